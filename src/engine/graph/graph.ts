@@ -1,0 +1,34 @@
+/**
+ * The one inner form of every checkpoint: an SSA graph of standard ONNX operators (opset 21 semantics), NCHW for images,
+ * constants as typed arrays. Graphs are values: a pass returns a new one and never changes its argument.
+ */
+import type { Tensor, ValueType } from './tensor';
+
+export type AttributeValue = number | string | readonly number[] | readonly string[] | Tensor;
+
+/** One application of a standard operator. Optional inputs and unused outputs are the empty string. */
+export interface Node {
+  /** ONNX operator name of the default domain, e.g. `Conv`. */
+  readonly op: string;
+  /** The node's name in the source format, for messages. */
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+}
+
+export interface GraphInput {
+  readonly name: string;
+  readonly type: ValueType;
+}
+
+export interface Graph {
+  readonly inputs: readonly GraphInput[];
+  /** Names of the values that the graph computes for its user. */
+  readonly outputs: readonly string[];
+  /** In topological order. */
+  readonly nodes: readonly Node[];
+  readonly constants: ReadonlyMap<string, Tensor>;
+  /** Element type and shape of every value, once shapes are inferred; values of an unbound graph may be missing. */
+  readonly types: ReadonlyMap<string, ValueType>;
+}

@@ -1,0 +1,70 @@
+/** ONNX element types, by their usual names. */
+export type DType =
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'bfloat16'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'int4'
+  | 'uint4'
+  | 'bool'
+  | 'string';
+
+/** float16 and bfloat16 are kept as their bit patterns; bool and the 4-bit types as one element a byte. */
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | readonly string[];
+
+/** A dense row-major array. */
+export interface Tensor {
+  readonly dtype: DType;
+  readonly dims: readonly number[];
+  readonly data: TensorData;
+}
+
+export interface FloatTensor extends Tensor {
+  readonly dtype: 'float32';
+  readonly data: Float32Array;
+}
+
+/** A dimension: its length, or null when it is not known before the graph is bound to an input size. */
+export type Dim = number | null;
+
+export interface ValueType {
+  readonly dtype: DType;
+  /** null when even the rank is unknown. */
+  readonly dims: readonly Dim[] | null;
+}
+
+/** Number of elements of a shape; 1 for a scalar. */
+export function elementCount(dims: readonly number[]): number {
+  return dims.reduce((product, dim) => product * dim, 1);
+}
+
+/** A float32 tensor; throws a RangeError when data and shape disagree. */
+export function float32(dims: readonly number[], data: Float32Array): FloatTensor {
+  if (data.length !== elementCount(dims)) {
+    throw new RangeError(`${data.length} values do not fill the shape [${dims.join(', ')}].`);
+  }
+  return { dtype: 'float32', dims, data };
+}
+
+export function int64(dims: readonly number[], values: readonly number[]): Tensor {
+  return { dtype: 'int64', dims, data: BigInt64Array.from(values, (value) => BigInt(value)) };
+}

@@ -1,0 +1,27 @@
+import type { Graph } from '../graph/graph';
+import type { Tensor } from '../graph/tensor';
+
+/** A graph made ready to run. */
+export interface Program {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /**
+   * Runs once. The batch dimension of feeds may be any length when the graph was compiled with `dynamicBatch`.
+   * Throws RuntimeFailure when the runtime refuses or fails.
+   */
+  run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>>;
+  dispose(): Promise<void>;
+}
+
+export interface CompileOptions {
+  /** Leave dimension 0 of every graph input free, so that one program serves all batch sizes. */
+  readonly dynamicBatch?: boolean;
+  readonly threads?: number;
+}
+
+/** Runs graphs: `onnxruntime` (in the package) or `tfjs` (resolved at run time). */
+export interface Runtime {
+  readonly id: 'onnxruntime' | 'tfjs';
+  readonly version: string;
+  compile(graph: Graph, outputs: readonly string[], options?: CompileOptions): Promise<Program>;
+}

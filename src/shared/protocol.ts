@@ -1,0 +1,154 @@
+import type {
+  Attribution,
+  ClassScore,
+  ImageRegion,
+  MethodInfo,
+  MethodRequest,
+  Picture,
+  RawMap,
+} from './attribution';
+import type { DisplayOptions } from './display';
+import type { FailureKind } from './errors';
+import type { FoundPreprocessing, Preprocessing } from './preprocessing';
+
+/** Which class to explain: the most probable one, an index, or a label (exact, then unique case-insensitive part). */
+export type TargetRequest = { readonly kind: 'top1' } | { readonly kind: 'index'; readonly index: number } | { readonly kind: 'label'; readonly label: string };
+
+export interface LayerInfo {
+  /** The name users give: the value's name in the source format. */
+  readonly name: string;
+  /** The operator that computes it, e.g. `Conv`. */
+  readonly operator: string;
+  /** Shape with the batch left out, e.g. [256, 7, 7]. */
+  readonly shape: readonly number[];
+  /** True when it has spatial extent, so that a class activation map can be drawn from it. */
+  readonly spatial: boolean;
+}
+
+export interface ChosenLayer {
+  readonly name: string;
+  /** One sentence: why this layer. */
+  readonly why: string;
+}
+
+/** What `inspect` tells of a checkpoint. */
+export interface ModelSummary {
+  readonly path: string;
+  readonly format: string;
+  readonly producer: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly inputs: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly (number | string)[] }[];
+  readonly outputs: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly (number | string)[] }[];
+  readonly logits: { readonly name: string; readonly classes: number; readonly how: string } | null;
+  readonly layers: readonly LayerInfo[];
+  readonly defaultLayer: ChosenLayer | null;
+  /** Operator → number of nodes, after import. */
+  readonly operators: Readonly<Record<string, number>>;
+  /** Number of weights. */
+  readonly parameters: number;
+  readonly preprocessing: FoundPreprocessing | null;
+  readonly labels: { readonly count: number; readonly how: string; readonly names: readonly string[] } | null;
+  readonly unsupported: readonly { readonly operator: string; readonly node: string; readonly reason: string }[];
+  readonly notes: readonly string[];
+}
+
+export interface ExplainParams {
+  /** Chosen by the caller; events carry it. */
+  readonly id: string;
+  /** Absolute path of the checkpoint. */
+  readonly checkpoint: string;
+  readonly image: ImageSource;
+  readonly methods: readonly MethodRequest[];
+  readonly target: TargetRequest;
+  readonly layer?: string;
+  /** Overrides what is found in and beside the checkpoint. */
+  readonly preprocessing?: Preprocessing;
+  readonly seed?: number;
+  readonly runtime?: RuntimeChoice;
+}
+
+export type ImageSource = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
+export type RuntimeChoice = 'auto' | 'onnxruntime' | 'tfjs';
+
+/** Everything about one explanation that is known before any method has run. */
+export interface Prediction {
+  readonly model: Pick<ModelSummary, 'path' | 'format' | 'sha256' | 'layers'>;
+  readonly runtime: { readonly id: string; readonly why: string };
+  readonly input: {
+    /** Shape of the model's input without the batch. */
+    readonly size: readonly number[];
+    readonly preprocessing: Preprocessing | null;
+    readonly how: string;
+    readonly guessed: boolean;
+  };
+  readonly top5: readonly ClassScore[];
+  readonly target: ClassScore;
+  readonly layer: ChosenLayer | null;
+  /** The upright picture for display, at most 1600 pixels on its longer side, and the part of it that the model saw in its pixels. */
+  readonly picture: Picture;
+  readonly region: ImageRegion;
+  /** Size of the upright image itself. */
+  readonly imageSize: { readonly width: number; readonly height: number };
+  readonly notes: readonly string[];
+}
+
+/** Sent by the engine while an `explain` request runs. */
+export type ExplainEvent =
+  | { readonly id: string; readonly kind: 'stage'; readonly text: string }
+  | { readonly id: string; readonly kind: 'prediction'; readonly prediction: Prediction }
+  | { readonly id: string; readonly kind: 'started'; readonly method: string }
+  | { readonly id: string; readonly kind: 'progress'; readonly method: string; readonly done: number; readonly total: number; readonly partial?: RawMap }
+  | { readonly id: string; readonly kind: 'result'; readonly attribution: Attribution }
+  | { readonly id: string; readonly kind: 'failed'; readonly method: string; readonly message: string };
+
+export interface ExplainResult {
+  readonly seconds: number;
+  readonly finished: readonly string[];
+  readonly failed: readonly string[];
+}
+
+/** A method's results as files: `<method>.png`, `<method>.npy`, `figure.png`, `result.json`. */
+export interface EncodeParams {
+  readonly image: ImageSource;
+  /** `picture` may be left out: the image is decoded again at its own size. */
+  readonly prediction: Omit<Prediction, 'picture'>;
+  readonly attributions: readonly Attribution[];
+  readonly display: DisplayOptions;
+}
+
+export interface EncodedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Requests from the extension host to the engine: name → [params, result]. Failures carry {@link FailureData}. */
+export interface EngineRequests {
+  methods: [undefined, readonly MethodInfo[]];
+  versions: [undefined, Versions];
+  inspect: [{ readonly checkpoint: string }, ModelSummary];
+  explain: [ExplainParams, ExplainResult];
+  encode: [EncodeParams, readonly EncodedFile[]];
+}
+
+/** Notifications from the engine to the extension host. */
+export interface EngineNotifications {
+  explainEvent: ExplainEvent;
+  log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'; readonly message: string };
+}
+
+export interface Versions {
+  readonly whylight: string;
+  readonly node: string;
+  readonly onnxruntime: string;
+  readonly sharp: string;
+}
+
+/** The `data` of a JSON-RPC error. */
+export interface FailureData {
+  readonly kind: FailureKind | 'bug';
+  readonly stack?: string;
+}
+
+/** JSON-RPC error codes of the engine and of the panel. */
+export const failureCode = { expected: 1, bug: 2 } as const;
