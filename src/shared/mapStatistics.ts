@@ -1,0 +1,95 @@
+import type { RawMap } from './attribution';
+import type { SignMode } from './display';
+import { reduceChannels } from './reduceChannels';
+
+/** What the values of a map are like. */
+export interface MapStatistics {
+  readonly count: number;
+  /** Values that are numbers and not infinite. */
+  readonly finite: number;
+  readonly nan: number;
+  readonly infinite: number;
+  readonly positive: number;
+  readonly negative: number;
+  /** Smallest and largest finite value; 0 when there is none. */
+  readonly min: number;
+  readonly max: number;
+  /** Sums of the positive and of the negative finite values. */
+  readonly positiveSum: number;
+  readonly negativeSum: number;
+}
+
+/** Counts and extremes of the values in one pass. Infinite values count neither as positive nor as negative. */
+export function mapStatistics(data: Float32Array): MapStatistics {
+  let nan = 0;
+  let infinite = 0;
+  let positive = 0;
+  let negative = 0;
+  let positiveSum = 0;
+  let negativeSum = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    if (value - value !== 0) {
+      if (value !== value) nan++;
+      else infinite++;
+      continue;
+    }
+    if (value < min) min = value;
+    if (value > max) max = value;
+    if (value > 0) {
+      positive++;
+      positiveSum += value;
+    } else if (value < 0) {
+      negative++;
+      negativeSum += value;
+    }
+  }
+  const finite = data.length - nan - infinite;
+  if (finite === 0) min = max = 0;
+  return { count: data.length, finite, nan, infinite, positive, negative, min, max, positiveSum, negativeSum };
+}
+
+/**
+ * What a reader of the map must know, one sentence each: it is blank or constant, values are not numbers, or everything has
+ * one sign (and, when `sign` is given, whether that display hides it). Empty for an ordinary map.
+ */
+export function mapFindings(statistics: MapStatistics, sign?: SignMode): string[] {
+  const { count, finite, nan, infinite, positive, negative, min, max } = statistics;
+  const findings: string[] = [];
+  if (count === 0) return ['The map has no values.'];
+  if (nan > 0) findings.push(`${share(nan, count)} NaN (not a number) and drawn as 0.`);
+  if (infinite > 0) findings.push(`${share(infinite, count)} infinite and drawn at the end of the colour scale.`);
+  if (finite === 0) return findings;
+  if (min === max) {
+    const all = finite < count ? 'All other values are' : 'All values are';
+    findings.push(
+      min === 0 ? `${all} 0: the map is blank.` : `${all} ${shortNumber(min)}: the map favours no part of the image.`,
+    );
+  }
+  if (negative === finite) {
+    const hidden = sign === 'positive' ? '; shown with sign “positive” this map is blank' : '';
+    findings.push(`All values are negative: everything marked speaks against the class${hidden}.`);
+  } else if (positive === 0 && negative > 0) {
+    const hidden = sign === 'positive' ? '; shown with sign “positive” this map is blank' : '';
+    findings.push(`No value is positive: everything marked speaks against the class${hidden}.`);
+  } else if (negative === 0 && positive > 0 && sign === 'negative') {
+    findings.push('No value is negative: shown with sign “negative” this map is blank.');
+  }
+  return findings;
+}
+
+/** The findings about a map whose channels are summed, see {@link mapFindings}. */
+export function describeMap(map: RawMap, sign?: SignMode): string[] {
+  return mapFindings(mapStatistics(reduceChannels(map)), sign);
+}
+
+function share(part: number, whole: number): string {
+  if (part === whole) return 'All values are';
+  return part === 1 ? `1 of ${whole} values is` : `${part} of ${whole} values are`;
+}
+
+function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
