@@ -1,0 +1,139 @@
+import { parseArgs } from 'node:util';
+import type { MethodRequest, Parameters } from '../../shared/attribution';
+import { UsageError } from '../../shared/errors';
+import type { RuntimeChoice, TargetRequest } from '../../shared/protocol';
+import { methods as allMethods, findMethod } from '../methods';
+import { parsePreset, parseSetting } from '../methods/parameters';
+
+export interface ExplainArguments {
+  readonly command: 'explain';
+  readonly images: readonly string[];
+  readonly model: string;
+  readonly methods: readonly MethodRequest[];
+  readonly target: TargetRequest;
+  readonly layer: string | undefined;
+  /** A .npy file that is fed as it is. */
+  readonly input: string | undefined;
+  readonly seed: number;
+  readonly runtime: RuntimeChoice;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+export type Arguments =
+  | ExplainArguments
+  | { readonly command: 'inspect'; readonly checkpoint: string; readonly json: boolean }
+  | { readonly command: 'methods'; readonly json: boolean }
+  | { readonly command: 'help' }
+  | { readonly command: 'version' };
+
+const options = {
+  model: { type: 'string', short: 'm' },
+  methods: { type: 'string', default: 'all' },
+  target: { type: 'string', short: 't', default: 'top1' },
+  layer: { type: 'string' },
+  set: { type: 'string', multiple: true },
+  preset: { type: 'string', multiple: true },
+  input: { type: 'string' },
+  seed: { type: 'string', default: '0' },
+  runtime: { type: 'string', default: 'auto' },
+  out: { type: 'string', short: 'o', default: 'whylight' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
+} as const;
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message.split('. ')[0] ?? error.message);
+    throw error;
+  }
+}
+
+/** `top1`, a class index, or a label. */
+export function parseTarget(text: string): TargetRequest {
+  if (text === 'top1') return { kind: 'top1' };
+  return /^\d+$/.test(text) ? { kind: 'index', index: Number(text) } : { kind: 'label', label: text };
+}
+
+function parseRuntime(text: string): RuntimeChoice {
+  if (text === 'auto' || text === 'onnxruntime' || text === 'tfjs') return text;
+  throw new UsageError(`--runtime ${text}: choose auto, onnxruntime or tfjs.`);
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new UsageError(`--seed ${text}: give a whole number from 0.`);
+  return seed;
+}
+
+/** The methods named, each with its preset and settings; a setting of a method that is not run is an error. */
+function parseMethods(list: string, presets: readonly string[], settings: readonly string[]): MethodRequest[] {
+  const names =
+    list === 'all' ? allMethods.map((method) => method.info.id) : list.split(',').map((name) => name.trim());
+  const ids = [...new Set(names.filter((name) => name !== ''))].map((name) => findMethod(name).info.id);
+  if (ids.length === 0) throw new UsageError('--methods names no method; `whylight methods` lists them.');
+  const presetOf = new Map<string, string>();
+  const parametersOf = new Map<string, Parameters>();
+  const known = (id: string, option: string): string => {
+    findMethod(id);
+    if (!ids.includes(id))
+      throw new UsageError(`${option}: the method ${id} is not among those that run (${ids.join(', ')}).`);
+    return id;
+  };
+  for (const text of presets) {
+    const { method, preset } = parsePreset(text);
+    presetOf.set(known(method, `--preset ${text}`), preset);
+  }
+  for (const text of settings) {
+    const { method, parameter, value } = parseSetting(text);
+    const id = known(method, `--set ${text}`);
+    parametersOf.set(id, { ...parametersOf.get(id), [parameter]: value });
+  }
+  return ids.map((id) => ({
+    id,
+    ...(presetOf.has(id) && { preset: presetOf.get(id) }),
+    ...(parametersOf.has(id) && { parameters: parametersOf.get(id) }),
+  }));
+}
+
+/** Reads the command line (without node and script). Throws UsageError with one sentence. */
+export function readArguments(argv: readonly string[]): Arguments {
+  const { values, positionals } = parse(argv);
+  const [command, ...rest] = positionals;
+  if (values.version) return { command: 'version' };
+  if (values.help || command === undefined || command === 'help') return { command: 'help' };
+  switch (command) {
+    case 'explain': {
+      if (values.model === undefined) throw new UsageError('explain needs --model <checkpoint>.');
+      if (rest.length === 0 && values.input === undefined) throw new UsageError('explain needs at least one image.');
+      if (rest.length > 1 && values.input !== undefined) {
+        throw new UsageError('--input feeds one model input, so it goes with at most one image.');
+      }
+      return {
+        command,
+        images: rest,
+        model: values.model,
+        methods: parseMethods(values.methods, values.preset ?? [], values.set ?? []),
+        target: parseTarget(values.target),
+        layer: values.layer,
+        input: values.input,
+        seed: parseSeed(values.seed),
+        runtime: parseRuntime(values.runtime),
+        out: values.out,
+        json: values.json,
+      };
+    }
+    case 'inspect': {
+      const [checkpoint] = rest;
+      if (checkpoint === undefined || rest.length > 1) throw new UsageError('inspect needs one checkpoint.');
+      return { command, checkpoint, json: values.json };
+    }
+    case 'methods':
+      return { command, json: values.json };
+    default:
+      throw new UsageError(`There is no command “${command}”; choose explain, inspect or methods.`);
+  }
+}

@@ -1,0 +1,23 @@
+// The engine's process: answers the extension host over IPC and goes when its parent goes.
+import 'vscode-jsonrpc/node';
+import type { EngineNotifications } from '../shared/protocol';
+import { type EngineServer, ipcPort, Rpc } from '../shared/rpc';
+import { Engine } from './engine';
+import { methods } from './methods';
+import { versions } from './versions';
+
+process.on('disconnect', () => process.exit(0));
+
+const server: EngineServer = new Rpc(ipcPort(process));
+const log = (level: EngineNotifications['log']['level'], message: string): void =>
+  server.notify('log', { level, message });
+const engine = new Engine(log);
+
+server.handle('methods', () => methods.map((method) => method.info));
+server.handle('versions', () => versions());
+server.handle('inspect', ({ checkpoint }) => engine.inspect(checkpoint));
+server.handle('explain', (params, signal) =>
+  engine.explain(params, (event) => server.notify('explainEvent', event), signal),
+);
+server.handle('encode', (params) => engine.encode(params));
+server.listen();

@@ -1,0 +1,107 @@
+import { CheckpointError, UnsupportedOperatorError } from '../../shared/errors';
+import type { ChosenLayer, LayerInfo, RuntimeChoice } from '../../shared/protocol';
+import type { Checkpoint } from '../formats';
+import { bind, isBatchPolymorphic } from '../graph/bind';
+import { findDefaultLayer, listLayers } from '../graph/layers';
+import { findLogits } from '../graph/logits';
+import { unsupportedOperators } from '../graph/ops';
+import type { FloatTensor } from '../graph/tensor';
+import { chooseRuntime } from '../runtime/choose';
+import { BatchSize, bytesPerImage } from './batchSize';
+import type { BatchResult } from './evaluation';
+import { withHead } from './head';
+import { findImageInput } from './imageInput';
+import type { Evaluation, Model, ModelInput, Probes } from './model';
+import { Programs } from './programs';
+import { Scheduler } from './scheduler';
+
+export interface LoadOptions {
+  /** Picture size, for checkpoints that leave it open. */
+  readonly height: number;
+  readonly width: number;
+  readonly runtime?: RuntimeChoice;
+  /** Name of the value that holds the logits, when detection is wrong. */
+  readonly logits?: string;
+}
+
+/** A checkpoint bound to a picture size and a runtime. */
+export class LoadedModel implements Model {
+  private readonly scheduler: Scheduler;
+
+  private constructor(
+    readonly input: ModelInput,
+    readonly classes: number,
+    readonly layers: readonly LayerInfo[],
+    readonly defaultLayer: ChosenLayer | null,
+    readonly runtime: { readonly id: string; readonly version: string; readonly why: string },
+    readonly notes: readonly string[],
+    private readonly programs: Programs,
+    private readonly batch: BatchSize,
+    private readonly mayBatch: boolean,
+  ) {
+    this.scheduler = new Scheduler(
+      (images, targets, probes) => this.run(images, targets, probes),
+      () => this.batchSize,
+    );
+  }
+
+  /**
+   * Binds the checkpoint's graph to the picture size and finds logits and layers. Programs are compiled when they are first needed.
+   *
+   * @throws UnsupportedOperatorError when a node has no rule; CheckpointError when there is no picture input or no logits.
+   */
+  static async load(checkpoint: Checkpoint, options: LoadOptions): Promise<LoadedModel> {
+    const [unsupported] = unsupportedOperators(checkpoint.graph);
+    if (unsupported) {
+      throw new UnsupportedOperatorError(unsupported.operator, unsupported.node, unsupported.reason);
+    }
+    const image = findImageInput(checkpoint.graph);
+    const { layout, channels } = image;
+    const height = image.height ?? options.height;
+    const width = image.width ?? options.width;
+    const dims = layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
+    const { runtime, why } = await chooseRuntime(options.runtime ?? 'auto');
+    const sizes = new Map([[image.name, [1, ...dims]]]);
+    const graph = bind(checkpoint.graph, sizes);
+    const logits = findLogits(graph, options.logits);
+    if ('reason' in logits) throw new CheckpointError(logits.reason);
+    const headed = withHead(
+      graph,
+      logits.name,
+      logits.classes,
+      logits.activation === 'sigmoid' || logits.classes === 1 ? 'sigmoid' : 'softmax',
+    );
+    const polymorphic = isBatchPolymorphic(checkpoint.graph, sizes);
+    return new LoadedModel(
+      { dims, layout, channels, height, width },
+      logits.classes,
+      listLayers(graph),
+      findDefaultLayer(graph, logits.name),
+      { id: runtime.id, version: runtime.version, why },
+      polymorphic ? [] : ['This checkpoint fixes its batch to 1, so images are evaluated one by one.'],
+      new Programs(runtime, headed, image.name, polymorphic),
+      new BatchSize(bytesPerImage(headed)),
+      polymorphic,
+    );
+  }
+
+  get batchSize(): number {
+    return this.mayBatch ? this.batch.value : 1;
+  }
+
+  evaluate(input: FloatTensor, target: number, probes: Probes, signal?: AbortSignal): Promise<Evaluation> {
+    return this.scheduler.evaluate(input, target, probes, signal);
+  }
+
+  /** Releases the runtime's memory; the model must not be used afterwards. */
+  dispose(): Promise<void> {
+    return this.programs.dispose();
+  }
+
+  private async run(images: FloatTensor, targets: readonly number[], probes: Required<Probes>): Promise<BatchResult> {
+    const started = performance.now();
+    const result = await this.programs.run(images, targets, probes);
+    this.batch.learn(targets.length, (performance.now() - started) / 1000, probes.gradients.length > 0);
+    return result;
+  }
+}
