@@ -1,18 +1,13 @@
-import type {
-  Attribution,
-  ClassScore,
-  ImageRegion,
-  MethodInfo,
-  MethodRequest,
-  Picture,
-  RawMap,
-} from './attribution';
+import type { Attribution, ClassScore, ImageRegion, MethodInfo, MethodRequest, Picture, RawMap } from './attribution';
 import type { DisplayOptions } from './display';
 import type { FailureKind } from './errors';
 import type { FoundPreprocessing, Preprocessing } from './preprocessing';
 
 /** Which class to explain: the most probable one, an index, or a label (exact, then unique case-insensitive part). */
-export type TargetRequest = { readonly kind: 'top1' } | { readonly kind: 'index'; readonly index: number } | { readonly kind: 'label'; readonly label: string };
+export type TargetRequest =
+  | { readonly kind: 'top1' }
+  | { readonly kind: 'index'; readonly index: number }
+  | { readonly kind: 'label'; readonly label: string };
 
 export interface LayerInfo {
   /** The name users give: the value's name in the source format. */
@@ -38,8 +33,16 @@ export interface ModelSummary {
   readonly producer: string;
   readonly sha256: string;
   readonly bytes: number;
-  readonly inputs: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly (number | string)[] }[];
-  readonly outputs: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly (number | string)[] }[];
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly dtype: string;
+    readonly shape: readonly (number | string)[];
+  }[];
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly dtype: string;
+    readonly shape: readonly (number | string)[];
+  }[];
   readonly logits: { readonly name: string; readonly classes: number; readonly how: string } | null;
   readonly layers: readonly LayerInfo[];
   readonly defaultLayer: ChosenLayer | null;
@@ -85,8 +88,9 @@ export interface Prediction {
   readonly top5: readonly ClassScore[];
   readonly target: ClassScore;
   readonly layer: ChosenLayer | null;
-  /** The upright picture for display, at most 1600 pixels on its longer side, and the part of it that the model saw in its pixels. */
+  /** The upright picture for display, at most 1600 pixels on its longer side. */
   readonly picture: Picture;
+  /** The part of the upright image that the model saw, in the image's own pixels (see `imageSize`), which may be more than the picture's. */
   readonly region: ImageRegion;
   /** Size of the upright image itself. */
   readonly imageSize: { readonly width: number; readonly height: number };
@@ -98,7 +102,14 @@ export type ExplainEvent =
   | { readonly id: string; readonly kind: 'stage'; readonly text: string }
   | { readonly id: string; readonly kind: 'prediction'; readonly prediction: Prediction }
   | { readonly id: string; readonly kind: 'started'; readonly method: string }
-  | { readonly id: string; readonly kind: 'progress'; readonly method: string; readonly done: number; readonly total: number; readonly partial?: RawMap }
+  | {
+      readonly id: string;
+      readonly kind: 'progress';
+      readonly method: string;
+      readonly done: number;
+      readonly total: number;
+      readonly partial?: RawMap;
+    }
   | { readonly id: string; readonly kind: 'result'; readonly attribution: Attribution }
   | { readonly id: string; readonly kind: 'failed'; readonly method: string; readonly message: string };
 
