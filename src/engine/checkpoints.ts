@@ -1,0 +1,134 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { FoundPreprocessing, Preprocessing } from '../shared/preprocessing';
+import type { RuntimeChoice } from '../shared/protocol';
+import { type Checkpoint, readCheckpoint, sha256OfFile } from './formats';
+import { findLabels, findPreprocessing, readCheckpointNotes } from './image';
+import { findImageInput } from './model/imageInput';
+import { LoadedModel } from './model/loadedModel';
+
+/** A checkpoint made ready: its model, and what was found in and beside it. */
+export interface OpenCheckpoint {
+  readonly path: string;
+  readonly checkpoint: Checkpoint;
+  readonly sha256: string;
+  readonly model: LoadedModel;
+  readonly preprocessing: FoundPreprocessing;
+  readonly labels: readonly string[] | null;
+  /** Default target layer named in whylight.json. */
+  readonly layer: string | undefined;
+  readonly notes: readonly string[];
+}
+
+export interface OpenOptions {
+  readonly preprocessing?: Preprocessing;
+  readonly runtime?: RuntimeChoice;
+}
+
+const keptCheckpoints = 2;
+
+async function open(path: string, options: OpenOptions): Promise<OpenCheckpoint> {
+  const [checkpoint, sha256, fileNotes] = await Promise.all([
+    readCheckpoint(path),
+    sha256OfFile(path),
+    readCheckpointNotes(path),
+  ]);
+  const { metadata } = checkpoint;
+  const input = findImageInput(checkpoint.graph);
+  const preprocessing = options.preprocessing
+    ? { preprocessing: options.preprocessing, how: 'as set by the caller', guessed: false }
+    : await findPreprocessing({ checkpointPath: path, metadata, input });
+  const { height, width } = preprocessing.preprocessing;
+  const model = await LoadedModel.load(checkpoint, {
+    height,
+    width,
+    runtime: options.runtime,
+    logits: fileNotes?.logits,
+  });
+  const labels = await findLabels({ checkpointPath: path, metadata, classes: model.classes });
+  return {
+    path,
+    checkpoint,
+    sha256,
+    model,
+    preprocessing,
+    labels: labels?.names ?? null,
+    layer: fileNotes?.layer,
+    notes: [...checkpoint.notes, ...model.notes],
+  };
+}
+
+/** Changes when the checkpoint or a file beside it that is read with it changes. */
+async function stamp(path: string): Promise<string> {
+  const folder = dirname(path);
+  const stem = basename(path).replace(/\.[^.]+$/, '');
+  const beside = [
+    'whylight.json',
+    'labels.txt',
+    `${stem}.labels.txt`,
+    'classes.txt',
+    'config.json',
+    'preprocessor_config.json',
+  ];
+  const times = await Promise.all(
+    [path, ...beside.map((name) => join(folder, name))].map(async (file) => {
+      try {
+        const { mtimeMs, size } = await stat(file);
+        return `${mtimeMs}:${size}`;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '-';
+        throw error;
+      }
+    }),
+  );
+  return times.join(' ');
+}
+
+/** The checkpoints used last, kept ready; one that changed on disk is opened again. */
+export class CheckpointCache {
+  private readonly kept = new Map<string, { readonly stamp: string; readonly open: Promise<OpenCheckpoint> }>();
+
+  constructor(private readonly log: (level: 'info', message: string) => void) {}
+
+  async get(path: string, options: OpenOptions): Promise<OpenCheckpoint> {
+    const key = JSON.stringify([path, options.preprocessing ?? null, options.runtime ?? 'auto']);
+    const now = await stamp(path);
+    const known = this.kept.get(key);
+    if (known) this.kept.delete(key);
+    if (known?.stamp === now) {
+      this.kept.set(key, known);
+      return known.open;
+    }
+    if (known) await this.release(known.open);
+    this.log('info', `Opening ${path}`);
+    const fresh = { stamp: now, open: open(path, options) };
+    this.kept.set(key, fresh);
+    const [oldestKey] = this.kept.keys();
+    const oldest = this.kept.get(oldestKey ?? '');
+    if (this.kept.size > keptCheckpoints && oldestKey !== undefined && oldest) {
+      this.kept.delete(oldestKey);
+      await this.release(oldest.open);
+    }
+    try {
+      return await fresh.open;
+    } catch (error) {
+      if (this.kept.get(key) === fresh) this.kept.delete(key);
+      throw error;
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const all = [...this.kept.values()];
+    this.kept.clear();
+    await Promise.all(all.map((each) => this.release(each.open)));
+  }
+
+  /** A checkpoint that failed to open has told its caller already and holds nothing. */
+  private async release(opened: Promise<OpenCheckpoint>): Promise<void> {
+    const result = await opened.then(
+      (value) => value,
+      () => null,
+    );
+    await result?.model.dispose();
+  }
+}

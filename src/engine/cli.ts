@@ -1,0 +1,64 @@
+// The command line. Standard output carries results, standard error one-line errors; exit codes 0, 1 (failed), 2 (usage).
+import { resolve } from 'node:path';
+import { UsageError, WhylightError } from '../shared/errors';
+import { type Arguments, readArguments } from './cli/arguments';
+import { explainCommand } from './cli/explainCommand';
+import { help } from './cli/help';
+import { describeModel } from './cli/inspectCommand';
+import { describeMethods } from './cli/methodsCommand';
+import { Engine } from './engine';
+import { methods } from './methods';
+import { versions } from './versions';
+
+const print = (text: string): void => void process.stdout.write(`${text.trimEnd()}\n`);
+const json = (value: unknown): void => print(JSON.stringify(value, null, 2));
+
+async function run(args: Arguments): Promise<number> {
+  const engine = new Engine((level, message) => {
+    if (level === 'error' && process.env['WHYLIGHT_DEBUG']) process.stderr.write(`${message}\n`);
+  });
+  switch (args.command) {
+    case 'explain':
+      return explainCommand(engine, args);
+    case 'inspect': {
+      const summary = await engine.inspect(resolve(args.checkpoint));
+      if (args.json) json(summary);
+      else print(describeModel(summary));
+      return 0;
+    }
+    case 'methods': {
+      const infos = methods.map((method) => method.info);
+      if (args.json) json(infos);
+      else print(describeMethods(infos));
+      return 0;
+    }
+    case 'help':
+      print(help);
+      return 0;
+    case 'version':
+      print((await versions()).whylight);
+      return 0;
+  }
+}
+
+async function main(): Promise<number> {
+  try {
+    return await run(readArguments(process.argv.slice(2)));
+  } catch (error) {
+    if (!(error instanceof WhylightError)) throw error;
+    process.stderr.write(`whylight: ${error.message}\n`);
+    return error instanceof UsageError || error.kind === 'usage' ? 2 : 1;
+  }
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(
+      `whylight: this is a bug; please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    process.exitCode = 1;
+  },
+);

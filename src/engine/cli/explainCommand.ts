@@ -1,0 +1,167 @@
+import { basename, extname, join, resolve } from 'node:path';
+import sharp from 'sharp';
+import type { Attribution } from '../../shared/attribution';
+import { defaultDisplay } from '../../shared/display';
+import { UsageError, WhylightError } from '../../shared/errors';
+import type { ExplainEvent, ImageSource, Prediction } from '../../shared/protocol';
+import type { Engine } from '../engine';
+import { writeFiles } from '../export';
+import { type FloatTensor, float32 } from '../graph/tensor';
+import { readNpy } from '../npy';
+import type { ExplainArguments } from './arguments';
+import { Progress } from './progress';
+import { table } from './table';
+
+/** Reads the tensor of --input. Throws UsageError when it is not float32 of rank 3 or 4. */
+async function readInput(path: string): Promise<FloatTensor> {
+  const tensor = await readNpy(path);
+  if (tensor.dtype !== 'float32' || tensor.dims.length < 3 || tensor.dims.length > 4) {
+    throw new UsageError(
+      `${path} holds ${tensor.dtype} of shape ${tensor.dims.join('×')}; --input takes float32, NCHW or NHWC.`,
+    );
+  }
+  return tensor as FloatTensor;
+}
+
+/** A picture of a model input, for overlays when no image was given: each value between the smallest and the largest. */
+async function pictureOf(input: FloatTensor, name: string): Promise<ImageSource> {
+  const [a = 1, b = 1, c = 1] = input.dims.slice(-3);
+  const channelsFirst = a <= 4 && c > 4;
+  const [channels, height, width] = channelsFirst ? [a, b, c] : [c, a, b];
+  const data = input.data;
+  const low = data.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const high = data.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const rgb = new Uint8Array(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let k = 0; k < 3; k++) {
+      const channel = Math.min(k, channels - 1);
+      const value = data[channelsFirst ? channel * width * height + pixel : pixel * channels + channel] ?? 0;
+      rgb[pixel * 3 + k] = Math.round(((value - low) / (high - low || 1)) * 255);
+    }
+  }
+  const bytes = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+  return { name, bytes };
+}
+
+interface Finished {
+  readonly prediction: Prediction;
+  readonly attributions: readonly Attribution[];
+  readonly failures: ReadonlyMap<string, string>;
+}
+
+/** Runs one explanation and collects what it tells. */
+async function collect(
+  engine: Engine,
+  args: ExplainArguments,
+  image: ImageSource,
+  input: FloatTensor | undefined,
+  title: string,
+): Promise<Finished> {
+  const progress = new Progress();
+  const attributions: Attribution[] = [];
+  const failures = new Map<string, string>();
+  let prediction: Prediction | undefined;
+  const hear = (event: ExplainEvent): void => {
+    if (event.kind === 'prediction') prediction = event.prediction;
+    if (event.kind === 'result') attributions.push(event.attribution);
+    if (event.kind === 'failed') failures.set(event.method, event.message);
+    if (event.kind === 'stage') progress.show(`${title}: ${event.text}`);
+    if (event.kind === 'started') progress.show(`${title}: ${event.method}`);
+    if (event.kind === 'progress') progress.show(`${title}: ${event.method} ${event.done}/${event.total}`);
+  };
+  const { methods, target, layer, seed, runtime } = args;
+  const params = { id: title, checkpoint: resolve(args.model), image, methods, target, layer, seed, runtime };
+  try {
+    await engine.explain(params, hear, new AbortController().signal, input);
+  } finally {
+    progress.clear();
+  }
+  if (!prediction) throw new Error('The explanation ended without a prediction.');
+  const order = methods.map((method) => method.id);
+  attributions.sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
+  return { prediction, attributions, failures };
+}
+
+const percent = (probability: number): string => `${(probability * 100).toFixed(1)} %`;
+const cost = ({ forward, gradient }: Attribution['evaluations']): string =>
+  [forward > 0 ? `${forward} forward` : '', gradient > 0 ? `${gradient} gradient` : ''].filter(Boolean).join(' + ') ||
+  'shared pass';
+
+function report(title: string, folder: string, { prediction, attributions }: Finished): string {
+  const { target, top5, layer, input } = prediction;
+  const name = (label: string | null, index: number): string =>
+    label === null ? `class ${index}` : `${label} (${index})`;
+  return [
+    `${title}: explaining ${name(target.label, target.index)}, ${percent(target.probability)}; top 5: ${top5
+      .map((score) => `${name(score.label, score.index)} ${percent(score.probability)}`)
+      .join(', ')}`,
+    `  input ${input.size.join('×')}, preprocessing ${input.how}${layer ? `; layer ${layer.name}` : ''}`,
+    ...prediction.notes.map((note) => `  note: ${note}`),
+    table(
+      attributions.map((each) => [
+        each.method,
+        `${each.seconds.toFixed(2)} s`,
+        cost(each.evaluations),
+        join(folder, `${each.method}.png`),
+      ]),
+      '  ',
+    ),
+    ...attributions.flatMap((each) => each.notes.map((note) => `  ${each.method}: ${note}`)),
+    `  ${join(folder, 'figure.png')}`,
+  ].join('\n');
+}
+
+/** Folder names for the images: their stems, numbered where two images share one. */
+function folderNames(names: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const stem = basename(name, extname(name));
+    const count = (seen.get(stem) ?? 0) + 1;
+    seen.set(stem, count);
+    return count === 1 ? stem : `${stem}-${count}`;
+  });
+}
+
+/** `whylight explain`. Answers the exit code: 1 when an image or a method failed; the others are still written. */
+export async function explainCommand(engine: Engine, args: ExplainArguments): Promise<number> {
+  const input = args.input === undefined ? undefined : await readInput(args.input);
+  const names = args.images.length > 0 ? args.images : [args.input ?? ''];
+  const folders = folderNames(names);
+  let code = 0;
+  const complain = (sentence: string): void => {
+    process.stderr.write(`whylight: ${sentence}\n`);
+    code = 1;
+  };
+  for (const [i, name] of names.entries()) {
+    const title = basename(name);
+    try {
+      const image: ImageSource =
+        input && args.images.length === 0 ? await pictureOf(input, name) : { path: resolve(name) };
+      const finished = await collect(engine, args, image, input, title);
+      for (const [method, message] of finished.failures) complain(`${title}: ${method}: ${message}`);
+      const { picture: _, ...prediction } = finished.prediction;
+      const files = await engine.encode({
+        image,
+        prediction,
+        attributions: finished.attributions,
+        display: defaultDisplay,
+      });
+      const folder = join(args.out, folders[i] ?? title);
+      await writeFiles(folder, files);
+      const result = files.find((file) => file.name === 'result.json');
+      if (args.json && result) {
+        process.stdout.write(`${JSON.stringify(JSON.parse(Buffer.from(result.bytes).toString('utf8')))}\n`);
+      } else {
+        process.stdout.write(`${report(title, folder, finished)}\n`);
+      }
+    } catch (error) {
+      if (!(error instanceof WhylightError) || error.kind === 'usage') throw error;
+      complain(names.length > 1 ? `${title}: ${error.message}` : error.message);
+      // The checkpoint is the same for every image, so the others would fail in the same way.
+      if (error.kind === 'checkpoint' || error.kind === 'unsupported-operator' || error.kind === 'runtime') break;
+    }
+  }
+  return code;
+}

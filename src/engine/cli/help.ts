@@ -1,0 +1,20 @@
+export const help = `Whylight: see why an image model said what it said.
+
+  whylight explain <image>... --model <checkpoint> [options]
+      --methods a,b,c|all        methods to run (default: all; see whylight methods)
+      --target top1|INDEX|LABEL  class to explain (default: top1)
+      --layer NAME               target layer of the class activation maps (see whylight inspect)
+      --set METHOD.PARAM=VALUE   set a parameter of a method; may be repeated
+      --preset METHOD=NAME       use a library's published settings; may be repeated
+      --input FILE.npy           feed this float32 tensor as the model's input instead of decoding an image
+      --seed N                   seed of the methods that draw noise (default: 0)
+      --runtime auto|onnxruntime|tfjs
+      --out DIR                  folder for the results (default: whylight)
+      --json                     print each image's result as one line of JSON
+
+  whylight inspect <checkpoint> [--json]
+  whylight methods [--json]
+
+Results go to DIR/<image name>/: a raw map (.npy) and an overlay (.png) for each method, figure.png, result.json.
+Exit codes: 0 done, 1 something failed, 2 wrong usage.
+`;

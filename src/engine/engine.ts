@@ -1,0 +1,64 @@
+import { throwIfCancelled } from '../shared/errors';
+import type {
+  EncodedFile,
+  EncodeParams,
+  EngineNotifications,
+  ExplainEvent,
+  ExplainParams,
+  ExplainResult,
+  ModelSummary,
+} from '../shared/protocol';
+import { CheckpointCache } from './checkpoints';
+import { explain } from './explain';
+import { encodeFiles } from './export';
+import type { FloatTensor } from './graph/tensor';
+import { decodeImage } from './image';
+import { inspect } from './inspect';
+import { versions } from './versions';
+
+type Log = (level: EngineNotifications['log']['level'], message: string) => void;
+
+/** The engine behind the child process and the command line. Keeps the checkpoints it used last ready. */
+export class Engine {
+  private readonly checkpoints: CheckpointCache;
+  /** Explanations run one after the other: two at once would only slow each other down. */
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly log: Log = () => {}) {
+    this.checkpoints = new CheckpointCache(log);
+  }
+
+  inspect(checkpoint: string): Promise<ModelSummary> {
+    return inspect(checkpoint);
+  }
+
+  /**
+   * Explains one image.
+   *
+   * @param input the exact model input, in place of decoding and preprocessing `params.image`; the image, if any, is then only shown.
+   */
+  explain(
+    params: ExplainParams,
+    emit: (event: ExplainEvent) => void,
+    signal: AbortSignal,
+    input?: FloatTensor,
+  ): Promise<ExplainResult> {
+    const run = (): Promise<ExplainResult> => {
+      throwIfCancelled(signal);
+      return explain(this.checkpoints, params, { emit, signal, input, log: this.log });
+    };
+    const result = this.last.then(run, run);
+    this.last = result;
+    return result;
+  }
+
+  /** The files of an explanation, drawn at the image's own size. */
+  async encode(params: EncodeParams): Promise<readonly EncodedFile[]> {
+    const { picture } = await decodeImage(params.image);
+    return encodeFiles(params, { picture, versions: await versions() });
+  }
+
+  dispose(): Promise<void> {
+    return this.checkpoints.dispose();
+  }
+}

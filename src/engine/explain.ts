@@ -1,0 +1,141 @@
+import type { ImageRegion, Picture } from '../shared/attribution';
+import { throwIfCancelled, UsageError } from '../shared/errors';
+import type { ChosenLayer, ExplainEvent, ExplainParams, ExplainResult, Prediction } from '../shared/protocol';
+import type { CheckpointCache, OpenCheckpoint } from './checkpoints';
+import { type FloatTensor, float32 } from './graph/tensor';
+import { decodeImage, displayPicture, preprocess } from './image';
+import { runMethods } from './methods/run';
+import type { ModelInput } from './model/model';
+import { nearest } from './nearest';
+import { chooseTarget, classScores, topClasses } from './target';
+
+/** Longest side of the picture that is sent for display. */
+const displaySide = 1600;
+
+export interface ExplainContext {
+  readonly emit: (event: ExplainEvent) => void;
+  readonly signal: AbortSignal;
+  /** The exact model input, in place of preprocessing the image. */
+  readonly input: FloatTensor | undefined;
+  readonly log: (level: 'debug' | 'error', message: string) => void;
+}
+
+/** The layer that class activation maps use. Throws UsageError naming the nearest ones when there is no such layer. */
+function chooseLayer({ model, layer: noted }: OpenCheckpoint, wanted: string | undefined): ChosenLayer | null {
+  const name = wanted ?? noted;
+  if (name === undefined) return model.defaultLayer;
+  const known = model.layers.find((layer) => layer.name === name);
+  if (known) return { name, why: wanted === undefined ? 'Named in whylight.json.' : 'Chosen by you.' };
+  const near = nearest(
+    name,
+    model.layers.map((layer) => layer.name),
+  );
+  throw new UsageError(
+    `There is no layer “${name}”; the nearest names are ${near.map((each) => `“${each}”`).join(', ')}.`,
+  );
+}
+
+/** The fed tensor with its batch dimension. Throws UsageError when it does not fit the model. */
+function fittedInput(input: FloatTensor, model: ModelInput): FloatTensor {
+  const wanted = model.dims.join('×');
+  const dims = input.dims.length === model.dims.length ? input.dims : input.dims.slice(1);
+  const batched = input.dims.length === model.dims.length || input.dims[0] === 1;
+  if (!batched || dims.join('×') !== wanted) {
+    throw new UsageError(
+      `The given input has shape ${input.dims.join('×')}; the model takes 1×${wanted} (${model.layout}).`,
+    );
+  }
+  return float32([1, ...model.dims], input.data);
+}
+
+/** The model's input for a picture, and the part of the picture that it shows. */
+function prepare(
+  open: OpenCheckpoint,
+  picture: Picture,
+  input: FloatTensor | undefined,
+): { tensor: FloatTensor; region: ImageRegion } {
+  const { model, preprocessing } = open;
+  if (input && picture.width === model.input.width && picture.height === model.input.height) {
+    return {
+      tensor: fittedInput(input, model.input),
+      region: { x: 0, y: 0, width: picture.width, height: picture.height },
+    };
+  }
+  const prepared = preprocess(picture, preprocessing.preprocessing, model.input.layout);
+  const tensor = input ?? prepared.tensor;
+  return { tensor: fittedInput(tensor, model.input), region: prepared.region };
+}
+
+/**
+ * Explains one image: tells the prediction first, then each method's result as it comes.
+ * Throws what ends the whole explanation; a method that fails alone is told as an event.
+ */
+export async function explain(
+  checkpoints: CheckpointCache,
+  params: ExplainParams,
+  context: ExplainContext,
+): Promise<ExplainResult> {
+  const { emit, signal, log } = context;
+  const { id } = params;
+  const started = performance.now();
+  emit({ id, kind: 'stage', text: 'Opening the checkpoint' });
+  const options = { preprocessing: params.preprocessing, runtime: params.runtime };
+  const [open, decoded] = await Promise.all([checkpoints.get(params.checkpoint, options), decodeImage(params.image)]);
+  throwIfCancelled(signal);
+
+  emit({ id, kind: 'stage', text: 'Asking the model' });
+  const { model, preprocessing } = open;
+  const { picture } = decoded;
+  const { tensor, region } = prepare(open, picture, context.input);
+  const layer = chooseLayer(open, params.layer);
+  const { logits, probabilities } = await model.evaluate(tensor, 0, {}, signal);
+  const scores = classScores(logits, probabilities, open.labels);
+  const target = chooseTarget(scores, params.target);
+  const prediction: Prediction = {
+    model: { path: open.path, format: open.checkpoint.format, sha256: open.sha256, layers: model.layers },
+    runtime: { id: model.runtime.id, why: model.runtime.why },
+    input: {
+      size: model.input.dims,
+      preprocessing: context.input ? null : preprocessing.preprocessing,
+      how: context.input ? 'fed as given' : preprocessing.how,
+      guessed: context.input ? false : preprocessing.guessed,
+    },
+    top5: topClasses(scores, 5),
+    target,
+    layer,
+    picture: displayPicture(picture, displaySide).picture,
+    region,
+    imageSize: { width: picture.width, height: picture.height },
+    notes: [...decoded.notes, ...open.notes],
+  };
+  emit({ id, kind: 'prediction', prediction });
+
+  const finished: string[] = [];
+  const failed: string[] = [];
+  await runMethods(model, tensor, {
+    requests: params.methods,
+    target: target.index,
+    defaultLayer: layer?.name ?? null,
+    seed: params.seed ?? 0,
+    signal,
+    listener: {
+      started: (method) => emit({ id, kind: 'started', method }),
+      progress: (method, done, total, partial) => emit({ id, kind: 'progress', method, done, total, partial }),
+      result: (attribution) => {
+        finished.push(attribution.method);
+        emit({ id, kind: 'result', attribution });
+      },
+      failed: (method, message, error) => {
+        failed.push(method);
+        log('error', error instanceof Error && error.stack ? error.stack : message);
+        emit({ id, kind: 'failed', method, message });
+      },
+    },
+  });
+  const seconds = (performance.now() - started) / 1000;
+  log(
+    'debug',
+    `Explained ${'path' in params.image ? params.image.path : params.image.name} in ${seconds.toFixed(2)} s.`,
+  );
+  return { seconds, finished, failed };
+}

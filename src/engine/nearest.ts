@@ -1,0 +1,23 @@
+/** Levenshtein distance between two strings. */
+function distance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(previous[j]! + 1, current[j - 1]! + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length]!;
+}
+
+/** The names most like the given one, most alike first; names that contain it come before the others. */
+export function nearest(name: string, names: readonly string[], count = 3): string[] {
+  const wanted = name.toLowerCase();
+  const cost = (each: string): number => {
+    const lower = each.toLowerCase();
+    return lower.includes(wanted) ? lower.length - wanted.length - 1000 : distance(wanted, lower);
+  };
+  return [...names].sort((a, b) => cost(a) - cost(b)).slice(0, count);
+}
