@@ -31,8 +31,8 @@ export function mapStatistics(data: Float32Array): MapStatistics {
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
-    if (value - value !== 0) {
-      if (value !== value) nan++;
+    if (!Number.isFinite(value)) {
+      if (Number.isNaN(value)) nan++;
       else infinite++;
       continue;
     }

@@ -16,7 +16,7 @@ export interface NormalisedMap {
   readonly height: number;
   /** H×W values: −1..1 for sign `signed`, 0..1 for the others. Never NaN. */
   readonly values: Float32Array;
-  /** The same before clipping: the magnitudes beyond the outlier percentile are larger than 1. Never NaN, but may be infinite. */
+  /** The same before clipping: the magnitudes beyond the outlier percentile are larger than 1. Always finite (±1e38 for ±∞). */
   readonly unclipped: Float32Array;
   /** The sign mode as used; never `auto`. */
   readonly sign: SignMode;
@@ -58,7 +58,7 @@ export function normaliseMap(map: RawMap, options: NormaliseOptions): Normalised
   const magnitudes = sign === 'signed' ? new Float32Array(sums.length) : shown;
   for (let i = 0; i < sums.length; i++) {
     const value = sums[i]!;
-    if (value !== value) continue;
+    if (Number.isNaN(value)) continue;
     if (sign === 'positive') shown[i] = value > 0 ? value : 0;
     else if (sign === 'negative') shown[i] = value < 0 ? -value : 0;
     else if (sign === 'absolute') shown[i] = value < 0 ? -value : value;
@@ -84,9 +84,9 @@ export function normaliseMap(map: RawMap, options: NormaliseOptions): Normalised
   const values = new Float32Array(sums.length);
   const least = sign === 'signed' ? -1 : 0;
   for (let i = 0; i < shown.length; i++) {
-    const value = shown[i]! / scale;
+    const value = Math.min(1e38, Math.max(-1e38, shown[i]! / scale));
     shown[i] = value;
-    values[i] = value > 1 ? 1 : value < least ? least : value;
+    values[i] = Math.min(1, Math.max(least, value));
   }
   const low = sign === 'signed' ? -scale : 0;
   const high = sign === 'negative' ? -scale : scale;

@@ -21,7 +21,7 @@ function finiteCopy(values: Float32Array): Float32Array {
   let length = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    if (value - value === 0) copy[length++] = value;
+    if (Number.isFinite(value)) copy[length++] = value;
   }
   return copy.subarray(0, length);
 }

@@ -1,0 +1,88 @@
+import { colourLookup } from './colourLookup';
+import type { ColourMapName } from './colourMaps';
+import type { SignMode } from './display';
+
+export interface ColourBarTick {
+  /** 0 at the low end of the bar, 1 at its high end. */
+  readonly position: number;
+  /** Raw value. */
+  readonly value: number;
+  readonly label: string;
+}
+
+export interface ColourStop {
+  /** 0 at the low end, 1 at the high end. */
+  readonly offset: number;
+  /** `rgb(r, g, b)`. */
+  readonly colour: string;
+}
+
+/**
+ * Marks at round raw values (steps of 1, 2 or 5 times a power of ten) between `low` and `high`, about `wanted` of them and never
+ * fewer than two. `high` may be below `low`. All labels show the same number of decimals; very small and large numbers are in
+ * scientific notation.
+ */
+export function colourBarTicks(low: number, high: number, wanted = 5): ColourBarTick[] {
+  const span = Math.abs(high - low);
+  if (!(span > 0) || !Number.isFinite(span)) {
+    return [{ position: 0, value: low, label: tickLabel(low, Math.abs(low) || 1) }];
+  }
+  let step = roundStep(span / Math.max(1, wanted - 1));
+  let values = multiples(low, high, step);
+  while (values.length < 2) {
+    step = nextSmaller(step);
+    values = multiples(low, high, step);
+  }
+  return values.map((value) => ({ position: (value - low) / (high - low), value, label: tickLabel(value, step) }));
+}
+
+/** Colours for a CSS or SVG gradient that shows the scale of a sign mode from its low to its high end. */
+export function colourBarStops(colourMap: ColourMapName, sign: SignMode, count = 18): ColourStop[] {
+  const lookup = colourLookup(colourMap, sign);
+  return Array.from({ length: count }, (_, i) => {
+    const offset = i / (count - 1);
+    const start = 3 * Math.round(offset * 255);
+    return { offset, colour: `rgb(${lookup[start]}, ${lookup[start + 1]}, ${lookup[start + 2]})` };
+  });
+}
+
+/** The stops as a CSS image, low end on the left. */
+export function colourBarCss(colourMap: ColourMapName, sign: SignMode): string {
+  const stops = colourBarStops(colourMap, sign).map((stop) => `${stop.colour} ${(stop.offset * 100).toFixed(1)}%`);
+  return `linear-gradient(to right, ${stops.join(', ')})`;
+}
+
+/** The step 1, 2 or 5 · 10ⁿ that is nearest to the wanted one by ratio. */
+function roundStep(wanted: number): number {
+  const exponent = Math.floor(Math.log10(wanted));
+  const mantissa = wanted / 10 ** exponent;
+  const factor = mantissa < Math.SQRT2 ? 1 : mantissa < Math.sqrt(10) ? 2 : mantissa < Math.sqrt(50) ? 5 : 10;
+  return factor * 10 ** exponent;
+}
+
+function nextSmaller(step: number): number {
+  return roundStep(step / 2.1);
+}
+
+function multiples(low: number, high: number, step: number): number[] {
+  const [from, to] = low < high ? [low, high] : [high, low];
+  const tolerance = 1e-9 * (to - from);
+  const values: number[] = [];
+  for (let i = Math.ceil((from - tolerance) / step); i * step <= to + tolerance; i++)
+    values.push(i === 0 ? 0 : i * step);
+  return low < high ? values : values.reverse();
+}
+
+function tickLabel(value: number, step: number): string {
+  if (value === 0) return '0';
+  const stepExponent = Math.floor(Math.log10(step) + 1e-9);
+  const exponent = Math.floor(Math.log10(Math.abs(value)) + 1e-9);
+  const scientific = stepExponent < -4 || stepExponent > 4;
+  const text = scientific
+    ? value
+        .toExponential(Math.max(0, exponent - stepExponent))
+        .replace(/\.0+e/, 'e')
+        .replace('e+', 'e')
+    : value.toFixed(Math.max(0, -stepExponent));
+  return text.replaceAll('-', '−');
+}
