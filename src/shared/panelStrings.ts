@@ -43,6 +43,7 @@ export const panelStrings = {
   'run.progress': 'Progress of the explanation',
 
   // Side bar
+  'side.label': 'Image, classes and display',
   'image.title': 'Image',
   'image.alt': 'The original image, {0} × {1} pixels.',
   'image.altRegion': 'The original image, {0} × {1} pixels. The frame shows the part that the model saw.',
@@ -97,8 +98,6 @@ export const panelStrings = {
   'card.endedText': 'Not computed: the run ended early.',
   'card.runAgain': 'Run Again',
   'card.save': 'Save {0} only',
-  'card.alt': '{0} for {1}: strongest at x {2}, y {3} of {4} × {5} pixels, value {6}.',
-  'card.altBlank': '{0} for {1}: the map is blank.',
   'card.altPartial': '{0} for {1}: unfinished map.',
   'card.altHint': 'Arrow keys move the cursor, plus and minus zoom.',
   'card.seconds': '{0}',
@@ -111,6 +110,7 @@ export const panelStrings = {
   'card.preset': 'as in {0}',
   'card.paper': 'as in the paper',
   'card.changed': 'changed parameters',
+  'card.kept': 'kept from {0} up',
   'card.delta': 'Convergence delta {0}',
   'card.deltaTip': 'Sum of the map minus the difference of the scores at the image and at the baseline; 0 is exact.',
   'card.findings': 'Findings',

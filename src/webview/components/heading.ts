@@ -1,0 +1,257 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { formatValue, percent } from '../../shared/summary';
+import type { Controller } from '../controller';
+import { button } from '../controls/button';
+import { progressRing } from '../controls/progressRing';
+import type { PageState } from '../state/pageState';
+import { baseStyles } from '../styles/base';
+import { noticeStyles } from '../styles/notices';
+import { className, runStatus } from '../view/describe';
+import type { Words } from '../view/words';
+import { saveIcon, stopIcon } from './icons';
+import { notice } from './notice';
+
+/** The head of the page: image, class, model, how far the run is, and what can be done with all of it. */
+@customElement('wl-heading')
+export class Heading extends LitElement {
+  @property({ attribute: false }) state!: PageState;
+  @property({ attribute: false }) controller!: Controller;
+  @property({ attribute: false }) words!: Words;
+
+  static override styles = [
+    baseStyles,
+    noticeStyles,
+    css`
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: flex-start;
+        justify-content: space-between;
+        gap: 12px 24px;
+      }
+      .subject {
+        flex: 1 1 320px;
+        min-width: 0;
+      }
+      h1 {
+        font-size: 20px;
+        font-weight: 600;
+        line-height: 1.25;
+        overflow-wrap: anywhere;
+      }
+      .target {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0 8px;
+        margin-top: 2px;
+        font-size: 14px;
+      }
+      .target strong {
+        font-weight: 600;
+      }
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+      }
+      dl {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 24px;
+        margin-top: 10px;
+      }
+      dl > div {
+        display: flex;
+        gap: 6px;
+        min-width: 0;
+      }
+      dt {
+        flex: none;
+        color: var(--wl-muted);
+      }
+      dd {
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      .status {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 24px;
+        margin-top: 8px;
+      }
+      .status vscode-progress-ring {
+        width: 16px;
+        height: 16px;
+      }
+      .track {
+        height: 2px;
+        margin-top: 6px;
+        background: var(--wl-border);
+      }
+      .track svg {
+        display: block;
+        width: 100%;
+        height: 100%;
+      }
+      .track rect {
+        fill: var(--vscode-progressBar-background);
+      }
+      @media (forced-colors: active) {
+        .track rect {
+          fill: Highlight;
+        }
+      }
+      .notices {
+        display: grid;
+        gap: 8px;
+        margin-top: 10px;
+      }
+      .notices:empty {
+        display: none;
+      }
+      .notes li + li {
+        margin-top: 4px;
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { setup, prediction } = this.state;
+    return html`<header>
+        <div class="subject">
+          <h1>${setup?.imageName ?? nothing}</h1>
+          ${prediction === null ? nothing : this.target()}
+        </div>
+        <div class="buttons">${this.buttons()}</div>
+      </header>
+      <dl>${this.facts()}</dl>
+      ${this.progress()}
+      <div class="notices">${this.notices()}</div>`;
+  }
+
+  private target(): TemplateResult {
+    const { target } = this.state.prediction!;
+    return html`<p class="target" data-testid="target">
+      <span class="muted">${this.words('heading.target')}</span>
+      <strong>${className(target, this.words)}</strong>
+      <span class="number">${percent(target.probability)}</span>
+      <span class="muted number">${this.words('heading.logit', formatValue(target.logit))}</span>
+    </p>`;
+  }
+
+  private buttons(): TemplateResult {
+    const { controller, words, state } = this;
+    const running = state.run?.phase === 'running';
+    const savable = state.cards.some((card) => card.phase === 'done');
+    return html`
+      ${running ? button({ label: words('action.cancel'), action: 'cancel', icon: stopIcon, onClick: () => controller.cancel() }) : nothing}
+      ${button({
+        label: state.saving ? words('action.saving') : words('action.save'),
+        action: 'save',
+        appearance: 'primary',
+        icon: saveIcon,
+        tip: words('action.saveTip'),
+        disabled: !savable || state.saving,
+        onClick: () => void controller.save(),
+      })}
+      ${button({ label: words('action.chooseMethods'), action: 'choose-methods', onClick: () => controller.chooseMethods() })}
+      ${button({ label: words('action.chooseCheckpoint'), action: 'choose-checkpoint', onClick: () => controller.chooseCheckpoint() })}
+    `;
+  }
+
+  private facts(): TemplateResult {
+    const { words } = this;
+    const { setup, prediction } = this.state;
+    const fact = (term: string, text: string, tip?: string) =>
+      html`<div title=${tip ?? nothing}>
+        <dt>${term}</dt>
+        <dd>${text}</dd>
+      </div>`;
+    if (setup === null) return html``;
+    const { input, runtime, model } = prediction ?? {};
+    return html`
+      ${fact(words('heading.checkpoint'), setup.checkpointName, model?.path)}
+      ${runtime === undefined ? nothing : fact(words('heading.runtime'), runtime.id, runtime.why)}
+      ${input === undefined ? nothing : fact(words('heading.input'), input.size.join(' × '))}
+      ${
+        input === undefined
+          ? nothing
+          : fact(
+              words('heading.preprocessing'),
+              `${input.preprocessing?.preset ?? words('heading.preprocessingNone')} (${input.how})`,
+            )
+      }
+    `;
+  }
+
+  private progress(): TemplateResult {
+    const { run, cards } = this.state;
+    if (run === null) return html`<p class="status">${progressRing()}<span>${this.words('run.starting')}</span></p>`;
+    const running = run.phase === 'running';
+    const own = cards.filter((card) => run.only.includes(card.info.id));
+    const share = (card: (typeof own)[number]) =>
+      card.phase === 'waiting' ? 0 : card.phase === 'running' ? progressShare(card.progress) : 1;
+    const done = own.length === 0 ? 0 : own.reduce((sum, card) => sum + share(card), 0) / own.length;
+    return html`<div class="status">
+        ${running ? progressRing() : nothing}
+        <span role="status" data-testid="run-status" data-run=${run.phase}>${runStatus(this.state, this.words)}</span>
+      </div>
+      ${
+        running
+          ? html`<div
+              class="track"
+              role="progressbar"
+              aria-label=${this.words('run.progress')}
+              aria-valuemin="0"
+              aria-valuemax="100"
+              aria-valuenow=${Math.round(100 * done)}
+            >
+              <svg aria-hidden="true"><rect width=${`${100 * done}%`} height="100%"></rect></svg>
+            </div>`
+          : nothing
+      }`;
+  }
+
+  private notices(): TemplateResult {
+    const { state, words, controller } = this;
+    const { run, prediction, message } = state;
+    const failure =
+      run?.error == null
+        ? nothing
+        : html`<div role="alert" data-testid="run-error">
+            ${notice('error', html`<strong>${words('run.failed')}.</strong> ${run.error}`, {
+              actions: html`
+                ${button({ label: words('action.explainAgain'), action: 'explain-again', appearance: 'primary', onClick: () => controller.explainAgain() })}
+                ${button({ label: words('action.showLog'), action: 'show-log', onClick: () => controller.showLog() })}
+                ${button({ label: words('action.chooseCheckpoint'), action: 'choose-checkpoint', onClick: () => controller.chooseCheckpoint() })}
+              `,
+            })}
+          </div>`;
+    const guessed =
+      prediction?.input.guessed !== true
+        ? nothing
+        : notice(
+            'warning',
+            html`<span data-testid="guessed">${words('heading.guessed')} ${words('heading.guessedAdvice')}</span>`,
+          );
+    const notes =
+      prediction === null || prediction.notes.length === 0
+        ? nothing
+        : notice(
+            'info',
+            html`<ul class="notes" aria-label=${words('heading.notes')}>
+              ${prediction.notes.map((note) => html`<li>${note}</li>`)}
+            </ul>`,
+          );
+    const said = message === null ? nothing : notice(message.kind === 'done' ? 'done' : 'error', message.text);
+    return html`${failure}${guessed}${notes}
+      <div role="status" data-testid="message">${said}</div>`;
+  }
+}
+
+function progressShare(progress: { readonly done: number; readonly total: number } | null): number {
+  return progress === null || progress.total === 0 ? 0 : Math.min(1, progress.done / progress.total);
+}

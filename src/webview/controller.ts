@@ -1,0 +1,150 @@
+import type { MethodRequest } from '../shared/attribution';
+import type { DisplayOptions } from '../shared/display';
+import { CancelledError } from '../shared/errors';
+import type { PanelState } from '../shared/panel';
+import type { TargetRequest } from '../shared/protocol';
+import type { PanelCaller } from '../shared/rpc';
+import type { PageAction } from './state/pageState';
+import { isPending } from './state/reduce';
+import type { Store } from './state/store';
+import { makeWords, type Words } from './view/words';
+
+/** The host as the page sees it. */
+export type PageHost = Pick<PanelCaller, 'request' | 'notify' | 'on'>;
+
+/** Keeps the panel's state for a window reload (VS Code's `setState`). */
+export type Remember = (state: PanelState) => void;
+
+/** What the controls of the page can do: each asks the host, or changes the page's own state. */
+export class Controller {
+  private ready = false;
+  private readonly early: PageAction[] = [];
+
+  constructor(
+    private readonly store: Store,
+    private readonly host: PageHost,
+    remember: Remember,
+  ) {
+    host.on('run', (run) => this.receive({ kind: 'run', run }));
+    host.on('event', (event) => this.receive({ kind: 'event', event }));
+    host.on('ended', (ended) => this.receive({ kind: 'ended', ended }));
+    host.on('command', (command) => {
+      if (command.name === 'save') void this.save();
+    });
+    store.subscribe((after, before) => {
+      if (after.panel === null || after.panel === before.panel) return;
+      remember(after.panel);
+      if (before.panel !== null) host.notify('stateChanged', after.panel);
+    });
+  }
+
+  get words(): Words {
+    return makeWords(this.store.state.setup?.strings ?? {});
+  }
+
+  /** Asks the host for everything the page needs; what it sends before the answer is kept until then. */
+  async start(): Promise<void> {
+    await this.ask(async () => {
+      const setup = await this.host.request('ready', undefined);
+      this.store.dispatch({ kind: 'setup', setup });
+      this.ready = true;
+      for (const action of this.early.splice(0)) this.store.dispatch(action);
+    });
+  }
+
+  private receive(action: PageAction): void {
+    if (this.ready) this.store.dispatch(action);
+    else this.early.push(action);
+  }
+
+  explain(target: TargetRequest): void {
+    const { panel } = this.store.state;
+    if (panel !== null) this.run(target, panel.layer, panel.methods);
+  }
+
+  /** Uses another layer for all methods that need one; undefined for the default layer. */
+  chooseLayer(layer: string | undefined): void {
+    const { panel } = this.store.state;
+    if (panel === null) return;
+    const methods = panel.methods.map(({ layer: _own, ...request }) => request);
+    this.run(panel.target, layer, methods);
+  }
+
+  /** Runs one method again with other parameters, along with those that a running explanation still owes. */
+  runAgain(request: MethodRequest): void {
+    const { panel, cards } = this.store.state;
+    if (panel === null) return;
+    const methods = panel.methods.map((each) => (each.id === request.id ? request : each));
+    const owed = cards.filter((card) => isPending(card) && card.info.id !== request.id).map((card) => card.info.id);
+    this.run(panel.target, panel.layer, methods, [request.id, ...owed]);
+  }
+
+  explainAgain(): void {
+    const { panel } = this.store.state;
+    if (panel !== null) this.run(panel.target, panel.layer, panel.methods);
+  }
+
+  setDisplay(display: DisplayOptions): void {
+    this.store.dispatch({ kind: 'display', display });
+  }
+
+  /** Writes the results of all methods, or of those named, to the workspace. */
+  async save(methods?: readonly string[]): Promise<void> {
+    const { panel, saving } = this.store.state;
+    if (panel === null || saving) return;
+    this.store.dispatch({ kind: 'saving' });
+    try {
+      const saved = await this.host.request('save', { display: panel.display, ...(methods ? { methods } : {}) });
+      const text = saved === null ? null : this.words('action.saved', saved.folder);
+      this.store.dispatch({ kind: 'message', message: text === null ? null : { kind: 'done', text } });
+    } catch (error) {
+      this.say('action.saveFailed', error);
+    }
+  }
+
+  cancel(): void {
+    void this.ask(() => this.host.request('cancel', undefined));
+  }
+
+  chooseMethods(): void {
+    void this.ask(() => this.host.request('chooseMethods', undefined));
+  }
+
+  chooseCheckpoint(): void {
+    void this.ask(() => this.host.request('chooseCheckpoint', undefined));
+  }
+
+  showLog(): void {
+    void this.ask(() => this.host.request('showLog', undefined));
+  }
+
+  openSource(url: string): void {
+    void this.ask(() => this.host.request('openSource', { url }));
+  }
+
+  private run(
+    target: TargetRequest,
+    layer: string | undefined,
+    methods: readonly MethodRequest[],
+    only?: readonly string[],
+  ): void {
+    const params = { target, methods, ...(layer === undefined ? {} : { layer }), ...(only ? { only } : {}) };
+    void this.ask(() => this.host.request('explain', params));
+  }
+
+  private async ask(request: () => Promise<unknown>): Promise<void> {
+    try {
+      await request();
+    } catch (error) {
+      this.say('action.failed', error);
+    }
+  }
+
+  private say(key: 'action.failed' | 'action.saveFailed', error: unknown): void {
+    if (error instanceof CancelledError) return;
+    // The run's own end says it already, in its place on the page.
+    if (key === 'action.failed' && this.store.state.run?.phase === 'failed') return;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.store.dispatch({ kind: 'message', message: { kind: 'failed', text: this.words(key, reason) } });
+  }
+}

@@ -1,0 +1,69 @@
+import { css } from 'lit';
+
+export const pageStyles = css`
+  :host {
+    min-height: 100vh;
+    background: var(--vscode-editor-background);
+  }
+  main {
+    padding: 16px 20px 32px;
+  }
+  .loading {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+  }
+  .loading vscode-progress-ring {
+    width: 16px;
+    height: 16px;
+  }
+  .columns {
+    display: grid;
+    grid-template-columns: 280px minmax(0, 1fr);
+    gap: 24px;
+    align-items: start;
+    margin-top: 16px;
+    padding-top: 16px;
+    border-top: 1px solid var(--wl-border);
+  }
+  .side {
+    position: sticky;
+    top: 16px;
+    display: grid;
+    gap: 20px;
+    min-width: 0;
+    --wl-frame-height: 280px;
+  }
+  .cards {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(260px, 100%), 1fr));
+    gap: 16px;
+    min-width: 0;
+  }
+  .zoom {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+  }
+  @media (max-width: 899px) {
+    .columns {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .side {
+      position: static;
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      gap: 20px 24px;
+    }
+    wl-display-controls {
+      grid-column: 1 / -1;
+    }
+  }
+  @media (max-width: 519px) {
+    main {
+      padding: 12px;
+    }
+    .side {
+      grid-template-columns: minmax(0, 1fr);
+    }
+  }
+`;

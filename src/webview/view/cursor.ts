@@ -1,0 +1,99 @@
+/** A pixel of the picture that is shown on every card. */
+export interface Cursor {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The part of the picture that all cards show: magnification, and the centre as fractions of the picture. */
+export interface Zoom {
+  readonly scale: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+export const wholePicture: Zoom = { scale: 1, x: 0.5, y: 0.5 };
+const largestScale = 32;
+
+/** The picture pixel under a point of the frame, both given as fractions 0..1 of the frame. */
+export function pixelAt(fraction: { readonly x: number; readonly y: number }, picture: Size, zoom: Zoom): Cursor {
+  const at = (part: number, centre: number, length: number) =>
+    Math.min(length - 1, Math.max(0, Math.floor((centre + (part - 0.5) / zoom.scale) * length)));
+  return { x: at(fraction.x, zoom.x, picture.width), y: at(fraction.y, zoom.y, picture.height) };
+}
+
+/** Where a pixel's centre lies in the frame, as fractions of the frame; outside 0..1 when zoomed away from it. */
+export function fractionOf(cursor: Cursor, picture: Size, zoom: Zoom): { readonly x: number; readonly y: number } {
+  return {
+    x: ((cursor.x + 0.5) / picture.width - zoom.x) * zoom.scale + 0.5,
+    y: ((cursor.y + 0.5) / picture.height - zoom.y) * zoom.scale + 0.5,
+  };
+}
+
+/**
+ * The cursor after a key, or null when the key does not move it. Arrows move by `step` pixels, ten times as far with Shift;
+ * Home and End go to the ends of the row, Page Up and Page Down to the ends of the column.
+ */
+export function moveCursor(
+  cursor: Cursor | null,
+  key: string,
+  shift: boolean,
+  picture: Size,
+  step: number,
+): Cursor | null {
+  const from = cursor ?? { x: Math.floor(picture.width / 2), y: Math.floor(picture.height / 2) };
+  const by = shift ? 10 * step : step;
+  const clamp = (x: number, y: number): Cursor => ({
+    x: Math.min(picture.width - 1, Math.max(0, x)),
+    y: Math.min(picture.height - 1, Math.max(0, y)),
+  });
+  switch (key) {
+    case 'ArrowLeft':
+      return clamp(from.x - by, from.y);
+    case 'ArrowRight':
+      return clamp(from.x + by, from.y);
+    case 'ArrowUp':
+      return clamp(from.x, from.y - by);
+    case 'ArrowDown':
+      return clamp(from.x, from.y + by);
+    case 'Home':
+      return clamp(0, from.y);
+    case 'End':
+      return clamp(picture.width - 1, from.y);
+    case 'PageUp':
+      return clamp(from.x, 0);
+    case 'PageDown':
+      return clamp(from.x, picture.height - 1);
+    default:
+      return null;
+  }
+}
+
+/** Zooms by a factor and keeps the picture under `fraction` (0..1 of the frame) where it is. */
+export function zoomAt(zoom: Zoom, factor: number, fraction: { readonly x: number; readonly y: number }): Zoom {
+  const scale = Math.min(largestScale, Math.max(1, zoom.scale * factor));
+  const centre = (old: number, part: number) => {
+    const fixed = old + (part - 0.5) / zoom.scale;
+    const half = 0.5 / scale;
+    return Math.min(1 - half, Math.max(half, fixed - (part - 0.5) / scale));
+  };
+  return { scale, x: centre(zoom.x, fraction.x), y: centre(zoom.y, fraction.y) };
+}
+
+/** The zoom moved so that a cursor that left the frame is in it again. */
+export function follow(zoom: Zoom, cursor: Cursor, picture: Size): Zoom {
+  const half = 0.5 / zoom.scale;
+  const centre = (old: number, at: number) => {
+    const inside = Math.min(at + half, Math.max(at - half, old));
+    return Math.min(1 - half, Math.max(half, inside));
+  };
+  return {
+    scale: zoom.scale,
+    x: centre(zoom.x, (cursor.x + 0.5) / picture.width),
+    y: centre(zoom.y, (cursor.y + 0.5) / picture.height),
+  };
+}
