@@ -1,0 +1,52 @@
+import type { Tensor as OrtTensor } from 'onnxruntime-node';
+import { RuntimeFailure } from '../../../shared/errors';
+import type { DType, Tensor, TensorData } from '../../graph/tensor';
+
+type Ort = typeof import('onnxruntime-node');
+type OrtType = OrtTensor.Type;
+
+/** Element types that onnxruntime's Node interface can take and give; the others may only be used inside a graph. */
+const exchanged: ReadonlySet<DType> = new Set<DType>([
+  'float32',
+  'float64',
+  'float16',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'bool',
+  'string',
+]);
+
+/** @throws RuntimeFailure when values of this type cannot pass the boundary. */
+export function assertExchanged(name: string, dtype: DType): void {
+  if (exchanged.has(dtype)) return;
+  throw new RuntimeFailure(
+    `onnxruntime cannot pass “${name}” in or out, because its Node interface has no ${dtype} values; a Cast to float32 is needed there.`,
+  );
+}
+
+/** A tensor for onnxruntime over the same memory. */
+export function toOrt(ort: Ort, name: string, tensor: Tensor): OrtTensor {
+  assertExchanged(name, tensor.dtype);
+  return new ort.Tensor(tensor.dtype as OrtType, tensor.data as OrtTensor.DataType, tensor.dims);
+}
+
+/** A tensor that owns its memory. */
+export function fromOrt(name: string, tensor: OrtTensor): Tensor {
+  const dtype = tensor.type as DType;
+  assertExchanged(name, dtype);
+  const dims = [...tensor.dims];
+  const data = tensor.data as TensorData;
+  if (Array.isArray(data)) return { dtype, dims, data: [...data] };
+  // Where the JavaScript engine has Float16Array, onnxruntime gives one; here float16 is kept as bit patterns.
+  if (dtype === 'float16') {
+    const view = data as Exclude<TensorData, readonly string[]>;
+    return { dtype, dims, data: new Uint16Array(view.buffer as ArrayBuffer, view.byteOffset, view.length) };
+  }
+  return { dtype, dims, data };
+}

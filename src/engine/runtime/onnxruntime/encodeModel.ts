@@ -1,0 +1,154 @@
+import type { AttributeValue, Graph, Node } from '../../graph/graph';
+import type { Tensor, ValueType } from '../../graph/tensor';
+import { type ExternalTensor, encodeTensor, onnxTypeNumber } from './encodeTensor';
+import { ProtobufWriter } from './protobufWriter';
+
+export interface EncodedModel {
+  /** A serialised ONNX ModelProto (IR version 10, opset 21). */
+  readonly model: Uint8Array;
+  /** The large constants, by the location that the model names. */
+  readonly external: readonly ExternalTensor[];
+  /** The graph inputs that the outputs depend on, in graph order. */
+  readonly inputs: readonly string[];
+}
+
+const irVersion = 10;
+const opset = 21;
+
+/** A graph's attribute values are plain numbers; these are the ones that the standard operators declare as FLOAT or FLOATS. */
+const floatAttributes: ReadonlySet<string> = new Set([
+  'activation_alpha',
+  'activation_beta',
+  'alpha',
+  'beta',
+  'bias',
+  'clip',
+  'cubic_coeff_a',
+  'epsilon',
+  'extrapolation_value',
+  'gamma',
+  'high',
+  'lambd',
+  'low',
+  'mean',
+  'momentum',
+  'norm_coefficient',
+  'ratio',
+  'scale',
+  'seed',
+  'softcap',
+  'spatial_scale',
+  'value_float',
+  'value_floats',
+]);
+
+const attributeType = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
+
+function encodeAttribute(name: string, value: AttributeValue): ProtobufWriter {
+  const writer = new ProtobufWriter().string(1, name);
+  const float = floatAttributes.has(name);
+  if (typeof value === 'number') {
+    if (float) return writer.float(2, value).integer(20, attributeType.float);
+    return writer.integer(3, value).integer(20, attributeType.int);
+  }
+  if (typeof value === 'string') return writer.string(4, value).integer(20, attributeType.string);
+  if (!Array.isArray(value))
+    return writer.message(5, encodeTensor('', value as Tensor)).integer(20, attributeType.tensor);
+  if (typeof value[0] === 'string') {
+    for (const text of value as readonly string[]) writer.string(9, text);
+    return writer.integer(20, attributeType.strings);
+  }
+  if (float) return writer.floats(7, value as readonly number[]).integer(20, attributeType.floats);
+  return writer.integers(8, value as readonly number[]).integer(20, attributeType.ints);
+}
+
+/** Operators of other domains are called `domain::Operator` in a graph. */
+function splitDomain(op: string): { readonly domain: string; readonly name: string } {
+  const at = op.lastIndexOf('::');
+  return at < 0 ? { domain: '', name: op } : { domain: op.slice(0, at), name: op.slice(at + 2) };
+}
+
+function encodeNode(node: Node): ProtobufWriter {
+  const writer = new ProtobufWriter();
+  const { domain, name } = splitDomain(node.op);
+  for (const input of node.inputs) writer.string(1, input);
+  for (const output of node.outputs) writer.string(2, output);
+  writer.string(3, node.name).string(4, name);
+  for (const [key, value] of Object.entries(node.attributes)) writer.message(5, encodeAttribute(key, value));
+  if (domain !== '') writer.string(7, domain);
+  return writer;
+}
+
+/** A ValueInfoProto; `dims` null leaves the shape out, a null dimension becomes a symbol of its own. */
+function encodeValue(name: string, type: ValueType | undefined, dynamicBatch: boolean): ProtobufWriter {
+  const writer = new ProtobufWriter().string(1, name);
+  if (!type) return writer;
+  const tensorType = new ProtobufWriter().integer(1, onnxTypeNumber[type.dtype]);
+  if (type.dims) {
+    const shape = new ProtobufWriter();
+    type.dims.forEach((dim, axis) => {
+      const entry = new ProtobufWriter();
+      if (dynamicBatch && axis === 0) entry.string(2, 'batch');
+      else if (dim === null) entry.string(2, `${name}_${axis}`);
+      else entry.integer(1, dim);
+      shape.message(1, entry);
+    });
+    tensorType.message(2, shape);
+  }
+  return writer.message(2, new ProtobufWriter().message(1, tensorType));
+}
+
+/** The nodes that the outputs depend on, in graph order, and the names of all values they read. */
+function neededNodes(
+  graph: Graph,
+  outputs: readonly string[],
+): { nodes: readonly Node[]; values: ReadonlySet<string> } {
+  const values = new Set(outputs);
+  const nodes: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((output) => output !== '' && values.has(output))) continue;
+    nodes.push(node);
+    for (const input of node.inputs) if (input !== '') values.add(input);
+  }
+  return { nodes: nodes.reverse(), values };
+}
+
+function encodeOpsets(nodes: readonly Node[]): ProtobufWriter[] {
+  const others = new Set(nodes.map((node) => splitDomain(node.op).domain).filter((domain) => domain !== ''));
+  const standard = new ProtobufWriter().string(1, '').integer(2, opset);
+  return [standard, ...[...others].map((domain) => new ProtobufWriter().string(1, domain).integer(2, 1))];
+}
+
+/**
+ * Serialises the part of a graph that computes `outputs`. Constants of a kilobyte and more are left outside as views of their own
+ * memory. With `dynamicBatch` dimension 0 of every input is the symbol `batch`, and output shapes are left for onnxruntime to infer.
+ *
+ * @throws RangeError when an output or a node's input is computed by nothing, which is a bug of whoever built the graph.
+ */
+export function encodeModel(graph: Graph, outputs: readonly string[], dynamicBatch = false): EncodedModel {
+  const { nodes, values } = neededNodes(graph, outputs);
+  const computed = new Set(nodes.flatMap((node) => node.outputs));
+  const inputs = graph.inputs.filter((input) => values.has(input.name));
+  const known = new Set(inputs.map((input) => input.name));
+  const external: ExternalTensor[] = [];
+
+  const body = new ProtobufWriter();
+  for (const node of nodes) body.message(1, encodeNode(node));
+  body.string(2, 'graph');
+  for (const value of values) {
+    if (computed.has(value) || known.has(value)) continue;
+    const constant = graph.constants.get(value);
+    if (!constant) throw new RangeError(`Nothing in the graph computes the value “${value}”.`);
+    body.message(5, encodeTensor(value, constant, external));
+  }
+  for (const input of inputs) body.message(11, encodeValue(input.name, input.type, dynamicBatch));
+  for (const output of new Set(outputs)) {
+    const type = graph.types.get(output);
+    const described = type && dynamicBatch ? { dtype: type.dtype, dims: null } : type;
+    body.message(12, encodeValue(output, described, false));
+  }
+
+  const model = new ProtobufWriter().integer(1, irVersion).string(2, 'whylight').message(7, body);
+  for (const each of encodeOpsets(nodes)) model.message(8, each);
+  return { model: model.finish(), external, inputs: inputs.map((input) => input.name) };
+}

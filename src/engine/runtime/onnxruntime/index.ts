@@ -1,0 +1,111 @@
+import { availableParallelism } from 'node:os';
+import type { InferenceSession } from 'onnxruntime-node';
+import { RuntimeFailure } from '../../../shared/errors';
+import type { Graph } from '../../graph/graph';
+import type { Tensor } from '../../graph/tensor';
+import type { CompileOptions, Program, Runtime } from '../runtime';
+import { assertExchanged, fromOrt, toOrt } from './convert';
+import { encodeModel } from './encodeModel';
+
+type Ort = typeof import('onnxruntime-node');
+
+/** onnxruntime's own messages carry file names and line numbers of its source; the first line after them says what is wrong. */
+function reason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [firstLine = ''] = text.split('\n');
+  return firstLine.replace(/\s*\/\S+\.(cc|h):\d+\s+/g, ' ').replace(/[\s.]+$/, '');
+}
+
+/** Errors of the native library are failures of the runtime; a TypeError or RangeError comes from a wrong call and stays a bug. */
+function failure(doing: string, error: unknown): unknown {
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof RuntimeFailure) return error;
+  return new RuntimeFailure(`onnxruntime could not ${doing}: ${reason(error)}.`, { cause: error });
+}
+
+async function loadOnnxRuntime(): Promise<Ort> {
+  try {
+    const loaded = await import('onnxruntime-node');
+    const ort: Ort = (loaded as Ort & { default?: Ort }).default ?? loaded;
+    // Whatever onnxruntime would print is in the message that it throws.
+    ort.env.logLevel = 'fatal';
+    return ort;
+  } catch (error) {
+    throw new RuntimeFailure(
+      `onnxruntime could not be loaded on ${process.platform}-${process.arch}: ${reason(error)}; reinstall Whylight for this platform.`,
+      { cause: error },
+    );
+  }
+}
+
+class OnnxProgram implements Program {
+  private released: Promise<void> | null = null;
+
+  constructor(
+    private readonly ort: Ort,
+    private readonly session: InferenceSession,
+    private readonly accepted: ReadonlySet<string>,
+    readonly inputs: readonly string[],
+    readonly outputs: readonly string[],
+  ) {}
+
+  async run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>> {
+    if (this.released) throw new Error('A program was run after it had been disposed of.');
+    const unknown = Object.keys(feeds).find((name) => !this.accepted.has(name));
+    if (unknown !== undefined) throw new TypeError(`The program has no input “${unknown}”.`);
+    const given: Record<string, ReturnType<typeof toOrt>> = {};
+    for (const name of this.inputs) {
+      const tensor = feeds[name];
+      if (!tensor) throw new TypeError(`The program's input “${name}” was not given.`);
+      given[name] = toOrt(this.ort, name, tensor);
+    }
+    let results: InferenceSession.OnnxValueMapType;
+    try {
+      results = await this.session.run(given, this.outputs, { logSeverityLevel: 4 });
+    } catch (error) {
+      throw failure('run the graph', error);
+    }
+    return Object.fromEntries(this.outputs.map((name) => [name, fromOrt(name, results[name]!)]));
+  }
+
+  dispose(): Promise<void> {
+    this.released ??= this.session.release();
+    return this.released;
+  }
+}
+
+/**
+ * The CPU backend of onnxruntime-node. Loads the native library.
+ *
+ * @throws RuntimeFailure when the library cannot be loaded on this machine.
+ */
+export async function createOnnxRuntime(): Promise<Runtime> {
+  const ort = await loadOnnxRuntime();
+  return {
+    id: 'onnxruntime',
+    version: ort.env.versions.node ?? ort.env.versions.common,
+    async compile(graph: Graph, outputs: readonly string[], options: CompileOptions = {}): Promise<Program> {
+      const wanted = [...new Set(outputs)];
+      for (const name of wanted) {
+        const dtype = graph.types.get(name)?.dtype ?? graph.constants.get(name)?.dtype;
+        if (dtype) assertExchanged(name, dtype);
+      }
+      const { model, external, inputs } = encodeModel(graph, wanted, options.dynamicBatch);
+      for (const input of graph.inputs) if (inputs.includes(input.name)) assertExchanged(input.name, input.type.dtype);
+      const threads = options.threads ?? availableParallelism();
+      let session: InferenceSession;
+      try {
+        session = await ort.InferenceSession.create(model, {
+          externalData: external,
+          executionProviders: ['cpu'],
+          graphOptimizationLevel: 'all',
+          intraOpNumThreads: threads,
+          interOpNumThreads: 1,
+          logSeverityLevel: 4,
+        });
+      } catch (error) {
+        throw failure('compile the graph', error);
+      }
+      return new OnnxProgram(ort, session, new Set(graph.inputs.map((input) => input.name)), inputs, wanted);
+    },
+  };
+}
