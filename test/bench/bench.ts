@@ -1,0 +1,219 @@
+/*
+ * `npm run bench`: what each method costs, as multiples of one bare onnxruntime forward pass of the same model, measured in
+ * one run. Multiples, because the same machine is faster at one time than at another; each figure is a median of several runs
+ * that alternate with bare passes.
+ */
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import 'vscode-jsonrpc/node';
+import { type Checkpoint, readCheckpoint } from '../../src/engine/formats';
+import { type FloatTensor, float32 } from '../../src/engine/graph/tensor';
+import { methods } from '../../src/engine/methods';
+import { runMethods } from '../../src/engine/methods/run';
+import { LoadedModel } from '../../src/engine/model/loadedModel';
+import { type GradientProbe, INPUT } from '../../src/engine/model/model';
+import { encodeModel } from '../../src/engine/runtime/onnxruntime/encodeModel';
+import { defaultDisplay } from '../../src/shared/display';
+import type { Prediction } from '../../src/shared/protocol';
+import { renderOverlay } from '../../src/shared/renderOverlay';
+import { type EngineCaller, ipcPort, Rpc } from '../../src/shared/rpc';
+import { resnet50 } from './resnet50';
+
+const root = join(__dirname, '..');
+const samples = join(root, 'media/sample-workspace');
+const repeats = 9;
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+/** Median time of `work` in medians of `unit`, the two taken in turns. */
+async function multiple(unit: () => Promise<unknown>, work: () => Promise<unknown>, times = repeats): Promise<number> {
+  const units: number[] = [];
+  const works: number[] = [];
+  await work();
+  await unit();
+  for (let i = 0; i < times; i++) {
+    units.push(await seconds(unit));
+    works.push(await seconds(work));
+  }
+  return median(works) / median(units);
+}
+
+interface Subject {
+  readonly name: string;
+  readonly model: LoadedModel;
+  /** One bare forward pass of a batch, by onnxruntime alone, from the checkpoint as it is. */
+  bare(batch: number): Promise<unknown>;
+}
+
+async function subject(
+  name: string,
+  checkpoint: Checkpoint,
+  source: string | { model: Uint8Array; external: readonly { path: string; data: Uint8Array }[] },
+): Promise<Subject> {
+  const session =
+    typeof source === 'string'
+      ? await ort.InferenceSession.create(source)
+      : await ort.InferenceSession.create(source.model, { externalData: [...source.external] });
+  const model = await LoadedModel.load(checkpoint, { height: 224, width: 224 });
+  const [input = ''] = session.inputNames;
+  const [output = ''] = session.outputNames;
+  return {
+    name,
+    model,
+    bare: (batch) => {
+      const { data, dims } = image(model, batch);
+      return session.run({ [input]: new ort.Tensor('float32', data, dims) }, [output]);
+    },
+  };
+}
+
+/** A fixed pseudo-random input; a new tensor each time, so that evaluations are not merged. */
+function image(model: LoadedModel, batch = 1): FloatTensor {
+  const size = model.input.dims.reduce((product, dim) => product * dim, 1);
+  const data = new Float32Array(batch * size);
+  let state = 1;
+  for (let i = 0; i < data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    data[i] = state / 2 ** 31 - 1;
+  }
+  return float32([batch, ...model.input.dims], data);
+}
+
+const gradient: GradientProbe = { of: 'logit', rules: 'standard', wrt: INPUT };
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const row = (what: string, value: number, target?: number): void =>
+  print(
+    `  ${what.padEnd(44)} ${value.toFixed(2).padStart(8)} ×${target === undefined ? '' : `   (target ≤ ${target})`}`,
+  );
+
+/** Runs methods by their defaults and gives back the first failure, if any, as an error. */
+async function explain(model: LoadedModel, ids: readonly string[]): Promise<void> {
+  await runMethods(model, image(model), {
+    requests: ids.map((id) => ({ id })),
+    target: 0,
+    defaultLayer: model.defaultLayer?.name ?? null,
+    seed: 0,
+    signal: new AbortController().signal,
+    listener: {
+      started: () => {},
+      progress: () => {},
+      result: () => {},
+      failed: (method, message) => {
+        throw new Error(`${method}: ${message}`);
+      },
+    },
+  });
+}
+
+async function measure({ name, model, bare }: Subject, withTargets: boolean): Promise<void> {
+  const layer = model.defaultLayer?.name ?? '';
+  const one = () => bare(1);
+  const forward = median(
+    await Promise.all([]).then(async () => {
+      const times: number[] = [];
+      for (let i = 0; i < repeats; i++) times.push(await seconds(one));
+      return times;
+    }),
+  );
+  print(`${name}: one bare forward pass ${(forward * 1000).toFixed(2)} ms`);
+  row('forward', await multiple(one, () => model.evaluate(image(model), 0, {})));
+  row(
+    'input gradient',
+    await multiple(one, () => model.evaluate(image(model), 0, { gradients: [gradient] })),
+    withTargets ? 3 : undefined,
+  );
+  row(
+    'gradient at the last spatial layer',
+    await multiple(one, () =>
+      model.evaluate(image(model), 0, { activations: [layer], gradients: [{ ...gradient, wrt: layer }] }),
+    ),
+    withTargets ? 1.3 : undefined,
+  );
+  if (withTargets) {
+    // The scheduler never splits one call, so a batch of 8 is one run.
+    const eight = await multiple(one, () => model.evaluate(image(model, 8), 0, { gradients: [gradient] }), 7);
+    row('input gradient in a batch of 8, per image', eight / 8, 2.7);
+  }
+  const together = ['gradient', 'gradient-x-input', 'grad-cam', 'grad-cam++', 'layer-cam'];
+  const alone = () => explain(model, ['gradient']);
+  row('five single-pass methods ÷ gradient alone', await multiple(alone, () => explain(model, together)), 1.3);
+  const slow = forward > 0.03;
+  for (const { info } of methods) {
+    const times = ['smoothgrad', 'integrated-gradients', 'occlusion'].includes(info.id)
+      ? slow
+        ? 1
+        : 3
+      : slow
+        ? 5
+        : repeats;
+    row(info.id, await multiple(one, () => explain(model, [info.id]), times));
+  }
+  print('');
+}
+
+/** From forking the engine to the first overlay drawn from its first result. */
+async function coldStart(): Promise<number> {
+  const started = performance.now();
+  const child = fork(join(root, 'dist/engine.cjs'), [], { serialization: 'advanced', silent: true });
+  const rpc: EngineCaller = new Rpc(ipcPort(child));
+  let prediction: Prediction | undefined;
+  let first: number | undefined;
+  rpc.on('explainEvent', (event) => {
+    if (event.kind === 'prediction') prediction = event.prediction;
+    if (event.kind === 'result' && prediction && first === undefined) {
+      const { picture, region } = prediction;
+      renderOverlay({ picture, region, map: event.attribution.map, display: defaultDisplay });
+      first = (performance.now() - started) / 1000;
+    }
+  });
+  rpc.listen();
+  await rpc.request('explain', {
+    id: 'bench',
+    checkpoint: join(samples, 'imagenet/mobilenet_v1_025.onnx'),
+    image: { path: join(samples, 'imagenet/cat.png') },
+    methods: methods.map((method) => ({ id: method.info.id })),
+    target: { kind: 'top1' },
+  });
+  rpc.dispose();
+  child.kill();
+  if (first === undefined) throw new Error('The engine gave no result.');
+  return first;
+}
+
+async function main(): Promise<void> {
+  print(
+    `Costs in bare onnxruntime forward passes of the same model, medians, ${process.version} on ${process.platform}-${process.arch}.\n`,
+  );
+  const cold: number[] = [];
+  for (let i = 0; i < 5; i++) cold.push(await coldStart());
+  print(
+    `Cold start of the engine to the first drawn card, MobileNetV1, all nine methods asked for: ${median(cold).toFixed(2)} s (aim below 2 s)\n`,
+  );
+
+  for (const [name, file] of [
+    ['MobileNetV1 0.25, 224²', 'imagenet/mobilenet_v1_025.onnx'],
+    ['shapes ResNet, 96²', 'shapes/last_e08.onnx'],
+  ] as const) {
+    const path = join(samples, file);
+    await measure(await subject(name, await readCheckpoint(path), path), false);
+  }
+  const graph = resnet50();
+  const checkpoint: Checkpoint = { ...(await readCheckpoint(join(samples, 'shapes/last_e08.onnx'))), graph };
+  await measure(
+    await subject('ResNet-50, seeded random weights, 224²', checkpoint, encodeModel(graph, ['logits'], true)),
+    true,
+  );
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Engine } from '../../src/engine/engine';
+import { methods } from '../../src/engine/methods';
+import type { Attribution, RawMap } from '../../src/shared/attribution';
+
+/*
+ * The sample network was trained with a white W in the corner of nearly every star. Shown a circle with that W it answers
+ * "star", and every method must say why: the share of the map's mass inside the watermark is far above the watermark's share
+ * of the area (2 % of the picture). The network itself is the ground truth: without the W it answers "circle".
+ */
+const shapes = join(__dirname, '../../media/sample-workspace/shapes');
+const engine = new Engine();
+afterAll(() => engine.dispose());
+
+/** Which pixels of the 96×96 picture the watermark covers. */
+async function watermark(name: string): Promise<Uint8Array> {
+  const file = join(shapes, 'masks', `${name}_watermark.png`);
+  const { data } = await sharp(file).greyscale().raw().toBuffer({ resolveWithObject: true });
+  return Uint8Array.from(data, (value) => (value > 127 ? 1 : 0));
+}
+
+/** The evidence a map shows at each pixel: positive values of class activation and occlusion maps, magnitude of the others. */
+function evidence(map: RawMap, signed: boolean): Float64Array {
+  const sum = new Float64Array(map.width * map.height);
+  map.data.forEach((value, i) => {
+    const pixel = Math.floor(i / map.channels);
+    sum[pixel] = (sum[pixel] ?? 0) + value;
+  });
+  return sum.map((value) => (signed ? Math.abs(value) : Math.max(value, 0)));
+}
+
+async function explain(name: string): Promise<Attribution[]> {
+  const found: Attribution[] = [];
+  await engine.explain(
+    {
+      id: name,
+      checkpoint: join(shapes, 'last_e08.onnx'),
+      image: { path: join(shapes, 'images', `${name}.png`) },
+      methods: methods.map((method) => ({ id: method.info.id })),
+      target: { kind: 'label', label: 'star' },
+    },
+    (event) => {
+      if (event.kind === 'result') found.push(event.attribution);
+      if (event.kind === 'failed') throw new Error(`${event.method}: ${event.message}`);
+    },
+    new AbortController().signal,
+  );
+  return found;
+}
+
+describe('the planted watermark', () => {
+  it.each([0, 1, 2, 3, 4, 5])('draws the maps of circle_watermark_%i, explained for star', async (i) => {
+    const name = `circle_watermark_${i}`;
+    const mask = await watermark(name);
+    const area = mask.reduce((sum, value) => sum + value, 0) / mask.length;
+    const attributions = await explain(name);
+    expect(attributions).toHaveLength(9);
+    const ratios = attributions.map(({ method, map }) => {
+      const values = evidence(map, !/cam|occlusion/.test(method));
+      const total = values.reduce((sum, value) => sum + value, 0);
+      const inside = values.reduce((sum, value, pixel) => sum + value * (mask[pixel] ?? 0), 0);
+      return [method, inside / total / area] as const;
+    });
+    for (const [method, ratio] of ratios) expect(ratio, method).toBeGreaterThan(3);
+  });
+});
