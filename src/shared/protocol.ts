@@ -126,6 +126,8 @@ export interface EncodeParams {
   readonly prediction: Omit<Prediction, 'picture'>;
   readonly attributions: readonly Attribution[];
   readonly display: DisplayOptions;
+  /** The seed of the methods that draw noise, for `result.json`; 0 when absent. */
+  readonly seed?: number;
 }
 
 export interface EncodedFile {

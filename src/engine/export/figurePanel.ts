@@ -1,0 +1,111 @@
+import { colourBarStops, colourBarTicks } from '../../shared/colourBar';
+import type { Overlay } from '../../shared/renderOverlay';
+import { formatValue } from '../../shared/summary';
+import { drawText, ellipsise, measureText, type TextStyle, wrapText } from './text';
+
+const ink = '#1b1f24';
+const muted = '#5b6470';
+export const figureStyles = {
+  heading: { size: 24, weight: 'semibold', colour: ink },
+  headingDetail: { size: 24, weight: 'regular', colour: muted },
+  line: { size: 13, weight: 'regular', colour: muted },
+  warning: { size: 12, weight: 'regular', colour: '#8a4600' },
+  title: { size: 15, weight: 'semibold', colour: ink },
+  detail: { size: 11.5, weight: 'regular', colour: muted },
+  tick: { size: 11, weight: 'regular', colour: ink },
+  footer: { size: 11, weight: 'regular', colour: muted },
+} as const satisfies Record<string, TextStyle>;
+
+/** The scale of a panel: what {@link Overlay} says about it. */
+export type PanelScale = Pick<Overlay, 'low' | 'high' | 'colourMap' | 'sign' | 'top'>;
+
+export interface PanelText {
+  readonly title: string;
+  /** Left end of the line below the title: preset and layer. */
+  readonly detail: string;
+  /** Its right end: the time. */
+  readonly time: string;
+  readonly scale: PanelScale | null;
+  /** Below the picture when there is no scale. */
+  readonly caption: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Heights of a panel's parts, in figure units. */
+export const panelHead = 42;
+const scaleHeight = 34;
+const noteLine = 15;
+const noteLines = 3;
+
+/** Height of what stands below the picture. */
+export function panelFoot(panel: PanelText, width: number): number {
+  const notes = wrapNotes(panel, width).length;
+  return scaleHeight + (notes > 0 ? 4 + notes * noteLine : 0);
+}
+
+/** The words and the colour bar of a panel whose upper left corner is at x, y. `id` makes the gradient's name unique. */
+export function drawPanelText(
+  panel: PanelText,
+  x: number,
+  y: number,
+  width: number,
+  pictureHeight: number,
+  id: string,
+): string {
+  const { title, detail, warning } = figureStyles;
+  const right = x + width;
+  const timeWidth = panel.time === '' ? 0 : measureText(panel.time, detail) + 10;
+  const parts = [
+    drawText(ellipsise(panel.title, width, title), x, y + 15, title),
+    drawText(ellipsise(panel.detail, width - timeWidth, detail), x, y + 33, detail),
+    drawText(panel.time, right, y + 33, detail, 'end'),
+  ];
+  const below = y + panelHead + pictureHeight;
+  if (panel.scale) parts.push(drawScale(panel.scale, x, below + 8, width, id));
+  panel.caption.forEach((line, i) => {
+    parts.push(drawText(ellipsise(line, width, detail), x, below + 17 + i * 15, detail));
+  });
+  wrapNotes(panel, width).forEach((line, i) => {
+    parts.push(drawText(line, x, below + scaleHeight + 14 + i * noteLine, warning));
+  });
+  return parts.join('');
+}
+
+function wrapNotes(panel: PanelText, width: number): string[] {
+  return wrapText(panel.notes.join(' '), width, noteLines, figureStyles.warning);
+}
+
+function drawScale(scale: PanelScale, x: number, y: number, width: number, id: string): string {
+  if (scale.top) return drawThreshold(scale.top, scale.sign, x, y);
+  const { tick } = figureStyles;
+  const stops = colourBarStops(scale.colourMap, scale.sign).map(
+    ({ offset, colour }) => `<stop offset="${offset.toFixed(4)}" stop-color="${colour}"/>`,
+  );
+  const parts = [
+    `<linearGradient id="${id}">${stops.join('')}</linearGradient>`,
+    `<rect x="${x}" y="${y}" width="${width}" height="9" fill="url(#${id})"/>`,
+    `<rect x="${x + 0.25}" y="${y + 0.25}" width="${width - 0.5}" height="8.5" fill="none" stroke="#1b1f24" stroke-opacity="0.35" stroke-width="0.5"/>`,
+  ];
+  for (const { position, label } of colourBarTicks(scale.low, scale.high)) {
+    const at = x + position * width;
+    const half = measureText(label, tick) / 2;
+    const centre = Math.min(x + width - half, Math.max(x + half, at));
+    parts.push(`<path d="M${at.toFixed(2)} ${y + 9}v3.5" stroke="${ink}" stroke-width="0.8"/>`);
+    parts.push(drawText(label, centre, y + 23, tick, 'middle'));
+  }
+  return parts.join('');
+}
+
+function drawThreshold(top: NonNullable<PanelScale['top']>, sign: PanelScale['sign'], x: number, y: number): string {
+  const { detail } = figureStyles;
+  if (!Number.isFinite(top.threshold)) return drawText('No pixel is kept', x, y + 9, detail);
+  const share = `${Number((top.share * 100).toFixed(1))} %`;
+  const comparison = sign === 'negative' ? '≤' : '≥';
+  const subject = sign === 'absolute' ? 'magnitude' : 'value';
+  return drawText(
+    `In colour: ${share} of the pixels, ${subject} ${comparison} ${formatValue(top.rawThreshold)}`,
+    x,
+    y + 9,
+    detail,
+  );
+}

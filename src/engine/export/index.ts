@@ -1,0 +1,2 @@
+export { type EncodeDependencies, encodeFiles } from './encodeFiles';
+export { writeFiles } from './writeFiles';

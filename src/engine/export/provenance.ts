@@ -1,0 +1,25 @@
+import type { ClassScore } from '../../shared/attribution';
+import type { EncodeParams, ImageSource } from '../../shared/protocol';
+import { percent } from '../../shared/summary';
+import type { PngText } from './png';
+
+/** A class as a heading names it: its label, or its number when it has none. */
+export function classTitle(score: Pick<ClassScore, 'index' | 'label'>): string {
+  return score.label ?? `Class ${score.index}`;
+}
+
+/** File name of an image, without its folder. */
+export function imageName(image: ImageSource): string {
+  const name = 'path' in image ? image.path : image.name;
+  return name.split(/[\\/]/).pop() ?? name;
+}
+
+/** The text that is stored in a saved PNG, so that a picture passed on alone still says what it shows. */
+export function pngText({ prediction, image }: Pick<EncodeParams, 'prediction' | 'image'>, title: string): PngText {
+  const { target, model } = prediction;
+  return {
+    Title: title,
+    Description: `Explains ${classTitle(target)} (class ${target.index}, ${percent(target.probability)}) for ${imageName(image)}, checkpoint sha256 ${model.sha256}.`,
+    Software: 'Whylight',
+  };
+}

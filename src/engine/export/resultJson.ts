@@ -1,0 +1,74 @@
+import type { Attribution, Parameters } from '../../shared/attribution';
+import type { EncodeParams, Versions } from '../../shared/protocol';
+import { imageName } from './provenance';
+
+/** Names of a method's files. */
+export interface MethodFiles {
+  readonly npy: string;
+  readonly png: string;
+}
+
+/**
+ * The machine-readable account of an explanation: result.schema.json in this folder describes it. Keys stand in a fixed order, and
+ * numbers that JSON cannot hold (NaN, ∞) become null.
+ */
+export function resultJson(params: EncodeParams, versions: Versions, files: readonly MethodFiles[]): string {
+  const { prediction, attributions, display, image } = params;
+  const { model, runtime, input, top5, target, layer } = prediction;
+  const score = ({ index, label, logit, probability }: typeof target) => ({ index, label, logit, probability });
+  const result = {
+    image: { name: imageName(image), width: prediction.imageSize.width, height: prediction.imageSize.height },
+    model: { path: model.path, format: model.format, sha256: model.sha256 },
+    runtime: runtime.id,
+    runtimeReason: runtime.why,
+    input: {
+      size: input.size,
+      preprocessing: input.preprocessing,
+      how: input.how,
+      guessed: input.guessed,
+      region: prediction.region,
+    },
+    top5: top5.map(score),
+    target: score(target),
+    layer: layer ? { name: layer.name, why: layer.why } : null,
+    seed: params.seed ?? 0,
+    methods: attributions.map((attribution, i) => methodEntry(attribution, files[i]!)),
+    display: {
+      mode: display.mode,
+      colourMap: display.colourMap,
+      sign: display.sign,
+      outlierPercentile: display.outlierPercentile,
+      opacity: display.opacity,
+      topK: display.topK,
+    },
+    notes: prediction.notes,
+    versions: {
+      whylight: versions.whylight,
+      node: versions.node,
+      onnxruntime: versions.onnxruntime,
+      sharp: versions.sharp,
+    },
+  };
+  return `${JSON.stringify(result, null, 2)}\n`;
+}
+
+function methodEntry(attribution: Attribution, files: MethodFiles): object {
+  return {
+    id: attribution.method,
+    preset: attribution.preset,
+    parameters: sorted(attribution.parameters),
+    layer: attribution.layer,
+    seconds: attribution.seconds,
+    evaluations: { forward: attribution.evaluations.forward, gradient: attribution.evaluations.gradient },
+    min: attribution.min,
+    max: attribution.max,
+    ...(attribution.convergenceDelta !== undefined && { convergenceDelta: attribution.convergenceDelta }),
+    notes: attribution.notes,
+    file: files.npy,
+    overlay: files.png,
+  };
+}
+
+function sorted(parameters: Readonly<Parameters>): Parameters {
+  return Object.fromEntries(Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
