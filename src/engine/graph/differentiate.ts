@@ -1,0 +1,155 @@
+/** Reverse-mode differentiation of a graph into more graph. */
+import { UnsupportedOperatorError, UsageError } from '../../shared/errors';
+import { nodeLabel } from './attributes';
+import { GraphBuilder } from './builder';
+import type { Graph, Node } from './graph';
+import { isFloat } from './numbers';
+import type { BackwardContext } from './ops/definition';
+import { typeCode } from './ops/shape';
+import type { RuleTable } from './rules/table';
+
+export interface DifferentiateOptions {
+  /** The value to differentiate, e.g. the logits [N, C]. */
+  readonly of: string;
+  /** Name of the new float32 graph input, in `of`'s shape: the vector of the vector–Jacobian product. */
+  readonly seed: string;
+  /** Values whose gradients are wanted: graph inputs, layers, or both at once. */
+  readonly wrt: readonly string[];
+  readonly rules: RuleTable;
+  /** In front of all new names; tell two differentiations of one graph apart by it. Default "gradient". */
+  readonly prefix?: string;
+}
+
+export interface Differentiated {
+  readonly graph: Graph;
+  /** `wrt` name → name of its gradient, which has its shape. A value that `of` does not depend on has a gradient of zeros. */
+  readonly gradients: ReadonlyMap<string, string>;
+}
+
+/** Values that depend on one of `roots` (which count themselves) through floating-point values. */
+function dependents(graph: Graph, roots: readonly string[]): Set<string> {
+  const result = new Set(roots);
+  for (const node of graph.nodes) {
+    if (!node.inputs.some((input) => result.has(input))) continue;
+    for (const output of node.outputs) {
+      const type = graph.types.get(output);
+      if (output !== '' && type && isFloat(type.dtype)) result.add(output);
+    }
+  }
+  return result;
+}
+
+/** Values that `target` is computed from, itself included. */
+function ancestors(graph: Graph, target: string): Set<string> {
+  const result = new Set([target]);
+  for (let index = graph.nodes.length - 1; index >= 0; index--) {
+    const node = graph.nodes[index] as Node;
+    if (!node.outputs.some((output) => result.has(output))) continue;
+    for (const input of node.inputs) if (input !== '') result.add(input);
+  }
+  return result;
+}
+
+/**
+ * Appends the nodes that compute seedᵀ · ∂of/∂wrt for every wanted value. Only standard operators are appended, only on paths from a
+ * wanted value to `of`, and none fixes the batch length: the result is right for any batch that the forward graph accepts. Several uses
+ * of a value add up. The graph must be bound. The result may be differentiated again, with another table, prefix and seed.
+ *
+ * @throws UnsupportedOperatorError when an operator on the path has no rule in the table.
+ */
+export function differentiate(graph: Graph, options: DifferentiateOptions): Differentiated {
+  const { of, seed, wrt, rules } = options;
+  const builder = new GraphBuilder(graph, `${options.prefix ?? 'gradient'}/`);
+  for (const name of [of, ...wrt]) {
+    if (!graph.types.has(name)) throw new UsageError(`The model has no value named "${name}".`);
+  }
+  const seedType = { dtype: 'float32', dims: builder.type(of).dims } as const;
+  builder.declare(seed, seedType);
+
+  const dependent = dependents(graph, wrt);
+  const needed = ancestors(graph, of);
+  const active = (name: string) => dependent.has(name) && needed.has(name);
+
+  const contributions = new Map<string, string[]>();
+  const summed = new Map<string, string>();
+  const contribute = (name: string, gradient: string) => {
+    const list = contributions.get(name);
+    if (list) list.push(gradient);
+    else contributions.set(name, [gradient]);
+  };
+  const gradientOf = (name: string): string | undefined => {
+    const known = summed.get(name);
+    if (known !== undefined) return known;
+    const parts = contributions.get(name);
+    if (!parts) return undefined;
+    const total = parts.reduce((sum, part) => builder.emit('Add', [sum, part]));
+    summed.set(name, total);
+    return total;
+  };
+
+  const dtype = builder.type(of).dtype;
+  if (active(of)) contribute(of, dtype === 'float32' ? seed : builder.emit('Cast', [seed], { to: typeCode(dtype) }));
+  for (let index = graph.nodes.length - 1; index >= 0; index--) {
+    const node = graph.nodes[index] as Node;
+    const reached = node.outputs.some((output) => output !== '' && contributions.has(output));
+    if (!reached || !node.inputs.some(active)) continue;
+    const rule = Object.hasOwn(rules, node.op) ? rules[node.op] : undefined;
+    if (!rule) throw withoutGradient(node, 'has no gradient');
+    const gradients = rule(contextOf(builder, node, active, gradientOf));
+    gradients.forEach((gradient, i) => {
+      const input = node.inputs[i];
+      if (gradient !== null && input && active(input)) contribute(input, gradient);
+    });
+  }
+
+  const gradients = new Map<string, string>();
+  for (const name of wrt) {
+    const own = gradientOf(name) ?? builder.emit('ConstantOfShape', [builder.emit('Shape', [name])]);
+    gradients.set(name, own === seed ? builder.emit('Identity', [seed]) : own);
+  }
+  return { graph: builder.finish([{ name: seed, type: seedType }], [...gradients.values()]), gradients };
+}
+
+function withoutGradient(node: Node, why: string): UnsupportedOperatorError {
+  const label = nodeLabel(node);
+  return new UnsupportedOperatorError(node.op, label, `The operator ${node.op} of node "${label}" ${why}.`);
+}
+
+function contextOf(
+  builder: GraphBuilder,
+  node: Node,
+  active: (name: string) => boolean,
+  gradientOf: (name: string) => string | undefined,
+): BackwardContext {
+  const own = (names: readonly string[], index: number) => {
+    const name = names[index];
+    if (!name) throw new Error(`The ${node.op} node "${nodeLabel(node)}" has no value at place ${index}.`);
+    return name;
+  };
+  const g = (index = 0) => {
+    const gradient = gradientOf(own(node.outputs, index));
+    if (gradient === undefined) throw withoutGradient(node, `has no gradient for its output ${index}`);
+    return gradient;
+  };
+  return {
+    node,
+    g,
+    x: (index = 0) => own(node.inputs, index),
+    y: (index = 0) => own(node.outputs, index),
+    hasGradient: (index) => gradientOf(node.outputs[index] ?? '') !== undefined,
+    wanted: (index) => active(node.inputs[index] ?? ''),
+    has: (index) => (node.inputs[index] ?? '') !== '',
+    dims: (name) => builder.type(name).dims as readonly number[],
+    dtype: (name) => builder.type(name).dtype,
+    constant: (name) => builder.constant(name),
+    emit: (op, inputs, attributes) => builder.emit(op, inputs, attributes),
+    emitMany: (op, inputs, count, attributes) => builder.emitMany(op, inputs, count, attributes),
+    scalar: (value) => builder.scalar(value, builder.type(own(node.outputs, 0)).dtype),
+    ints: (values) => builder.ints(values),
+    tensor: (value) => builder.tensor(value),
+    extraOutput: (index, type, dims) => builder.extraOutput(own(node.outputs, 0), index, { dtype: type, dims }),
+    unsupported: (why) => {
+      throw withoutGradient(node, why);
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { intAttribute } from '../attributes';
+import type { Node } from '../graph';
+import { isFloat } from '../numbers';
+import type { Tensor } from '../tensor';
+import { type BackwardContext, noGradient, type OperatorDefinition, type Operators } from './definition';
+import { broadcastInputs, foldElementwise, times, toInput, unary } from './elementwise';
+
+function binary(
+  apply: (a: number, b: number) => number,
+  gradients: (b: BackwardContext) => readonly (() => string)[],
+  fold = foldElementwise(apply),
+): OperatorDefinition {
+  return {
+    infer: (c) => [{ dtype: c.dtype(0), dims: broadcastInputs(c) }],
+    fold,
+    backward: (b) => gradients(b).map((gradient, index) => toInput(b, index, gradient)),
+  };
+}
+
+/** Integer division truncates; float division does not. */
+const foldDivision: NonNullable<OperatorDefinition['fold']> = (inputs, node) => {
+  const integer = !isFloat((inputs[0] as Tensor).dtype);
+  if (integer && Array.from((inputs[1] as Tensor).data as ArrayLike<number>).some((value) => Number(value) === 0))
+    return null;
+  return foldElementwise((a, b) => (integer ? Math.trunc(a / b) : a / b))(inputs, node);
+};
+
+/** Mod has the divisor's sign, fmod (`fmod=1`) the dividend's. */
+const foldModulo: NonNullable<OperatorDefinition['fold']> = (inputs, node: Node) =>
+  intAttribute(node, 'fmod', 0) === 1
+    ? foldElementwise((a, b) => a % b)(inputs, node)
+    : foldElementwise((a, b) => a - Math.floor(a / b) * b)(inputs, node);
+
+/** Sum, Mean, Min, Max of any number of operands. */
+function variadic(
+  combine: (values: number[]) => number,
+  gradient: (b: BackwardContext, index: number) => string,
+): OperatorDefinition {
+  return {
+    infer: (c) => [{ dtype: c.dtype(0), dims: broadcastInputs(c) }],
+    fold: foldElementwise((...values) => combine(values)),
+    backward: (b) => b.node.inputs.map((_, index) => toInput(b, index, () => gradient(b, index))),
+  };
+}
+
+/** Gradient of Min and Max: to the operands that attain it, in equal shares where several do (as torch.maximum). */
+function extremeGradient(b: BackwardContext, index: number): string {
+  const attains = (x: string) => b.emit('Cast', [b.emit('Equal', [x, b.y()])], { to: 1 });
+  if (b.node.inputs.length === 1) return b.g();
+  const shares = b.emit('Sum', b.node.inputs.map(attains));
+  return times(b, b.emit('Div', [attains(b.x(index)), shares]));
+}
+
+/** Half to even, as ONNX's Round. */
+function roundHalfToEven(value: number): number {
+  const rounded = Math.round(value);
+  return Math.abs(value - Math.trunc(value)) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+const step = (apply: (value: number) => number): OperatorDefinition => ({
+  ...unary(() => '', apply),
+  backward: noGradient,
+});
+
+export const arithmetic: Operators = {
+  Add: binary(
+    (a, b) => a + b,
+    (b) => [() => b.g(), () => b.g()],
+  ),
+  Sub: binary(
+    (a, b) => a - b,
+    (b) => [() => b.g(), () => b.emit('Neg', [b.g()])],
+  ),
+  Mul: binary(
+    (a, b) => a * b,
+    (b) => [() => times(b, b.x(1)), () => times(b, b.x(0))],
+  ),
+  Div: binary(
+    (a, b) => a / b,
+    (b) => [() => b.emit('Div', [b.g(), b.x(1)]), () => b.emit('Neg', [b.emit('Div', [times(b, b.y()), b.x(1)])])],
+    foldDivision,
+  ),
+  Pow: binary(
+    (a, b) => a ** b,
+    (b) => [
+      () => times(b, b.emit('Mul', [b.x(1), b.emit('Pow', [b.x(0), b.emit('Sub', [b.x(1), b.scalar(1)])])])),
+      () => times(b, b.emit('Mul', [b.y(), b.emit('Log', [b.x(0)])])),
+    ],
+  ),
+  // x − n·y with n constant between the jumps.
+  Mod: binary(
+    () => 0,
+    (b) => [() => b.g(), () => b.unsupported('has no gradient with respect to its divisor')],
+    foldModulo,
+  ),
+
+  Sum: variadic(
+    (values) => values.reduce((sum, value) => sum + value, 0),
+    (b) => b.g(),
+  ),
+  Mean: variadic(
+    (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+    (b) => times(b, b.scalar(1 / b.node.inputs.length)),
+  ),
+  Min: variadic((values) => Math.min(...values), extremeGradient),
+  Max: variadic((values) => Math.max(...values), extremeGradient),
+
+  Neg: unary(
+    (b) => b.emit('Neg', [b.g()]),
+    (x) => -x,
+  ),
+  Abs: unary((b) => times(b, b.emit('Sign', [b.x()])), Math.abs),
+  Sqrt: unary((b) => b.emit('Div', [times(b, b.scalar(0.5)), b.y()]), Math.sqrt),
+  Exp: unary((b) => times(b, b.y()), Math.exp),
+  Log: unary((b) => b.emit('Div', [b.g(), b.x()]), Math.log),
+  Reciprocal: unary(
+    (b) => b.emit('Neg', [times(b, b.emit('Mul', [b.y(), b.y()]))]),
+    (x) => 1 / x,
+  ),
+  Sin: unary((b) => times(b, b.emit('Cos', [b.x()])), Math.sin),
+  Cos: unary((b) => b.emit('Neg', [times(b, b.emit('Sin', [b.x()]))]), Math.cos),
+
+  Floor: step(Math.floor),
+  Ceil: step(Math.ceil),
+  Round: step(roundHalfToEven),
+  Sign: step(Math.sign),
+};

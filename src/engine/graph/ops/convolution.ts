@@ -1,0 +1,112 @@
+import { intsAttribute, stringAttribute } from '../attributes';
+import type { BackwardContext, InferContext, Operators } from './definition';
+import { adjointKernel } from './kernels';
+import { convolutionKernel, explicitPads, groupsOf, leftover, slide, span, type Windows, windowsOf } from './windows';
+
+/** Strides, pads … as attributes of a Conv or ConvTranspose. */
+function asAttributes(windows: Windows, groups: number, pads = windows.pads) {
+  return {
+    kernel_shape: windows.kernel,
+    strides: windows.strides,
+    dilations: windows.dilations,
+    pads,
+    group: groups,
+  };
+}
+
+function refuseWeightGradients(b: BackwardContext): void {
+  if (b.wanted(1) || b.wanted(2)) b.unsupported('has no gradient with respect to weights that depend on the input');
+}
+
+/**
+ * gx = ConvTranspose(g, W) with the forward's strides and pads. At stride 1 that is a Conv with the flipped kernel and pads
+ * span − 1 − pad, which onnxruntime computes faster.
+ */
+function convolutionBackward(b: BackwardContext): string[] {
+  refuseWeightGradients(b);
+  const [x, w] = [b.x(0), b.x(1)];
+  const groups = groupsOf(b.node);
+  const windows = windowsOf(b.node, convolutionKernel(b.node, b.dims(w)));
+  const weight = b.constant(w);
+  const spans = windows.kernel.map((_, axis) => span(windows, axis) - 1);
+  const pads = windows.pads.map((pad, index) => (spans[index % spans.length] as number) - pad);
+  const unitStride = windows.strides.every((stride) => stride === 1);
+  if (unitStride && weight?.dtype === 'float32' && pads.every((pad) => pad >= 0)) {
+    return [b.emit('Conv', [b.g(), b.tensor(adjointKernel(weight, groups))], asAttributes(windows, groups, pads))];
+  }
+  const output_padding = leftover(windows, b.dims(x).slice(2), b.dims(b.y()).slice(2));
+  return [b.emit('ConvTranspose', [b.g(), w], { ...asAttributes(windows, groups), output_padding })];
+}
+
+/** Output lengths of a transposed convolution with explicit pads. */
+function transposedLengths(c: InferContext, windows: Windows): number[] {
+  const extra = intsAttribute(c.node, 'output_padding');
+  const rank = windows.kernel.length;
+  return c
+    .dims(0)
+    .slice(2)
+    .map(
+      (length, axis) =>
+        (length - 1) * (windows.strides[axis] as number) +
+        span(windows, axis) +
+        (extra?.[axis] ?? 0) -
+        (windows.pads[axis] as number) -
+        (windows.pads[axis + rank] as number),
+    );
+}
+
+/** Spells `auto_pad` and `output_shape` of a transposed convolution out as `pads`. */
+function explicitTransposedPads(c: InferContext) {
+  const mode = stringAttribute(c.node, 'auto_pad', 'NOTSET');
+  const wanted = intsAttribute(c.node, 'output_shape');
+  if ((mode === 'NOTSET' || mode === 'VALID') && !wanted) return c.node;
+  const { auto_pad: _, output_shape: __, ...attributes } = c.node.attributes;
+  const node = { ...c.node, attributes: { ...attributes, pads: undefined as unknown as readonly number[] } };
+  const windows = windowsOf(node, convolutionKernel(node, c.dims(1)));
+  const unpadded = transposedLengths({ ...c, node }, windows);
+  const spatial = c.dims(0).slice(2);
+  const totals = unpadded.map((length, axis) =>
+    Math.max(
+      length - (wanted?.slice(-spatial.length)[axis] ?? (spatial[axis] as number) * (windows.strides[axis] as number)),
+      0,
+    ),
+  );
+  const small = totals.map((total) => Math.floor(total / 2));
+  const large = totals.map((total, axis) => total - (small[axis] as number));
+  const pads = mode === 'SAME_UPPER' ? [...small, ...large] : [...large, ...small];
+  return { ...node, attributes: { ...attributes, pads } };
+}
+
+export const convolution: Operators = {
+  Conv: {
+    explicit: (c) => explicitPads(c, convolutionKernel(c.node, c.dims(1))),
+    infer: (c) => {
+      const [n, channels, ...spatial] = c.dims(0) as [number, number, ...number[]];
+      const w = c.dims(1);
+      if (w.length !== spatial.length + 2 || channels !== (w[1] as number) * groupsOf(c.node)) {
+        c.fail(`has weights [${w.join(', ')}] that do not fit its input [${c.dims(0).join(', ')}]`);
+      }
+      const windows = windowsOf(c.node, convolutionKernel(c.node, w));
+      const out = slide(windows, spatial);
+      if (out.some((length) => length < 1)) c.fail(`has a kernel larger than its input [${c.dims(0).join(', ')}]`);
+      return [{ dtype: c.dtype(0), dims: [n, w[0] as number, ...out] }];
+    },
+    backward: convolutionBackward,
+  },
+
+  ConvTranspose: {
+    explicit: explicitTransposedPads,
+    infer: (c) => {
+      const w = c.dims(1);
+      const windows = windowsOf(c.node, convolutionKernel(c.node, w));
+      const dims = [c.dims(0)[0] as number, (w[1] as number) * groupsOf(c.node), ...transposedLengths(c, windows)];
+      return [{ dtype: c.dtype(0), dims }];
+    },
+    // The adjoint of a transposed convolution is the convolution with the same weights.
+    backward: (b) => {
+      refuseWeightGradients(b);
+      const windows = windowsOf(b.node, convolutionKernel(b.node, b.dims(b.x(1))));
+      return [b.emit('Conv', [b.g(), b.x(1)], asAttributes(windows, groupsOf(b.node)))];
+    },
+  },
+};

@@ -1,0 +1,171 @@
+import { intAttribute } from '../attributes';
+import { pick, stridesOf, toNumbers, walk } from '../numbers';
+import { elementCount, type Tensor } from '../tensor';
+import { adjointAlong, selection } from './axisMap';
+import { type BackwardContext, type InferContext, noGradient, type Operators } from './definition';
+
+/** One axis of a Slice: positions begin, begin + step, … (count of them). */
+interface Range {
+  readonly axis: number;
+  readonly begin: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}
+
+function rangesOf(
+  dims: readonly number[],
+  starts: readonly number[],
+  ends: readonly number[],
+  axes?: readonly number[],
+  steps?: readonly number[],
+): Range[] {
+  return starts.map((start, index) => {
+    const given = axes?.[index] ?? index;
+    const axis = given < 0 ? given + dims.length : given;
+    const length = dims[axis] as number;
+    const step = steps?.[index] ?? 1;
+    const from = start < 0 ? start + length : start;
+    const end = ends[index] as number;
+    const to = end < 0 ? end + length : end;
+    const begin = step > 0 ? clamp(from, 0, length) : clamp(from, 0, length - 1);
+    const stop = step > 0 ? clamp(to, 0, length) : clamp(to, -1, length - 1);
+    return { axis, begin, step, count: Math.max(Math.ceil((stop - begin) / step), 0) };
+  });
+}
+
+function sliceRanges(c: InferContext): Range[] {
+  const [starts, ends] = [c.ints(1), c.ints(2)];
+  if (!starts || !ends || starts.length !== ends.length) return c.fail('has no starts and ends');
+  return rangesOf(c.dims(0), starts, ends, c.ints(3), c.ints(4));
+}
+
+function constantInts(b: BackwardContext, index: number): number[] | undefined {
+  if (!b.has(index)) return undefined;
+  return toNumbers(b.constant(b.x(index)) ?? b.unsupported('has positions that are computed from the data'));
+}
+
+/** Pads `g` along one axis with zeros before and after. */
+export function zerosAround(b: BackwardContext, g: string, axis: number, before: number, after: number): string {
+  if (before === 0 && after === 0) return g;
+  const rank = b.dims(g).length;
+  const pads = new Array<number>(2 * rank).fill(0);
+  pads[axis] = before;
+  pads[axis + rank] = after;
+  return b.emit('Pad', [g, b.ints(pads)]);
+}
+
+/** Back to the places that were read: zeros around a plain slice, a 0/1 matrix for steps other than 1. */
+function sliceBackward(b: BackwardContext): string[] {
+  const dims = b.dims(b.x());
+  const [starts = [], ends = [], axes, steps] = [1, 2, 3, 4].map((index) => constantInts(b, index));
+  const gradient = rangesOf(dims, starts, ends, axes, steps).reduce((g, { axis, begin, step, count }) => {
+    const length = dims[axis] as number;
+    if (step === 1) return zerosAround(b, g, axis, begin, length - begin - count);
+    const sources = Array.from({ length: count }, (_, index) => begin + index * step);
+    return adjointAlong(b, g, axis, b.tensor(selection(sources, length)));
+  }, b.g());
+  return [gradient];
+}
+
+/** Positions that are next to each other are a slice; others a 0/1 matrix, in which repeated positions add up. */
+function gatherBackward(b: BackwardContext): string[] {
+  if (b.wanted(1)) b.unsupported('has no gradient with respect to its indices');
+  const indices = b.constant(b.x(1)) ?? b.unsupported('has positions that are computed from the data');
+  const dims = b.dims(b.x());
+  const axis = (intAttribute(b.node, 'axis', 0) + dims.length) % dims.length;
+  const length = dims[axis] as number;
+  const positions = toNumbers(indices).map((index) => (index < 0 ? index + length : index));
+  const first = positions[0] as number;
+  // The index tensor's axes stand in place of the gathered one: make them one axis.
+  const target = dims.map((_, i) => (i === axis ? positions.length : i < axis ? 0 : -2));
+  let g = b.g();
+  if (indices.dims.length === 0) g = b.emit('Unsqueeze', [g, b.ints([axis])]);
+  else if (indices.dims.length > 1) g = flattenAxes(b, g, axis, indices.dims.length, target);
+  if (positions.every((position, index) => position === first + index)) {
+    return [zerosAround(b, g, axis, first, length - first - positions.length)];
+  }
+  return [adjointAlong(b, g, axis, b.tensor(selection(positions, length)))];
+}
+
+/** Joins `count` axes from `axis` on into one; the axes around them keep their run-time lengths. */
+function flattenAxes(b: BackwardContext, g: string, axis: number, count: number, target: readonly number[]): string {
+  const shape = b.emit('Shape', [g]);
+  const part = (from: number, to: number) => b.emit('Slice', [shape, b.ints([from]), b.ints([to])]);
+  const pieces = [b.ints([target[axis] as number])];
+  if (axis > 0) pieces.unshift(part(0, axis));
+  if (axis + count < b.dims(g).length) pieces.push(part(axis + count, b.dims(g).length));
+  return b.emit('Reshape', [g, b.emit('Concat', pieces, { axis: 0 })]);
+}
+
+export const indexing: Operators = {
+  Slice: {
+    infer: (c) => {
+      const dims = [...c.dims(0)];
+      for (const range of sliceRanges(c)) dims[c.axis(range.axis, dims.length)] = range.count;
+      return [{ dtype: c.dtype(0), dims }];
+    },
+    fold: ([x, starts, ends, axes, steps]) => {
+      const { dims } = x as Tensor;
+      const numbers = [starts, ends, axes, steps].map((tensor) => tensor && toNumbers(tensor));
+      const ranges = rangesOf(dims, numbers[0] ?? [], numbers[1] ?? [], numbers[2], numbers[3]);
+      const strides = stridesOf(dims);
+      const walked = [...strides];
+      const to = [...dims];
+      let start = 0;
+      for (const { axis, begin, step, count } of ranges) {
+        to[axis] = count;
+        walked[axis] = (strides[axis] as number) * step;
+        start += (strides[axis] as number) * begin;
+      }
+      return [pick(x as Tensor, to, walk(to, walked, start))];
+    },
+    backward: sliceBackward,
+  },
+
+  Gather: {
+    infer: (c) => {
+      const dims = c.dims(0);
+      const axis = c.axis(intAttribute(c.node, 'axis', 0), dims.length);
+      return [{ dtype: c.dtype(0), dims: [...dims.slice(0, axis), ...c.dims(1), ...dims.slice(axis + 1)] }];
+    },
+    fold: ([x, positions], node) => {
+      const { dims } = x as Tensor;
+      const axis = (intAttribute(node, 'axis', 0) + dims.length) % dims.length;
+      const length = dims[axis] as number;
+      const inner = elementCount(dims.slice(axis + 1));
+      const rows = toNumbers(positions as Tensor).map((index) => (index < 0 ? index + length : index));
+      const indices: number[] = [];
+      for (let outer = 0; outer < elementCount(dims.slice(0, axis)); outer++) {
+        for (const row of rows) for (let i = 0; i < inner; i++) indices.push((outer * length + row) * inner + i);
+      }
+      return [
+        pick(x as Tensor, [...dims.slice(0, axis), ...(positions as Tensor).dims, ...dims.slice(axis + 1)], indices),
+      ];
+    },
+    backward: gatherBackward,
+  },
+
+  GatherElements: {
+    infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(1) }],
+    backward: (b) => {
+      const zeros = b.emit('ConstantOfShape', [b.emit('Shape', [b.x()])]);
+      const axis = intAttribute(b.node, 'axis', 0);
+      return [b.emit('ScatterElements', [zeros, b.x(1), b.g()], { axis, reduction: 'add' })];
+    },
+  },
+
+  // The following stand in gradients, or compute masks from constants.
+  ScatterElements: { infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }] },
+  ScatterND: { infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }] },
+  NonZero: {
+    infer: (c) => {
+      const value = c.value(0) ?? c.fail('has a shape that depends on the data');
+      return [{ dtype: 'int64', dims: [value.dims.length, toNumbers(value).filter((x) => x !== 0).length] }];
+    },
+    backward: noGradient,
+  },
+};

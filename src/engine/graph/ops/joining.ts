@@ -1,0 +1,107 @@
+import { intAttribute } from '../attributes';
+import { pick, stridesOf, toNumbers, walk } from '../numbers';
+import { elementCount, type Tensor, type TensorData } from '../tensor';
+import type { BackwardContext, InferContext, Operators } from './definition';
+
+function concatenated(c: InferContext): number[] {
+  const first = c.dims(0);
+  const axis = c.axis(intAttribute(c.node, 'axis', 0), first.length);
+  let length = 0;
+  for (let index = 0; index < c.inputCount; index++) {
+    const dims = c.dims(index);
+    if (dims.length !== first.length || dims.some((size, i) => i !== axis && size !== first[i])) {
+      c.fail(`joins shapes that do not fit each other: [${first.join(', ')}] and [${dims.join(', ')}]`);
+    }
+    length += dims[axis] as number;
+  }
+  return first.map((size, i) => (i === axis ? length : size));
+}
+
+function foldConcat(inputs: readonly (Tensor | undefined)[], axis: number): Tensor {
+  const parts = inputs as readonly Tensor[];
+  const first = parts[0] as Tensor;
+  const at = axis < 0 ? axis + first.dims.length : axis;
+  const outer = elementCount(first.dims.slice(0, at));
+  const blocks = parts.map((part) => elementCount(part.dims.slice(at)));
+  const dims = first.dims.map((size, i) =>
+    i === at ? parts.reduce((sum, part) => sum + (part.dims[at] as number), 0) : size,
+  );
+  type Typed = Exclude<TensorData, readonly string[]>;
+  const Type = (first.data as Typed).constructor as new (length: number) => Typed;
+  const data = new Type(elementCount(dims));
+  let position = 0;
+  for (let o = 0; o < outer; o++) {
+    parts.forEach((part, index) => {
+      const size = blocks[index] as number;
+      data.set((part.data as Typed).subarray(o * size, (o + 1) * size) as never, position);
+      position += size;
+    });
+  }
+  return { dtype: first.dtype, dims, data };
+}
+
+/** Sizes of a Split's parts: given, or equal ones (the last may be shorter). */
+function splitSizes(c: InferContext, axis: number): readonly number[] {
+  const length = c.dims(0)[axis] as number;
+  const given = c.ints(1);
+  if (given) return given;
+  const count = intAttribute(c.node, 'num_outputs', c.node.outputs.length);
+  const size = Math.ceil(length / count);
+  return Array.from({ length: count }, (_, index) => Math.min(size, length - index * size));
+}
+
+/** Every part's gradient beside the others; zeros where a part has none. */
+function splitBackward(b: BackwardContext): string[] {
+  const parts = b.node.outputs.map((_, index) =>
+    b.hasGradient(index) ? b.g(index) : b.emit('ConstantOfShape', [b.emit('Shape', [b.y(index)])]),
+  );
+  return [b.emit('Concat', parts, { axis: intAttribute(b.node, 'axis', 0) })];
+}
+
+export const joining: Operators = {
+  Concat: {
+    infer: (c) => [{ dtype: c.dtype(0), dims: concatenated(c) }],
+    fold: (inputs, node) => [foldConcat(inputs, intAttribute(node, 'axis', 0))],
+    backward: (b) => {
+      const rank = b.dims(b.y()).length;
+      const axis = (intAttribute(b.node, 'axis', 0) + rank) % rank;
+      const sizes = b.node.inputs.map((_, index) => b.dims(b.x(index))[axis] as number);
+      if (sizes.every((_, index) => b.wanted(index))) {
+        return b.emitMany('Split', [b.g(), b.ints(sizes)], sizes.length, { axis });
+      }
+      let begin = 0;
+      return sizes.map((size, index) => {
+        const end = begin + size;
+        const range = [begin, end] as const;
+        begin = end;
+        if (!b.wanted(index)) return null;
+        return b.emit('Slice', [b.g(), b.ints([range[0]]), b.ints([range[1]]), b.ints([axis])]);
+      });
+    },
+  },
+  Split: {
+    infer: (c) => {
+      const dims = c.dims(0);
+      const axis = c.axis(intAttribute(c.node, 'axis', 0), dims.length);
+      const sizes = splitSizes(c, axis);
+      const sum = sizes.reduce((total, size) => total + size, 0);
+      if (sum !== dims[axis]) c.fail(`splits ${dims[axis]} elements into parts of ${sizes.join(', ')}`);
+      return sizes.map((size) => ({ dtype: c.dtype(0), dims: dims.map((length, i) => (i === axis ? size : length)) }));
+    },
+    fold: ([x, split], node) => {
+      const { dims } = x as Tensor;
+      const axis = (intAttribute(node, 'axis', 0) + dims.length) % dims.length;
+      const count = node.outputs.length;
+      const equal = Math.ceil((dims[axis] as number) / count);
+      let begin = 0;
+      return Array.from({ length: count }, (_, index) => {
+        const size = split ? (toNumbers(split)[index] as number) : Math.min(equal, (dims[axis] as number) - begin);
+        const part = dims.map((length, i) => (i === axis ? size : length));
+        const start = begin * (stridesOf(dims)[axis] as number);
+        begin += size;
+        return pick(x as Tensor, part, walk(part, stridesOf(dims), start));
+      });
+    },
+    backward: splitBackward,
+  },
+};

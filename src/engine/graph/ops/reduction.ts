@@ -1,0 +1,141 @@
+import { intAttribute, intsAttribute } from '../attributes';
+import { fromNumbers, toNumbers } from '../numbers';
+import { elementCount, type Tensor } from '../tensor';
+import {
+  type BackwardContext,
+  type InferContext,
+  noGradient,
+  type OperatorDefinition,
+  type Operators,
+} from './definition';
+
+/** Axes that a reduction removes, counted from 0; none given means all of them (or none, with `noop_with_empty_axes`). */
+function reducedAxes(node: InferContext['node'], rank: number, given: readonly number[] | undefined): number[] {
+  const axes = given ?? intsAttribute(node, 'axes') ?? [];
+  if (axes.length > 0) return axes.map((axis) => (axis < 0 ? axis + rank : axis));
+  const none = intAttribute(node, 'noop_with_empty_axes', 0) === 1;
+  return none ? [] : Array.from({ length: rank }, (_, axis) => axis);
+}
+
+function reducedDims(dims: readonly number[], axes: readonly number[], keep: boolean): number[] {
+  return dims.flatMap((length, axis) => (axes.includes(axis) ? (keep ? [1] : []) : [length]));
+}
+
+const keepsAxes = (node: InferContext['node']) => intAttribute(node, 'keepdims', 1) === 1;
+
+function inferReduction(c: InferContext) {
+  const axes = reducedAxes(c.node, c.dims(0).length, c.ints(1));
+  for (const axis of axes) c.axis(axis, c.dims(0).length);
+  return [{ dtype: c.dtype(0), dims: reducedDims(c.dims(0), axes, keepsAxes(c.node)) }];
+}
+
+/** Evaluates a reduction by folding each group of elements. */
+function foldReduction(combine: (values: number[]) => number): NonNullable<OperatorDefinition['fold']> {
+  return ([x, axesInput], node) => {
+    const { dims, dtype } = x as Tensor;
+    const axes = reducedAxes(node, dims.length, axesInput && toNumbers(axesInput));
+    const kept = reducedDims(dims, axes, true);
+    const groups = Array.from({ length: elementCount(kept) }, () => [] as number[]);
+    toNumbers(x as Tensor).forEach((value, flat) => {
+      let rest = flat;
+      let group = 0;
+      let stride = 1;
+      for (let axis = dims.length - 1; axis >= 0; axis--) {
+        const index = rest % (dims[axis] as number);
+        rest = Math.floor(rest / (dims[axis] as number));
+        if (axes.includes(axis)) continue;
+        group += index * stride;
+        stride *= dims[axis] as number;
+      }
+      groups[group]?.push(value);
+    });
+    return [fromNumbers(dtype, reducedDims(dims, axes, keepsAxes(node)), groups.map(combine))];
+  };
+}
+
+/** What a reduction's backward rule works with. */
+interface Reduced {
+  readonly axes: readonly number[];
+  /** Number of elements that are combined into one. */
+  readonly count: number;
+  /** A value of the output's shape with the reduced axes put back as length 1, so that it broadcasts against x. */
+  readonly restore: (value: string) => string;
+  /** Repeats a restored value along the reduced axes. */
+  readonly expand: (value: string) => string;
+}
+
+function reduced(b: BackwardContext): Reduced {
+  const dims = b.dims(b.x());
+  const given = b.has(1) ? b.constant(b.x(1)) : undefined;
+  if (b.has(1) && !given) b.unsupported('has axes that are computed from the data');
+  const axes = reducedAxes(b.node, dims.length, given && toNumbers(given));
+  return {
+    axes,
+    count: axes.reduce((product, axis) => product * (dims[axis] as number), 1),
+    restore: (value) => (keepsAxes(b.node) ? value : b.emit('Unsqueeze', [value, b.ints(axes)])),
+    expand: (value) =>
+      b.emit('Expand', [value, b.ints(dims.map((length, axis) => (axes.includes(axis) ? length : 1)))]),
+  };
+}
+
+function reduction(
+  combine: ((values: number[]) => number) | undefined,
+  gradient: ((b: BackwardContext, r: Reduced) => string) | undefined,
+): OperatorDefinition {
+  return {
+    infer: inferReduction,
+    fold: combine && foldReduction(combine),
+    backward: gradient && ((b) => [gradient(b, reduced(b))]),
+  };
+}
+
+/** To the elements that attain the extreme, in equal shares where several do (as torch.amax and TensorFlow). */
+function extremeGradient(b: BackwardContext, r: Reduced): string {
+  const attains = b.emit('Cast', [b.emit('Equal', [b.x(), r.restore(b.y())])], { to: 1 });
+  const shares = b.emit('ReduceSum', [attains, b.ints(r.axes)], { keepdims: 1 });
+  return b.emit('Mul', [attains, b.emit('Div', [r.restore(b.g()), shares])]);
+}
+
+/** Arg-extremes and other positions: no gradient. */
+const position: OperatorDefinition = {
+  infer: (c) => {
+    const axis = c.axis(intAttribute(c.node, 'axis', 0), c.dims(0).length);
+    return [{ dtype: 'int64', dims: reducedDims(c.dims(0), [axis], keepsAxes(c.node)) }];
+  },
+  backward: noGradient,
+};
+
+const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
+
+export const reductions: Operators = {
+  ReduceSum: reduction(total, (b, r) => r.expand(r.restore(b.g()))),
+  ReduceMean: reduction(
+    (values) => total(values) / values.length,
+    (b, r) => r.expand(r.restore(b.emit('Mul', [b.g(), b.scalar(1 / r.count)]))),
+  ),
+  ReduceMax: reduction((values) => Math.max(...values), extremeGradient),
+  ReduceMin: reduction((values) => Math.min(...values), extremeGradient),
+  ReduceProd: reduction((values) => values.reduce((product, value) => product * value, 1), undefined),
+  ReduceSumSquare: reduction(
+    (values) => total(values.map((value) => value * value)),
+    (b, r) => b.emit('Mul', [b.emit('Mul', [b.x(), b.scalar(2)]), r.restore(b.g())]),
+  ),
+  ReduceL1: reduction(
+    (values) => total(values.map(Math.abs)),
+    (b, r) => b.emit('Mul', [b.emit('Sign', [b.x()]), r.restore(b.g())]),
+  ),
+  // x / y · g; at y = 0 the smallest normal number stands in, which gives 0.
+  ReduceL2: reduction(
+    (values) => Math.sqrt(total(values.map((value) => value * value))),
+    (b, r) => {
+      const norm = b.emit('Max', [b.y(), b.scalar(1.1754943508222875e-38)]);
+      return b.emit('Mul', [b.x(), r.restore(b.emit('Div', [b.g(), norm]))]);
+    },
+  ),
+  ReduceLogSumExp: reduction(undefined, (b, r) => {
+    const share = b.emit('Exp', [b.emit('Sub', [b.x(), r.restore(b.y())])]);
+    return b.emit('Mul', [share, r.restore(b.g())]);
+  }),
+  ArgMax: position,
+  ArgMin: position,
+};

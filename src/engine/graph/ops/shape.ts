@@ -1,0 +1,297 @@
+import { intAttribute, intsAttribute, tensorAttribute } from '../attributes';
+import {
+  broadcastDims,
+  broadcastIndices,
+  fromNumbers,
+  isFloat,
+  pick,
+  stridesOf,
+  toNumbers,
+  walk,
+  withDims,
+} from '../numbers';
+import { type DType, elementCount, int64, type Tensor } from '../tensor';
+import {
+  type BackwardContext,
+  type InferContext,
+  noGradient,
+  type OperatorDefinition,
+  type Operators,
+} from './definition';
+import { unbroadcast } from './elementwise';
+
+/** Back to the input's own shape, read off the input so that any batch length is right. */
+function reshapeBack(b: BackwardContext): string[] {
+  return [b.emit('Reshape', [b.g(), b.emit('Shape', [b.x()])])];
+}
+
+/** An operator that only renames the axes of the same elements. */
+function reshaping(dims: (c: InferContext) => number[]): OperatorDefinition {
+  return {
+    infer: (c) => [{ dtype: c.dtype(0), dims: dims(c) }],
+    backward: reshapeBack,
+  };
+}
+
+/** Resolves 0 (copy) and −1 (rest) in a Reshape's target. */
+export function resolveReshape(
+  from: readonly number[],
+  target: readonly number[],
+  allowZero: boolean,
+): number[] | null {
+  const dims = target.map((length, axis) => (length === 0 && !allowZero ? (from[axis] ?? -2) : length));
+  const free = dims.indexOf(-1);
+  const count = elementCount(from);
+  if (free >= 0) {
+    const rest = dims.reduce((product, length, axis) => (axis === free ? product : product * length), 1);
+    dims[free] = rest === 0 ? 0 : count / rest;
+  }
+  const whole = dims.every((length) => Number.isInteger(length) && length >= 0);
+  return whole && elementCount(dims) === count ? dims : null;
+}
+
+function squeezedDims(c: InferContext): number[] {
+  const dims = c.dims(0);
+  const axes = c.ints(1)?.map((axis) => c.axis(axis, dims.length));
+  if (axes?.some((axis) => dims[axis] !== 1)) c.fail(`squeezes an axis of [${dims.join(', ')}] that is longer than 1`);
+  return dims.filter((length, axis) => (axes ? !axes.includes(axis) : length !== 1));
+}
+
+function unsqueezedDims(c: InferContext): number[] {
+  const given = c.ints(1) ?? c.fail('has no axes');
+  const rank = c.dims(0).length + given.length;
+  const axes = given.map((axis) => c.axis(axis, rank));
+  const rest = [...c.dims(0)];
+  return Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : (rest.shift() as number)));
+}
+
+function permutation(node: InferContext['node'], rank: number): readonly number[] {
+  return intsAttribute(node, 'perm') ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+}
+
+const foldReshaping =
+  (dims: (x: Tensor, second: Tensor | undefined) => number[]): NonNullable<OperatorDefinition['fold']> =>
+  ([x, second]) => [withDims(x as Tensor, dims(x as Tensor, second))];
+
+const castTypes: readonly (DType | undefined)[] = [
+  undefined,
+  'float32',
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'int32',
+  'int64',
+  'string',
+  'bool',
+  'float16',
+  'float64',
+  'uint32',
+  'uint64',
+  undefined,
+  undefined,
+  'bfloat16',
+];
+
+/** ONNX's code of an element type. */
+export function typeCode(dtype: DType): number {
+  return castTypes.indexOf(dtype);
+}
+
+function castTo(c: InferContext): DType {
+  return castTypes[intAttribute(c.node, 'to', 0)] ?? c.fail('casts to an element type that is not known here');
+}
+
+function foldCast(x: Tensor, dtype: DType): readonly Tensor[] | null {
+  if (dtype === 'float16' || dtype === 'bfloat16' || dtype === 'string') return null;
+  const values = toNumbers(x);
+  return [fromNumbers(dtype, x.dims, isFloat(dtype) || dtype === 'bool' ? values : values.map(Math.trunc))];
+}
+
+/** Between float types the gradient is cast back; an integer or bool carries none. */
+function castBackward(b: BackwardContext): (string | null)[] {
+  const from = b.dtype(b.x());
+  if (!isFloat(from) || !isFloat(b.dtype(b.y()))) return [];
+  return [from === b.dtype(b.g()) ? b.g() : b.emit('Cast', [b.g()], { to: typeCode(from) })];
+}
+
+const identity: OperatorDefinition = {
+  infer: (c) => [
+    { dtype: c.dtype(0), dims: c.dims(0) },
+    { dtype: 'bool', dims: c.dims(0) },
+  ],
+  fold: ([x], node) => (node.outputs.length === 1 ? [x as Tensor] : null),
+  backward: (b) => [b.g()],
+};
+
+/** Part of a shape that Shape's `start` and `end` choose. */
+function shapePart(node: InferContext['node'], dims: readonly number[]): readonly number[] {
+  return dims.slice(intAttribute(node, 'start', 0), intAttribute(node, 'end', dims.length));
+}
+
+function tiledDims(c: InferContext): number[] {
+  const repeats = c.ints(1) ?? c.fail('has no repeats');
+  return c.dims(0).map((length, axis) => length * (repeats[axis] ?? 1));
+}
+
+export const shapes: Operators = {
+  Reshape: {
+    infer: (c) => {
+      const target = c.ints(1) ?? c.fail('has no target shape');
+      const dims = resolveReshape(c.dims(0), target, intAttribute(c.node, 'allowzero', 0) === 1);
+      const text = `[${c.dims(0).join(', ')}] to [${target.join(', ')}]`;
+      return [{ dtype: c.dtype(0), dims: dims ?? c.fail(`cannot reshape ${text}`) }];
+    },
+    fold: ([x, target], node) => {
+      const dims = resolveReshape(
+        (x as Tensor).dims,
+        toNumbers(target as Tensor),
+        intAttribute(node, 'allowzero', 0) === 1,
+      );
+      return [withDims(x as Tensor, dims as number[])];
+    },
+    backward: reshapeBack,
+  },
+  Flatten: reshaping((c) => {
+    const rank = c.dims(0).length;
+    const given = intAttribute(c.node, 'axis', 1);
+    const axis = given < 0 ? given + rank : given;
+    return [elementCount(c.dims(0).slice(0, axis)), elementCount(c.dims(0).slice(axis))];
+  }),
+  Squeeze: {
+    ...reshaping(squeezedDims),
+    fold: foldReshaping((x, second) => {
+      const axes = second && toNumbers(second).map((axis) => (axis < 0 ? axis + x.dims.length : axis));
+      return x.dims.filter((length, axis) => (axes ? !axes.includes(axis) : length !== 1));
+    }),
+  },
+  Unsqueeze: {
+    ...reshaping(unsqueezedDims),
+    fold: foldReshaping((x, second) => {
+      const given = toNumbers(second as Tensor);
+      const rank = x.dims.length + given.length;
+      const axes = given.map((axis) => (axis < 0 ? axis + rank : axis));
+      const rest = [...x.dims];
+      return Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : (rest.shift() as number)));
+    }),
+  },
+
+  Transpose: {
+    infer: (c) => {
+      const perm = permutation(c.node, c.dims(0).length);
+      if (perm.length !== c.dims(0).length) c.fail(`has a perm that does not fit [${c.dims(0).join(', ')}]`);
+      return [{ dtype: c.dtype(0), dims: perm.map((axis) => c.dims(0)[axis] as number) }];
+    },
+    fold: ([x], node) => {
+      const { dims } = x as Tensor;
+      const perm = permutation(node, dims.length);
+      const strides = stridesOf(dims);
+      const to = perm.map((axis) => dims[axis] as number);
+      return [
+        pick(
+          x as Tensor,
+          to,
+          walk(
+            to,
+            perm.map((axis) => strides[axis] as number),
+          ),
+        ),
+      ];
+    },
+    backward: (b) => {
+      const perm = permutation(b.node, b.dims(b.x()).length);
+      return [b.emit('Transpose', [b.g()], { perm: perm.map((_, axis) => perm.indexOf(axis)) })];
+    },
+  },
+
+  Expand: {
+    infer: (c) => {
+      const target = c.ints(1) ?? c.fail('has no shape');
+      const dims = broadcastDims(c.dims(0), target);
+      return [
+        {
+          dtype: c.dtype(0),
+          dims: dims ?? c.fail(`cannot expand [${c.dims(0).join(', ')}] to [${target.join(', ')}]`),
+        },
+      ];
+    },
+    fold: ([x, target]) => {
+      const dims = broadcastDims((x as Tensor).dims, toNumbers(target as Tensor)) as number[];
+      return [pick(x as Tensor, dims, broadcastIndices((x as Tensor).dims, dims))];
+    },
+    backward: (b) => [unbroadcast(b, b.g(), b.dims(b.y()), b.dims(b.x()))],
+  },
+  Tile: {
+    infer: (c) => [{ dtype: c.dtype(0), dims: tiledDims(c) }],
+    // The copies along each axis add up.
+    backward: (b) => {
+      const [from, to] = [b.dims(b.x()), b.dims(b.y())];
+      return [
+        from.reduce((g, length, axis) => {
+          const copies = (to[axis] as number) / length;
+          const sizes = new Array<number>(copies).fill(length);
+          return copies === 1 ? g : b.emit('Sum', b.emitMany('Split', [g, b.ints(sizes)], copies, { axis }));
+        }, b.g()),
+      ];
+    },
+  },
+
+  Identity: identity,
+  Dropout: identity,
+  Cast: {
+    infer: (c) => [{ dtype: castTo(c), dims: c.dims(0) }],
+    fold: ([x], node) => foldCast(x as Tensor, castTypes[intAttribute(node, 'to', 0)] as DType),
+    backward: castBackward,
+  },
+  CastLike: {
+    infer: (c) => [{ dtype: c.dtype(1), dims: c.dims(0) }],
+    fold: ([x, like]) => foldCast(x as Tensor, (like as Tensor).dtype),
+    backward: castBackward,
+  },
+
+  Shape: {
+    infer: (c) => [{ dtype: 'int64', dims: [shapePart(c.node, c.dims(0)).length] }],
+    fold: ([x], node) => {
+      const part = shapePart(node, (x as Tensor).dims);
+      return [int64([part.length], part)];
+    },
+    backward: noGradient,
+  },
+  Size: {
+    infer: () => [{ dtype: 'int64', dims: [] }],
+    fold: ([x]) => [int64([], [elementCount((x as Tensor).dims)])],
+    backward: noGradient,
+  },
+  ConstantOfShape: {
+    infer: (c) => {
+      const dtype = tensorAttribute(c.node, 'value')?.dtype ?? 'float32';
+      return [{ dtype, dims: c.ints(0) ?? c.fail('has no shape') }];
+    },
+    fold: ([shape], node) => {
+      const value = tensorAttribute(node, 'value') ?? fromNumbers('float32', [1], [0]);
+      const dims = toNumbers(shape as Tensor);
+      return [pick(value, dims, new Int32Array(elementCount(dims)))];
+    },
+    backward: noGradient,
+  },
+  Range: {
+    infer: (c) => {
+      const [start, limit, delta] = [0, 1, 2].map((index) => {
+        const value = c.value(index) ?? c.fail('has a length that depends on the data');
+        return toNumbers(value)[0] as number;
+      }) as [number, number, number];
+      return [{ dtype: c.dtype(0), dims: [Math.max(Math.ceil((limit - start) / delta), 0)] }];
+    },
+    fold: ([start, limit, delta]) => {
+      const [from, to, step] = [start, limit, delta].map((value) => toNumbers(value as Tensor)[0]) as [
+        number,
+        number,
+        number,
+      ];
+      const length = Math.max(Math.ceil((to - from) / step), 0);
+      const values = Array.from({ length }, (_, index) => from + index * step);
+      return [fromNumbers((start as Tensor).dtype, [length], values)];
+    },
+    backward: noGradient,
+  },
+};

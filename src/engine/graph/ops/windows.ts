@@ -1,0 +1,85 @@
+/** Geometry that convolution and pooling share: kernels that slide over the spatial axes. */
+import { intAttribute, intsAttribute, stringAttribute } from '../attributes';
+import type { Node } from '../graph';
+import type { InferContext } from './definition';
+
+export interface Windows {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** All begins, then all ends. */
+  readonly pads: readonly number[];
+}
+
+/** The node's windows; `auto_pad` has been made explicit when the graph was bound. */
+export function windowsOf(node: Node, kernel: readonly number[]): Windows {
+  const rank = kernel.length;
+  const fill = (value: number, length = rank) => new Array<number>(length).fill(value);
+  return {
+    kernel,
+    strides: intsAttribute(node, 'strides') ?? fill(1),
+    dilations: intsAttribute(node, 'dilations') ?? fill(1),
+    pads: intsAttribute(node, 'pads') ?? fill(0, 2 * rank),
+  };
+}
+
+/** Cells that a dilated kernel spans. */
+export function span(windows: Windows, axis: number): number {
+  return ((windows.kernel[axis] as number) - 1) * (windows.dilations[axis] as number) + 1;
+}
+
+/** Input length with its padding. */
+export function padded(windows: Windows, axis: number, length: number): number {
+  return length + (windows.pads[axis] as number) + (windows.pads[axis + windows.kernel.length] as number);
+}
+
+/** Output lengths of the spatial axes. */
+export function slide(windows: Windows, spatial: readonly number[], ceil = false): number[] {
+  return spatial.map((length, axis) => {
+    const stride = windows.strides[axis] as number;
+    const room = padded(windows, axis, length) - span(windows, axis);
+    if (!ceil) return Math.floor(room / stride) + 1;
+    const out = Math.ceil(room / stride) + 1;
+    // A window that would start in the end padding is left out.
+    return (out - 1) * stride >= length + (windows.pads[axis] as number) ? out - 1 : out;
+  });
+}
+
+/** The rest that a strided window leaves uncovered at the end of each axis: what the adjoint must pad. */
+export function leftover(windows: Windows, spatial: readonly number[], out: readonly number[]): number[] {
+  return spatial.map(
+    (length, axis) =>
+      padded(windows, axis, length) -
+      span(windows, axis) -
+      (windows.strides[axis] as number) * ((out[axis] as number) - 1),
+  );
+}
+
+/** Spells `auto_pad` out as `pads` for the input size at hand. */
+export function explicitPads(c: InferContext, kernel: readonly number[]): Node {
+  const mode = stringAttribute(c.node, 'auto_pad', 'NOTSET');
+  if (mode === 'NOTSET' || mode === '') return c.node;
+  const { auto_pad: _, ...attributes } = c.node.attributes;
+  const windows = windowsOf({ ...c.node, attributes }, kernel);
+  const spatial = c.dims(0).slice(2);
+  const begins: number[] = [];
+  const ends: number[] = [];
+  spatial.forEach((length, axis) => {
+    const stride = windows.strides[axis] as number;
+    const out = Math.ceil(length / stride);
+    const total = mode === 'VALID' ? 0 : Math.max((out - 1) * stride + span(windows, axis) - length, 0);
+    const half = Math.floor(total / 2);
+    begins.push(mode === 'SAME_LOWER' ? total - half : half);
+    ends.push(mode === 'SAME_LOWER' ? half : total - half);
+  });
+  return { ...c.node, attributes: { ...attributes, pads: [...begins, ...ends] } };
+}
+
+/** Kernel sizes of a convolution: the attribute, or the weight's. */
+export function convolutionKernel(node: Node, weight: readonly number[]): readonly number[] {
+  return intsAttribute(node, 'kernel_shape') ?? weight.slice(2);
+}
+
+export function groupsOf(node: Node): number {
+  return intAttribute(node, 'group', 1);
+}

@@ -1,0 +1,32 @@
+import { toNumbers } from '../numbers';
+import type { BackwardContext, BackwardRule } from '../ops/definition';
+import { standard } from './standard';
+import type { RuleTable } from './table';
+
+/** The standard rule, applied to the positive part of the incoming gradient. */
+function onPositiveGradient(op: string): BackwardRule {
+  return (b) => (standard[op] as BackwardRule)({ ...b, g: (index) => b.emit('Relu', [b.g(index)]) });
+}
+
+/** True for Relu6 and its like: Clip with the lower bound 0 and an upper bound above it (or none). */
+function clipsAtZero(b: BackwardContext): boolean {
+  const bound = (index: number) => {
+    const value = b.has(index) ? b.constant(b.x(index)) : undefined;
+    return value && toNumbers(value)[0];
+  };
+  const high = bound(2);
+  return bound(1) === 0 && (!b.has(2) || (high !== undefined && high > 0));
+}
+
+/**
+ * Guided backpropagation (Springenberg et al. 2015, arXiv:1412.6806): a rectifier passes g·[y > 0]·[g > 0].
+ *
+ * Rectifiers are Relu and, by our choice, Clip from 0 upwards (Relu6), which is a Relu to those who built the network; Clip's own upper
+ * bound shuts the gradient as usual. LeakyRelu, PRelu, Elu, SiLU, GELU and the other smooth activations
+ * keep their true gradient, as in the published implementations, which hook ReLU modules only.
+ */
+export const guided: RuleTable = {
+  ...standard,
+  Relu: onPositiveGradient('Relu'),
+  Clip: (b) => (clipsAtZero(b) ? onPositiveGradient('Clip')(b) : (standard['Clip'] as BackwardRule)(b)),
+};
