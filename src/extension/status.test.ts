@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type RunStatus, statusText } from './status';
+import { newerStatus, type RunStatus, statusText } from './status';
 import { english } from './translate';
 
 const run: RunStatus = { image: 'cat.png', checkpoint: 'last.onnx', phase: 'loading', done: 0, total: 9, failed: 0 };
@@ -41,5 +41,16 @@ describe('statusText', () => {
       'Engine: running',
       'running 0/9',
     ]);
+  });
+});
+
+describe('newerStatus', () => {
+  it('shows the panel at work rather than one that waits for its turn', () => {
+    const waiting: RunStatus = { ...run, image: 'dog.png', phase: 'waiting' };
+    expect(newerStatus(run, waiting)).toBe(run);
+    expect(newerStatus({ ...run, phase: 'done' }, waiting)).toBe(waiting);
+    expect(newerStatus(undefined, waiting)).toBe(waiting);
+    const again: RunStatus = { ...run, phase: 'waiting' };
+    expect(newerStatus(run, again)).toBe(again);
   });
 });

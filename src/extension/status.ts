@@ -19,6 +19,12 @@ export interface StatusText {
   readonly severity: 'none' | 'warning' | 'error';
 }
 
+/** Which of two panels' states to show: one that only waits for its turn does not hide the one that is at work. */
+export function newerStatus(shown: RunStatus | undefined, next: RunStatus): RunStatus {
+  const atWork = shown?.phase === 'loading' || shown?.phase === 'running';
+  return atWork && next.phase === 'waiting' && next.image !== shown.image ? shown : next;
+}
+
 /** The words of the status-bar item; undefined while there is nothing to tell. */
 export function statusText(engine: EngineState, run: RunStatus | undefined, t: Translate): StatusText | undefined {
   if (run === undefined) {

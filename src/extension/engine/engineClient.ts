@@ -73,6 +73,11 @@ export class EngineClient extends DisposableOwner {
     return this.process?.pid;
   }
 
+  /** The methods as far as they are known without asking. */
+  get knownMethods(): readonly MethodInfo[] | undefined {
+    return this.methodList;
+  }
+
   /** The methods that the engine knows; asked for once. */
   async methods(signal?: AbortSignal): Promise<readonly MethodInfo[]> {
     this.methodList ??= await this.request('methods', undefined, signal);
@@ -205,6 +210,8 @@ export class EngineClient extends DisposableOwner {
 
   private onEnded(engine: EngineProcess, ending: Awaited<EngineProcess['ended']>): void {
     if (this.process === engine) this.process = undefined;
+    // At the end of the extension its log is closed, and nobody looks at the state.
+    if (this.isDisposed) return;
     const how = ending.startFailure?.message ?? ending.signal ?? `exit code ${ending.code}`;
     if (engine.stopReason !== undefined) {
       this.options.log.info(`Engine process ${engine.pid} ended (${engine.stopReason}).`);

@@ -1,0 +1,59 @@
+import 'vscode-jsonrpc/node';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ExtensionContext, l10n, window } from 'vscode';
+import { Checkpoints } from './checkpoints/checkpoints';
+import { registerCommands } from './commands/register';
+import { EngineClient } from './engine/engineClient';
+import { ModelDocuments } from './inspect/modelDocuments';
+import { chooseMethods } from './methods';
+import { Panels } from './panel/panels';
+import { SerialQueue } from './panel/queue';
+import { Reporter } from './report';
+import { engineSettings } from './settings';
+import { StatusBar } from './statusBar';
+
+/** What other code may see of the running extension; the tests inside VS Code use it. */
+export interface WhylightApi {
+  readonly engine: Pick<EngineClient, 'state' | 'pid' | 'methods' | 'restart'>;
+  readonly panels: Pick<Panels, 'all' | 'current'>;
+}
+
+/** The one place where the parts are made and joined. Nothing heavy happens here: the engine starts with the first request. */
+export function activate(context: ExtensionContext): WhylightApi {
+  const log = window.createOutputChannel('Whylight', { log: true });
+  const reporter = new Reporter(log);
+  const engine = new EngineClient({
+    entry: join(context.extensionPath, 'dist', 'engine.cjs'),
+    settings: engineSettings,
+    surroundings: { execPath: process.execPath, env: process.env, exists: existsSync },
+    log,
+    translate: l10n.t,
+    onMissingNode: (path) =>
+      void window.showWarningMessage(
+        l10n.t('The Node binary of the setting whylight.nodePath does not exist: {0}. VS Code’s own is used.', path),
+      ),
+  });
+  const checkpoints = new Checkpoints(context.workspaceState);
+  const panels = new Panels({
+    extensionUri: context.extensionUri,
+    engine,
+    queue: new SerialQueue(),
+    reporter,
+    chooseMethods: async (current, image) => chooseMethods(await engine.methods(), current, image),
+    chooseCheckpoint: (image) => checkpoints.choose(image),
+  });
+  const documents = new ModelDocuments(engine);
+  const statusBar = new StatusBar();
+  engine.onStateChanged((state) => statusBar.setEngine(state));
+  panels.onStatus((status) => statusBar.setRun(status));
+  context.subscriptions.push(
+    log,
+    engine,
+    panels,
+    documents,
+    statusBar,
+    ...registerCommands({ engine, panels, checkpoints, reporter, documents }),
+  );
+  return { engine, panels };
+}

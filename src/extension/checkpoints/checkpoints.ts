@@ -1,0 +1,140 @@
+import { basename, dirname, relative } from 'node:path';
+import {
+  l10n,
+  type Memento,
+  type QuickPickItem,
+  QuickPickItemKind,
+  RelativePattern,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
+import { CancelledError, CheckpointError } from '../../shared/errors';
+import { imageSettings, updateSetting } from '../settings';
+import { decideCheckpoint, folderOfChoice, type Remembered, remember, resolveSetting, sortCandidates } from './decide';
+
+const memoryKey = 'checkpoints';
+const searchLimit = 500;
+
+/** Finds, asks for and remembers the checkpoint that explains an image. */
+export class Checkpoints {
+  constructor(private readonly memory: Memento) {}
+
+  /**
+   * The checkpoint for an image: the setting, a remembered choice, the only one near it, or the user's answer.
+   * @throws CheckpointError when there is none, CancelledError when the user gave no answer.
+   */
+  async forImage(image: Uri): Promise<string> {
+    const root = rootOf(image);
+    const { checkpoint: setting } = imageSettings(image);
+    if (setting !== '') {
+      const path = resolveSetting(setting, root);
+      if (await exists(path)) return path;
+      throw new CheckpointError(l10n.t('The checkpoint of the setting whylight.checkpoint does not exist: {0}.', path));
+    }
+    const candidates = await findCheckpoints(root);
+    const decision = decideCheckpoint(image.fsPath, root, candidates, await this.remembered());
+    switch (decision.kind) {
+      case 'use':
+        return decision.checkpoint;
+      case 'none':
+        throw new CheckpointError(
+          l10n.t('No checkpoint (.onnx) was found in {0}; put one there or choose one from elsewhere.', basename(root)),
+        );
+      case 'ask': {
+        const chosen = await this.pick(decision.candidates, image, root);
+        if (chosen === undefined) throw new CancelledError();
+        await this.keep(decision.folder, chosen);
+        return chosen;
+      }
+    }
+  }
+
+  /** Lets the user choose, remembers it for the image's folder; undefined when the user gave up. */
+  async choose(image: Uri | undefined): Promise<string | undefined> {
+    const root = image === undefined ? workspace.workspaceFolders?.[0]?.uri.fsPath : rootOf(image);
+    const candidates = root === undefined ? [] : await findCheckpoints(root);
+    const chosen =
+      candidates.length === 0
+        ? await browse(root)
+        : await this.pick(candidates, image, root ?? dirname(candidates[0]!));
+    if (chosen === undefined) return undefined;
+    const scope = image ?? workspace.workspaceFolders?.[0]?.uri;
+    if (imageSettings(scope).checkpoint !== '') await updateSetting('checkpoint', chosen, scope);
+    else if (root !== undefined) await this.keep(folderOfChoice(image?.fsPath, root, candidates, chosen), chosen);
+    return chosen;
+  }
+
+  private async pick(candidates: readonly string[], image: Uri | undefined, root: string): Promise<string | undefined> {
+    const near = image === undefined ? root : dirname(image.fsPath);
+    const remembered = new Set(Object.values(await this.remembered()));
+    const items: (QuickPickItem & { path?: string })[] = await Promise.all(
+      sortCandidates(candidates, near).map(async (path) => ({
+        label: basename(path),
+        description: relative(root, dirname(path)),
+        detail: [await sizeAndDate(path), ...(remembered.has(path) ? [l10n.t('chosen before')] : [])].join(' · '),
+        path,
+      })),
+    );
+    items.push({ label: '', kind: QuickPickItemKind.Separator }, { label: `$(folder-opened) ${l10n.t('Browse…')}` });
+    const picked = await window.showQuickPick(items, {
+      title: l10n.t('Choose Checkpoint'),
+      placeHolder:
+        image === undefined
+          ? l10n.t('The checkpoint that explains the images of this folder')
+          : l10n.t('The checkpoint that explains {0} and the images beside it', basename(image.fsPath)),
+      matchOnDescription: true,
+      ignoreFocusOut: true,
+    });
+    return picked === undefined ? undefined : (picked.path ?? browse(root));
+  }
+
+  private async keep(folder: string, checkpoint: string): Promise<void> {
+    await this.memory.update(memoryKey, remember(this.memory.get<Remembered>(memoryKey, {}), folder, checkpoint));
+  }
+
+  /** What is remembered and still on disk. */
+  private async remembered(): Promise<Remembered> {
+    const all = Object.entries(this.memory.get<Remembered>(memoryKey, {}));
+    const there = await Promise.all(all.map(([, path]) => exists(path)));
+    return Object.fromEntries(all.filter((_, index) => there[index]));
+  }
+}
+
+/** Path of the image's workspace folder, or of its own folder outside of any. */
+export function rootOf(image: Uri): string {
+  return workspace.getWorkspaceFolder(image)?.uri.fsPath ?? dirname(image.fsPath);
+}
+
+async function findCheckpoints(root: string): Promise<string[]> {
+  const found = await workspace.findFiles(
+    new RelativePattern(Uri.file(root), '**/*.onnx'),
+    '**/{node_modules,.git}/**',
+    searchLimit,
+  );
+  return found.map((uri) => uri.fsPath);
+}
+
+async function browse(root: string | undefined): Promise<string | undefined> {
+  const picked = await window.showOpenDialog({
+    title: l10n.t('Choose Checkpoint'),
+    openLabel: l10n.t('Use Checkpoint'),
+    ...(root === undefined ? {} : { defaultUri: Uri.file(root) }),
+    filters: { [l10n.t('Checkpoints')]: ['onnx'] },
+  });
+  return picked?.[0]?.fsPath;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await workspace.fs.stat(Uri.file(path));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function sizeAndDate(path: string): Promise<string> {
+  const { size, mtime } = await workspace.fs.stat(Uri.file(path));
+  return `${(size / 2 ** 20).toFixed(size < 2 ** 20 ? 2 : 1)} MiB · ${new Date(mtime).toLocaleString()}`;
+}

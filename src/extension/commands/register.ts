@@ -1,0 +1,84 @@
+import { commands, type Disposable, l10n, ProgressLocation, Uri, window } from 'vscode';
+import { CheckpointError, UsageError } from '../../shared/errors';
+import type { ModelDocuments } from '../inspect/modelDocuments';
+import { chooseMethods } from '../methods';
+import type { Reporter } from '../report';
+import { ensureTrusted } from '../trust';
+import { type ExplainServices, explainImages } from './explainImage';
+import { quickActions } from './quickActions';
+
+export interface CommandServices extends ExplainServices {
+  readonly reporter: Reporter;
+  readonly documents: ModelDocuments;
+}
+
+/** Registers every command of package.json; a failure ends in a notification and never in the caller. */
+export function registerCommands(services: CommandServices): Disposable[] {
+  const { engine, panels, checkpoints, reporter, documents } = services;
+  const chooseCheckpointAction = {
+    title: l10n.t('Choose Checkpoint…'),
+    run: () => commands.executeCommand('whylight.chooseCheckpoint'),
+  };
+  const register = (name: string, run: (...values: unknown[]) => unknown) =>
+    commands.registerCommand(`whylight.${name}`, async (...values: unknown[]) => {
+      try {
+        return await run(...values);
+      } catch (error) {
+        reporter.show(error, ...(error instanceof CheckpointError ? [chooseCheckpointAction] : []));
+        return undefined;
+      }
+    });
+  /** For commands that run a checkpoint. */
+  const registerTrusted = (name: string, run: (...values: unknown[]) => unknown) =>
+    register(name, async (...values) => ((await ensureTrusted()) ? run(...values) : undefined));
+
+  return [
+    registerTrusted('explainImage', (clicked, selection) => explainImages(services, asUri(clicked), asUris(selection))),
+    registerTrusted('chooseMethods', async () => {
+      const panel = panels.current;
+      const current = panel?.runner.explanation.state.methods.map(({ id }) => id);
+      const ids = await chooseMethods(await engine.methods(), current, panel?.image);
+      if (ids !== undefined) void panel?.changeMethods(ids);
+    }),
+    registerTrusted('chooseCheckpoint', async () => {
+      const panel = panels.current;
+      const checkpoint = await checkpoints.choose(panel?.image);
+      if (checkpoint !== undefined) void panel?.changeCheckpoint(checkpoint);
+    }),
+    registerTrusted('saveOverlays', async () => {
+      if (panels.current === undefined)
+        throw new UsageError(l10n.t('Explain an image first; then its overlays can be saved.'));
+      await panels.current.save();
+    }),
+    registerTrusted('inspectCheckpoint', async (clicked) => {
+      const chosen = asUri(clicked) ?? (await browseCheckpoint(services));
+      if (chosen === undefined) return;
+      const title = l10n.t('Reading the checkpoint');
+      await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, (_, token) => {
+        const controller = new AbortController();
+        token.onCancellationRequested(() => controller.abort());
+        return documents.open(chosen, controller.signal);
+      });
+    }),
+    register('showLog', () => reporter.log.show()),
+    register('restartEngine', () => {
+      engine.restart();
+      reporter.log.info('The engine was restarted by hand.');
+      void window.setStatusBarMessage(l10n.t('Whylight: the engine starts afresh with the next explanation.'), 5000);
+    }),
+    register('quickActions', quickActions),
+  ];
+}
+
+async function browseCheckpoint({ checkpoints, panels }: CommandServices): Promise<Uri | undefined> {
+  const chosen = await checkpoints.choose(panels.current?.image);
+  return chosen === undefined ? undefined : Uri.file(chosen);
+}
+
+function asUri(value: unknown): Uri | undefined {
+  return value instanceof Uri ? value : undefined;
+}
+
+function asUris(value: unknown): Uri[] | undefined {
+  return Array.isArray(value) ? value.filter((each): each is Uri => each instanceof Uri) : undefined;
+}

@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import { env, l10n, Uri, type WebviewPanel, workspace } from 'vscode';
+import { UsageError, WhylightError } from '../../shared/errors';
+import type { PanelRequests, PanelSetup, PanelState } from '../../shared/panel';
+import { panelStrings } from '../../shared/panelStrings';
+import type { ImageSource } from '../../shared/protocol';
+import { type PanelServer, Rpc } from '../../shared/rpc';
+import { DisposableOwner } from '../dispose';
+import type { EngineClient } from '../engine/engineClient';
+import type { Reporter } from '../report';
+import { saveResults } from '../save/save';
+import { imageSettings } from '../settings';
+import { untrustedSentence } from '../trust';
+import type { Explanation, PageNote } from './explanation';
+import { FileWatch, watchedFiles } from './fileWatch';
+import { renderPage } from './page';
+import { withCheckpoint, withMethods } from './panelState';
+import type { SerialQueue } from './queue';
+import { Runner } from './runner';
+
+/** What a panel needs from the rest of the extension. */
+export interface PanelServices {
+  readonly extensionUri: Uri;
+  readonly engine: EngineClient;
+  readonly queue: SerialQueue;
+  readonly reporter: Reporter;
+  /** Asks the user; undefined when the user gave up. */
+  chooseMethods(current: readonly string[], image: Uri): Promise<readonly string[] | undefined>;
+  chooseCheckpoint(image: Uri): Promise<string | undefined>;
+}
+
+/** One tab with the explanation of one image: keeps the page informed and answers what it asks for. */
+export class ExplanationPanel extends DisposableOwner {
+  readonly image: Uri;
+  readonly runner: Runner;
+  private readonly rpc: PanelServer;
+  private watch: FileWatch | undefined;
+  /** Files changed while the page was hidden: explain again when it is looked at. */
+  private staleBecause: string | undefined;
+
+  constructor(
+    readonly view: WebviewPanel,
+    state: PanelState,
+    private readonly services: PanelServices,
+  ) {
+    super();
+    this.image = Uri.parse(state.image);
+    const { engine, queue, reporter, extensionUri } = services;
+    this.runner = this.register(
+      new Runner(state, this.imageName, {
+        queue,
+        explain: (params, onEvent, signal) => engine.explain(params, onEvent, signal),
+        image: () => this.imageSource(),
+        runtime: () => imageSettings(this.image).runtime,
+        sentence: (error) => reporter.sentence(error) ?? '',
+      }),
+    );
+    this.register(this.runner.onNote((note) => this.onNote(note)));
+    this.register(view.onDidDispose(() => this.dispose()));
+    this.register(view.onDidChangeViewState(() => this.onVisible()));
+    const file = (...path: string[]) => Uri.joinPath(extensionUri, ...path);
+    view.title = l10n.t('Why: {0}', this.imageName);
+    view.iconPath = { light: file('media', 'panel-light.svg'), dark: file('media', 'panel-dark.svg') };
+    this.rpc = this.register(this.connect());
+    view.webview.options = {
+      enableScripts: true,
+      enableForms: false,
+      localResourceRoots: [file('dist'), file('media')],
+    };
+    view.webview.html = renderPage({
+      nonce: randomBytes(16).toString('base64url'),
+      cspSource: view.webview.cspSource,
+      scriptUrl: view.webview.asWebviewUri(file('dist', 'webview.js')).toString(),
+      language: env.language,
+      title: view.title,
+    });
+  }
+
+  get imageName(): string {
+    return basename(this.image.path);
+  }
+
+  private get explanation(): Explanation {
+    return this.runner.explanation;
+  }
+
+  /** Explains with the state as it is now. */
+  async start(note?: string): Promise<void> {
+    await this.runner.run(this.explanation.state, undefined, note);
+  }
+
+  /** The image was asked for again, perhaps with other methods or another checkpoint. */
+  async restart(checkpoint: string, methods: readonly string[]): Promise<void> {
+    const { state } = this.explanation;
+    const other = checkpoint === state.checkpoint ? state : withCheckpoint(state, checkpoint);
+    await this.runner.run(withMethods(other, methods).state);
+  }
+
+  async changeMethods(ids: readonly string[]): Promise<void> {
+    const { state, added } = withMethods(this.explanation.state, ids);
+    await this.runner.run(state, added);
+  }
+
+  async changeCheckpoint(checkpoint: string): Promise<void> {
+    await this.runner.run(withCheckpoint(this.explanation.state, checkpoint));
+  }
+
+  /** Saves what is shown. A visible page is asked to, so that it shows the progress. */
+  async save(): Promise<void> {
+    if (this.view.visible) this.rpc.notify('command', { name: 'save' });
+    else await this.saveNow({ display: this.explanation.state.display });
+  }
+
+  override dispose(): void {
+    this.watch?.dispose();
+    super.dispose();
+  }
+
+  private connect(): PanelServer {
+    const { webview } = this.view;
+    const { reporter, chooseMethods, chooseCheckpoint } = this.services;
+    const rpc: PanelServer = new Rpc({
+      post: (message) => webview.postMessage(message),
+      onMessage: (listener) => webview.onDidReceiveMessage(listener),
+    });
+    rpc.handle('ready', () => this.onReady());
+    rpc.handle('explain', ({ target, layer, methods, only }) => {
+      const { image, checkpoint, display } = this.explanation.state;
+      const state = { image, checkpoint, methods, target, ...(layer === undefined ? {} : { layer }), display };
+      void this.runner.run(state, only);
+      return null;
+    });
+    rpc.handle('cancel', () => {
+      this.runner.cancel();
+      return null;
+    });
+    rpc.handle('save', (request) => this.saveNow(request));
+    rpc.handle('chooseMethods', async () => {
+      const current = this.explanation.state.methods.map(({ id }) => id);
+      const ids = await chooseMethods(current, this.image);
+      if (ids !== undefined) void this.changeMethods(ids);
+      return null;
+    });
+    rpc.handle('chooseCheckpoint', async () => {
+      const checkpoint = await chooseCheckpoint(this.image);
+      if (checkpoint !== undefined) void this.changeCheckpoint(checkpoint);
+      return null;
+    });
+    rpc.handle('showLog', () => {
+      reporter.log.show();
+      return null;
+    });
+    rpc.handle('openSource', async ({ url }) => {
+      if (!/^https:\/\//.test(url)) throw new UsageError(l10n.t('This is not a web address: {0}', url));
+      await env.openExternal(Uri.parse(url));
+      return null;
+    });
+    rpc.on('stateChanged', ({ display }) => {
+      // What a run is about changes by `explain` only: the page may still speak of the run before.
+      this.explanation.state = { ...this.explanation.state, display };
+    });
+    return rpc.listen();
+  }
+
+  /** A fresh page: hands over what it needs, then all that happened so far. */
+  private async onReady(): Promise<PanelSetup> {
+    try {
+      if (!workspace.isTrusted) throw new WhylightError('usage', untrustedSentence());
+      const methods = await this.services.engine.methods();
+      // Sent after the answer, which goes out when this function has returned.
+      setTimeout(() => {
+        for (const note of this.explanation.replay()) this.send(note);
+      });
+      const { state } = this.explanation;
+      const strings = Object.fromEntries(Object.entries(panelStrings).map(([key, text]) => [key, l10n.t(text)]));
+      return { state, imageName: this.imageName, checkpointName: basename(state.checkpoint), methods, strings };
+    } catch (error) {
+      this.services.reporter.sentence(error);
+      throw error;
+    }
+  }
+
+  private async imageSource(): Promise<ImageSource> {
+    if (!workspace.isTrusted) throw new WhylightError('usage', untrustedSentence());
+    if (this.image.scheme === 'file') return { path: this.image.fsPath };
+    return { name: this.imageName, bytes: await workspace.fs.readFile(this.image) };
+  }
+
+  private async saveNow({ display, methods }: PanelRequests['save'][0]): Promise<PanelRequests['save'][1]> {
+    const { prediction } = this.explanation;
+    const attributions = this.explanation.attributions(methods);
+    if (prediction === undefined || attributions.length === 0) {
+      throw new UsageError(l10n.t('There is nothing to save yet: no method has finished.'));
+    }
+    const { picture: _, ...rest } = prediction;
+    const image = await this.imageSource();
+    const files = await this.services.engine.request('encode', { image, prediction: rest, attributions, display });
+    return saveResults(this.image, files, this.services.reporter);
+  }
+
+  private onNote(note: PageNote): void {
+    if (note.name === 'run') this.watchFiles();
+    if (note.name === 'event' && note.params.kind === 'failed') {
+      this.services.reporter.log.warn(`${this.imageName}, ${note.params.method}: ${note.params.message}`);
+    }
+    // A hidden page is gone, and the next one gets everything.
+    if (this.view.visible) this.send(note);
+  }
+
+  private watchFiles(): void {
+    this.watch?.dispose();
+    this.watch = new FileWatch(watchedFiles(this.explanation.state.checkpoint, this.image), (name) => {
+      if (!imageSettings(this.image).rerunOnChange) return;
+      const note = l10n.t('{0} has changed; explaining again.', name);
+      this.services.reporter.log.info(`${this.imageName}: ${note}`);
+      if (this.view.visible) void this.start(note);
+      else this.staleBecause = note;
+    });
+  }
+
+  private onVisible(): void {
+    const note = this.staleBecause;
+    if (!this.view.visible || note === undefined) return;
+    this.staleBecause = undefined;
+    void this.start(note);
+  }
+
+  private send(note: PageNote): void {
+    if (note.name === 'run') this.rpc.notify('run', note.params);
+    else if (note.name === 'event') this.rpc.notify('event', note.params);
+    else if (note.name === 'ended') this.rpc.notify('ended', note.params);
+    else this.rpc.notify('command', note.params);
+  }
+}

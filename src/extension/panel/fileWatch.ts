@@ -1,0 +1,39 @@
+import { basename, dirname, join } from 'node:path';
+import { RelativePattern, Uri, workspace } from 'vscode';
+import { DisposableOwner } from '../dispose';
+
+/** Long enough for a training loop to finish writing a checkpoint. */
+const quietMs = 700;
+
+/** Tells when one of a few files has changed or has come back, after it was left alone for a moment. */
+export class FileWatch extends DisposableOwner {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(paths: readonly string[], onChange: (name: string) => void) {
+    super();
+    const wanted = new Set(paths);
+    const changed = (uri: Uri) => {
+      if (!wanted.has(uri.fsPath)) return;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => onChange(basename(uri.fsPath)), quietMs);
+    };
+    for (const folder of new Set(paths.map((path) => dirname(path)))) {
+      // Names may hold characters that mean something in a glob, so the whole folder is watched.
+      const watcher = this.register(
+        workspace.createFileSystemWatcher(new RelativePattern(Uri.file(folder), '*'), false, false, true),
+      );
+      this.register(watcher.onDidChange(changed));
+      this.register(watcher.onDidCreate(changed));
+    }
+  }
+
+  override dispose(): void {
+    clearTimeout(this.timer);
+    super.dispose();
+  }
+}
+
+/** The files that an explanation depends on. */
+export function watchedFiles(checkpoint: string, image: Uri): string[] {
+  return [checkpoint, join(dirname(checkpoint), 'whylight.json'), ...(image.scheme === 'file' ? [image.fsPath] : [])];
+}

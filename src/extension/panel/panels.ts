@@ -1,0 +1,97 @@
+import {
+  type TabInputCustom,
+  type Uri,
+  ViewColumn,
+  type WebviewPanel,
+  type WebviewPanelSerializer,
+  window,
+} from 'vscode';
+import type { PanelState } from '../../shared/panel';
+import { DisposableOwner, Emitter } from '../dispose';
+import type { RunStatus } from '../status';
+import { ExplanationPanel, type PanelServices } from './explanationPanel';
+import { readPanelState } from './panelState';
+
+export const panelViewType = 'whylight.panel';
+
+/** The open panels, one for each image. */
+export class Panels extends DisposableOwner implements WebviewPanelSerializer {
+  private readonly byImage = new Map<string, ExplanationPanel>();
+  private readonly statusChanges = this.register(new Emitter<RunStatus>());
+  /** What the newest run of any panel does. */
+  readonly onStatus = this.statusChanges.event;
+  private lastUsed: ExplanationPanel | undefined;
+
+  constructor(private readonly services: PanelServices) {
+    super();
+    this.register(window.registerWebviewPanelSerializer(panelViewType, this));
+  }
+
+  get all(): readonly ExplanationPanel[] {
+    return [...this.byImage.values()];
+  }
+
+  /** The panel that is looked at, or else the one that was looked at last. */
+  get current(): ExplanationPanel | undefined {
+    return this.all.find(({ view }) => view.active) ?? this.lastUsed;
+  }
+
+  /** Shows an image's panel and explains it; the same image keeps its panel. Resolves when the panel is open. */
+  open(state: PanelState): ExplanationPanel {
+    const open = this.byImage.get(state.image);
+    if (open !== undefined) {
+      open.view.reveal();
+      void open.restart(
+        state.checkpoint,
+        state.methods.map(({ id }) => id),
+      );
+      return open;
+    }
+    const view = window.createWebviewPanel(panelViewType, '', columnForPanel());
+    const panel = this.add(view, state);
+    void panel.start();
+    return panel;
+  }
+
+  /** Called by VS Code after a window reload, when the panel's tab is looked at. */
+  async deserializeWebviewPanel(view: WebviewPanel, kept: unknown): Promise<void> {
+    const state = readPanelState(kept);
+    if (state === undefined || this.byImage.has(state.image)) {
+      view.dispose();
+      return;
+    }
+    void this.add(view, state).start();
+  }
+
+  /** Ends the runs but leaves the tabs: VS Code gives them back after a window reload. */
+  override dispose(): void {
+    for (const panel of this.all) panel.dispose();
+    super.dispose();
+  }
+
+  private add(view: WebviewPanel, state: PanelState): ExplanationPanel {
+    const panel = new ExplanationPanel(view, state, this.services);
+    this.byImage.set(state.image, panel);
+    this.lastUsed = panel;
+    panel.runner.onStatus((status) => this.statusChanges.fire(status));
+    view.onDidChangeViewState(() => {
+      if (view.active) this.lastUsed = panel;
+    });
+    view.onDidDispose(() => {
+      this.byImage.delete(state.image);
+      if (this.lastUsed === panel) this.lastUsed = this.all.at(-1);
+    });
+    return panel;
+  }
+}
+
+/** Beside an image that is being looked at, so that both are seen; in place otherwise. */
+function columnForPanel(): ViewColumn {
+  const input = window.tabGroups.activeTabGroup.activeTab?.input as TabInputCustom | undefined;
+  return input?.viewType === 'imagePreview.previewEditor' ? ViewColumn.Beside : ViewColumn.Active;
+}
+
+/** The image of the active panel, when a panel is active. */
+export function imageOfActivePanel(panels: Panels): Uri | undefined {
+  return panels.all.find(({ view }) => view.active)?.image;
+}

@@ -1,0 +1,17 @@
+import { commands, l10n, window, workspace } from 'vscode';
+
+/**
+ * True when the workspace is trusted. Otherwise offers to manage its trust: a checkpoint of somebody else's folder goes through
+ * native parsers, and a command can be called even where no menu shows it.
+ */
+export async function ensureTrusted(): Promise<boolean> {
+  if (workspace.isTrusted) return true;
+  const manage = l10n.t('Manage Workspace Trust');
+  const pressed = await window.showWarningMessage(untrustedSentence(), manage);
+  if (pressed === manage) await commands.executeCommand('workbench.trust.manage');
+  return workspace.isTrusted;
+}
+
+export function untrustedSentence(): string {
+  return l10n.t('Whylight runs checkpoints only in a trusted workspace; trust this one to explain its images.');
+}
