@@ -5,11 +5,13 @@ import type { DType, Tensor, TensorData } from '../../graph/tensor';
 type Ort = typeof import('onnxruntime-node');
 type OrtType = OrtTensor.Type;
 
-/** Element types that onnxruntime's Node interface can take and give; the others may only be used inside a graph. */
+/**
+ * Element types that onnxruntime's Node interface can take and give; the others may only be used inside a graph. float16 is not among
+ * them: where JavaScript has Float16Array (Node 24), onnxruntime-node 1.30 makes one and then fails to read it.
+ */
 const exchanged: ReadonlySet<DType> = new Set<DType>([
   'float32',
   'float64',
-  'float16',
   'int8',
   'uint8',
   'int16',
@@ -43,10 +45,5 @@ export function fromOrt(name: string, tensor: OrtTensor): Tensor {
   const dims = [...tensor.dims];
   const data = tensor.data as TensorData;
   if (Array.isArray(data)) return { dtype, dims, data: [...data] };
-  // Where the JavaScript engine has Float16Array, onnxruntime gives one; here float16 is kept as bit patterns.
-  if (dtype === 'float16') {
-    const view = data as Exclude<TensorData, readonly string[]>;
-    return { dtype, dims, data: new Uint16Array(view.buffer as ArrayBuffer, view.byteOffset, view.length) };
-  }
   return { dtype, dims, data };
 }

@@ -33,7 +33,6 @@ describe('element types at the boundary', () => {
   const samples: [DType, TensorData][] = [
     ['float32', Float32Array.of(1.5, -0, Number.POSITIVE_INFINITY, 1e-40)],
     ['float64', Float64Array.of(Math.PI, -1e300, 5e-324, 0)],
-    ['float16', Uint16Array.of(0x3c00, 0xbc00, 0x7bff, 0x0001)],
     ['int8', Int8Array.of(-128, 127, 0, -1)],
     ['uint8', Uint8Array.of(0, 255, 128, 1)],
     ['int16', Int16Array.of(-32768, 32767, 0, -1)],
@@ -75,7 +74,7 @@ describe('element types at the boundary', () => {
     await program.dispose();
   });
 
-  it.each(['bfloat16', 'int4'] as const)('refuses a %s input in one sentence', async (dtype) => {
+  it.each(['float16', 'bfloat16', 'int4'] as const)('refuses a %s input in one sentence', async (dtype) => {
     const compile = runtime.compile(graph({ x: { dtype, dims: [1] } }, [node('Cast', ['x'], ['y'], { to: 1 })]), ['y']);
     await expect(compile).rejects.toThrow(RuntimeFailure);
     await expect(compile).rejects.toThrow(
