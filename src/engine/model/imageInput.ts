@@ -61,3 +61,9 @@ export function findImageInput(graph: Graph): ImageInput {
   const [channels, height, width] = layout === 'NCHW' ? [a, b, c] : [c, a, b];
   return { name: input.name, layout, channels: channels ?? channelsOfFirstConv(graph) ?? 3, height, width, batch };
 }
+
+/** Shape of the picture input without the batch; `height` and `width` count where the checkpoint leaves them open. */
+export function inputDims(input: ImageInput, height: number, width: number): number[] {
+  const [h, w] = [input.height ?? height, input.width ?? width];
+  return input.layout === 'NCHW' ? [input.channels, h, w] : [h, w, input.channels];
+}

@@ -10,7 +10,7 @@ import { chooseRuntime } from '../runtime/choose';
 import { BatchSize, bytesPerImage } from './batchSize';
 import type { BatchResult } from './evaluation';
 import { withHead } from './head';
-import { findImageInput } from './imageInput';
+import { findImageInput, inputDims } from './imageInput';
 import type { Evaluation, Model, ModelInput, Probes } from './model';
 import { Programs } from './programs';
 import { Scheduler } from './scheduler';
@@ -59,7 +59,7 @@ export class LoadedModel implements Model {
     const { layout, channels } = image;
     const height = image.height ?? options.height;
     const width = image.width ?? options.width;
-    const dims = layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
+    const dims = inputDims(image, height, width);
     const { runtime, why } = await chooseRuntime(options.runtime ?? 'auto');
     const sizes = new Map([[image.name, [1, ...dims]]]);
     const graph = bind(checkpoint.graph, sizes);

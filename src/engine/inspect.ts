@@ -1,0 +1,82 @@
+import { WhylightError } from '../shared/errors';
+import type { ModelSummary } from '../shared/protocol';
+import { readCheckpoint, sha256OfFile } from './formats';
+import { bind } from './graph/bind';
+import type { Graph } from './graph/graph';
+import { findDefaultLayer, listLayers } from './graph/layers';
+import { findLogits } from './graph/logits';
+import { unsupportedOperators } from './graph/ops';
+import { elementCount, type ValueType } from './graph/tensor';
+import { findLabels, findPreprocessing, readCheckpointNotes } from './image';
+import { findImageInput, inputDims } from './model/imageInput';
+
+/** Sizes for people: an open dimension is a question mark. */
+function describeType(name: string, type: ValueType | undefined) {
+  return { name, dtype: type?.dtype ?? 'unknown', shape: type?.dims?.map((dim) => dim ?? '?') ?? ['?'] };
+}
+
+function countOperators(graph: Graph): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { op } of graph.nodes) counts[op] = (counts[op] ?? 0) + 1;
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Number of floating-point weights: elements of the constants that are not scalars or shapes. */
+function countParameters(graph: Graph): number {
+  let count = 0;
+  for (const { dtype, dims } of graph.constants.values()) if (dtype === 'float32') count += elementCount(dims);
+  return count;
+}
+
+/**
+ * Everything there is to know about a checkpoint without an image. A checkpoint with unsupported operators, without a picture
+ * input or without logits is described as far as it goes; the notes say what is missing.
+ *
+ * @throws CheckpointError when the file cannot be read at all.
+ */
+export async function inspect(path: string): Promise<ModelSummary> {
+  const [checkpoint, sha256, fileNotes] = await Promise.all([
+    readCheckpoint(path),
+    sha256OfFile(path),
+    readCheckpointNotes(path),
+  ]);
+  const { graph, metadata } = checkpoint;
+  const unsupported = unsupportedOperators(graph);
+  const base = {
+    path,
+    format: checkpoint.format,
+    producer: checkpoint.producer,
+    sha256,
+    bytes: checkpoint.bytes,
+    inputs: graph.inputs.map((input) => describeType(input.name, input.type)),
+    outputs: graph.outputs.map((name) => describeType(name, graph.types.get(name))),
+    operators: countOperators(graph),
+    parameters: countParameters(graph),
+    unsupported,
+  };
+  const nothing = { logits: null, layers: [], defaultLayer: null, preprocessing: null, labels: null };
+  const incomplete = (why: string): ModelSummary => ({ ...base, ...nothing, notes: [...checkpoint.notes, why] });
+  if (unsupported.length > 0) return incomplete('The layers are not listed because of the unsupported operators.');
+
+  try {
+    const input = findImageInput(graph);
+    const preprocessing = await findPreprocessing({ checkpointPath: path, metadata, input });
+    const { height, width } = preprocessing.preprocessing;
+    const bound = bind(graph, new Map([[input.name, [1, ...inputDims(input, height, width)]]]));
+    const logits = findLogits(bound, fileNotes?.logits);
+    if ('reason' in logits) return incomplete(logits.reason);
+    const labels = await findLabels({ checkpointPath: path, metadata, classes: logits.classes });
+    return {
+      ...base,
+      logits: { name: logits.name, classes: logits.classes, how: logits.how },
+      layers: listLayers(bound),
+      defaultLayer: findDefaultLayer(bound, logits.name),
+      preprocessing,
+      labels: labels && { count: labels.names.length, how: labels.how, names: labels.names },
+      notes: checkpoint.notes,
+    };
+  } catch (error) {
+    if (error instanceof WhylightError) return incomplete(error.message);
+    throw error;
+  }
+}
