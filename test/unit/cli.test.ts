@@ -1,0 +1,233 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { float32 } from '../../src/engine/graph/tensor';
+import { encodeNpy, parseNpy } from '../../src/engine/npy';
+import { encodeModel } from '../../src/engine/runtime/onnxruntime/encodeModel';
+
+/* The command line as other tools see it: the built program, its files, its exit codes, its standard streams. */
+
+const root = join(__dirname, '../..');
+const samples = join(root, 'media/sample-workspace');
+const shapes = join(samples, 'shapes/last_e08.onnx');
+const circle = join(samples, 'shapes/images/circle_watermark_0.png');
+let work = '';
+beforeAll(() => {
+  work = mkdtempSync(join(tmpdir(), 'whylight-cli-'));
+});
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+function whylight(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli.cjs'), ...args], {
+    cwd: work,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+/** A failure as people and tools want it: exit code, one line on standard error, nothing on standard output. */
+function expectFailure(result: ReturnType<typeof whylight>, code: number, sentence: RegExp): void {
+  expect(result.stderr).toMatch(sentence);
+  expect(result.stderr.trimEnd().split('\n'), result.stderr).toHaveLength(1);
+  expect(result.stdout).toBe('');
+  expect(result.status).toBe(code);
+}
+
+describe('whylight explain', () => {
+  it('writes raw maps, overlays, the figure and result.json', () => {
+    const result = whylight(
+      'explain',
+      circle,
+      '--model',
+      shapes,
+      '--target',
+      'star',
+      '--methods',
+      'gradient,grad-cam,occlusion',
+      '--set',
+      'occlusion.window=16',
+      '--seed',
+      '7',
+      '--out',
+      'out',
+    );
+    expect(result.stderr).toBe('');
+    expect(result.status).toBe(0);
+    const folder = join(work, 'out/circle_watermark_0');
+    expect(readdirSync(folder).sort()).toEqual([
+      'figure.png',
+      'grad-cam.npy',
+      'grad-cam.png',
+      'gradient.npy',
+      'gradient.png',
+      'occlusion.npy',
+      'occlusion.png',
+      'result.json',
+    ]);
+    expect(parseNpy(readFileSync(join(folder, 'gradient.npy')))).toMatchObject({ dtype: 'float32', dims: [96, 96, 3] });
+    expect(parseNpy(readFileSync(join(folder, 'grad-cam.npy')))).toMatchObject({ dtype: 'float32', dims: [96, 96] });
+
+    const json = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'));
+    expect(json.model).toMatchObject({ format: 'ONNX', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(json.runtime).toBeDefined();
+    expect(json.input.size).toEqual([3, 96, 96]);
+    expect(json.target).toMatchObject({ index: 3, label: 'star' });
+    expect(json.top5).toHaveLength(5);
+    expect(json.top5[0]).toEqual({
+      index: 3,
+      label: 'star',
+      logit: expect.any(Number),
+      probability: expect.any(Number),
+    });
+    expect(json.methods.map((method: { id: string }) => method.id)).toEqual(['gradient', 'grad-cam', 'occlusion']);
+    for (const method of json.methods) {
+      expect(method).toMatchObject({
+        preset: null,
+        seconds: expect.any(Number),
+        evaluations: { forward: expect.any(Number), gradient: expect.any(Number) },
+        min: expect.any(Number),
+        max: expect.any(Number),
+        notes: expect.any(Array),
+      });
+      expect(existsSync(join(folder, method.file))).toBe(true);
+    }
+    expect(json.methods[2].parameters.window).toBe(16);
+    expect(json.methods[1].layer).toBe('relu_12');
+    expect(json.versions.onnxruntime).toMatch(/^\d+\.\d+/);
+  });
+
+  it('goes on with the other images when one is broken, and exits with 1', () => {
+    const broken = join(root, 'test/data/images/torture/truncated.png');
+    const result = whylight('explain', broken, circle, '--model', shapes, '--methods', 'gradient', '--out', 'two');
+    expect(result.stderr).toMatch(/^whylight: truncated\.png: .+\n$/);
+    expect(result.status).toBe(1);
+    expect(existsSync(join(work, 'two/circle_watermark_0/result.json'))).toBe(true);
+    expect(existsSync(join(work, 'two/truncated'))).toBe(false);
+  });
+
+  it('feeds a tensor as the exact input, and prints the result as one line of JSON', () => {
+    const input = join(root, 'test/data/golden/shapes_last_e08/input.npy');
+    const output = parseNpy(readFileSync(join(root, 'test/data/golden/shapes_last_e08/output.npy')));
+    const result = whylight(
+      'explain',
+      '--input',
+      input,
+      '--model',
+      shapes,
+      '--methods',
+      'gradient',
+      '--out',
+      'fed',
+      '--json',
+    );
+    expect(result.stderr).toBe('');
+    const json = JSON.parse(result.stdout);
+    expect(result.stdout.trimEnd().split('\n')).toHaveLength(1);
+    const logits = Array.from(output.data as Float32Array);
+    const top = json.top5[0];
+    expect(top.logit).toBeCloseTo(Math.max(...logits), 4);
+    expect(top.index).toBe(logits.indexOf(Math.max(...logits)));
+  });
+
+  it.each([
+    ['an unknown method', ['--methods', 'grad-kam'], /grad-kam/],
+    ['an unknown option', ['--colour', 'red'], /--colour/],
+    ['an unknown class', ['--target', '6'], /There is no class 6; the model has classes 0 to 5/],
+    ['an unknown label', ['--target', 'hexagon'], /hexagon/],
+    ['an unknown layer', ['--layer', 'relu_99'], /There is no layer “relu_99”; the nearest names are/],
+    ['an unknown parameter', ['--set', 'gradient.colour=1'], /colour/],
+    ['a preset the method does not have', ['--preset', 'occlusion=torchcam'], /torchcam/],
+    ['a wrong runtime', ['--runtime', 'torch'], /choose auto, onnxruntime or tfjs/],
+  ])('calls %s wrong usage', (_, args, sentence) => {
+    expectFailure(whylight('explain', circle, '--model', shapes, '--out', 'no', ...args), 2, sentence);
+    expect(existsSync(join(work, 'no'))).toBe(false);
+  });
+
+  it('needs a model and an image', () => {
+    expectFailure(whylight('explain', circle), 2, /--model/);
+    expectFailure(whylight('explain', '--model', shapes), 2, /image/);
+    expectFailure(whylight('explode'), 2, /explain, inspect or methods/);
+  });
+
+  it('refuses an input that does not fit the model', () => {
+    const file = join(work, 'small.npy');
+    writeFileSync(file, encodeNpy(float32([1, 3, 8, 8], new Float32Array(192))));
+    expectFailure(
+      whylight('explain', '--input', file, '--model', shapes),
+      2,
+      /shape 1×3×8×8; the model takes 1×3×96×96 \(NCHW\)/,
+    );
+  });
+});
+
+describe('broken checkpoints', () => {
+  const make = (name: string, bytes: Uint8Array | string): string => {
+    const file = join(work, name);
+    writeFileSync(file, bytes);
+    return file;
+  };
+  const explain = (model: string) => whylight('explain', circle, '--model', model);
+
+  it('end in one sentence each', () => {
+    expectFailure(explain(make('empty.onnx', '')), 1, /empty\.onnx/);
+    expectFailure(explain(make('words.onnx', 'This is a shopping list, not a network.\n')), 1, /words\.onnx/);
+    expectFailure(explain(make('cut.onnx', readFileSync(shapes).subarray(0, 100_000))), 1, /cut\.onnx/);
+    expectFailure(explain(join(work, 'missing.onnx')), 1, /missing\.onnx/);
+  });
+
+  it('name an unknown operator with its node', () => {
+    const { model } = encodeModel(
+      {
+        inputs: [{ name: 'x', type: { dtype: 'float32', dims: [1, 3, 8, 8] } }],
+        outputs: ['y'],
+        nodes: [{ op: 'Frobnicate', name: 'block/frob', inputs: ['x'], outputs: ['y'], attributes: {} }],
+        constants: new Map(),
+        types: new Map([['y', { dtype: 'float32', dims: [1, 10] }]]),
+      },
+      ['y'],
+      false,
+    );
+    expectFailure(explain(make('odd.onnx', model)), 1, /Frobnicate.*block\/frob/);
+    const inspected = whylight('inspect', join(work, 'odd.onnx'), '--json');
+    expect(inspected.status).toBe(0);
+    expect(JSON.parse(inspected.stdout).unsupported).toMatchObject([{ operator: 'Frobnicate', node: 'block/frob' }]);
+  });
+});
+
+describe('whylight inspect and methods', () => {
+  it('describes a checkpoint', () => {
+    const { stdout, status } = whylight('inspect', shapes, '--json');
+    expect(status).toBe(0);
+    const summary = JSON.parse(stdout);
+    expect(summary).toMatchObject({
+      format: 'ONNX',
+      logits: { classes: 6 },
+      defaultLayer: { name: 'relu_12' },
+      preprocessing: { preprocessing: { preset: 'torchvision', width: 96, height: 96 }, guessed: false },
+      labels: { count: 6 },
+      unsupported: [],
+    });
+    expect(summary.operators.Conv).toBeGreaterThan(10);
+    expect(summary.layers.find((layer: { name: string }) => layer.name === 'relu_12')).toMatchObject({ spatial: true });
+    expect(whylight('inspect', shapes).stdout).toContain('relu_12');
+  });
+
+  it('lists the nine methods', () => {
+    const infos = JSON.parse(whylight('methods', '--json').stdout);
+    expect(infos.map((info: { id: string }) => info.id).sort()).toEqual([
+      'grad-cam',
+      'grad-cam++',
+      'gradient',
+      'gradient-x-input',
+      'guided-backprop',
+      'integrated-gradients',
+      'layer-cam',
+      'occlusion',
+      'smoothgrad',
+    ]);
+    const text = whylight('methods').stdout;
+    for (const info of infos) expect(text).toContain(info.title);
+  });
+});
