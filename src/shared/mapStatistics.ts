@@ -68,14 +68,13 @@ export function mapFindings(statistics: MapStatistics, sign?: SignMode): string[
       min === 0 ? `${all} 0: the map is blank.` : `${all} ${shortNumber(min)}: the map favours no part of the image.`,
     );
   }
-  if (negative === finite) {
-    const hidden = sign === 'positive' ? '; shown with sign “positive” this map is blank' : '';
-    findings.push(`All values are negative: everything marked speaks against the class${hidden}.`);
-  } else if (positive === 0 && negative > 0) {
-    const hidden = sign === 'positive' ? '; shown with sign “positive” this map is blank' : '';
-    findings.push(`No value is positive: everything marked speaks against the class${hidden}.`);
-  } else if (negative === 0 && positive > 0 && sign === 'negative') {
-    findings.push('No value is negative: shown with sign “negative” this map is blank.');
+  if (negative === finite) findings.push('All values are negative: everything marked speaks against the class.');
+  else if (positive === 0 && negative > 0) {
+    findings.push('No value is positive: everything marked speaks against the class.');
+  }
+  if (sign === 'positive' && positive === 0 && negative > 0) findings.push(blankWith('positive'));
+  if (sign === 'negative' && negative === 0 && positive > 0) {
+    findings.push('No value is negative: nothing speaks against the class.', blankWith('negative'));
   }
   return findings;
 }
@@ -83,6 +82,10 @@ export function mapFindings(statistics: MapStatistics, sign?: SignMode): string[
 /** The findings about a map whose channels are summed, see {@link mapFindings}. */
 export function describeMap(map: RawMap, sign?: SignMode): string[] {
   return mapFindings(mapStatistics(reduceChannels(map)), sign);
+}
+
+function blankWith(sign: SignMode): string {
+  return `Shown with sign “${sign}”, this map is blank.`;
 }
 
 function share(part: number, whole: number): string {

@@ -36,9 +36,9 @@ export interface Overlay {
   readonly findings: readonly string[];
 }
 
-/** Brightness that is left of the parts that are not looked at. */
-const outsideBrightness = 0.4;
-const belowTopBrightness = 0.25;
+/** Brightness that is left of what the model did not see, and of what is not among the top. */
+const outsideBrightness = 0.22;
+const belowTopBrightness = 0.35;
 
 /**
  * Draws a map over a picture.
@@ -86,7 +86,7 @@ function maskSign(map: RawMap, display: DisplayOptions, findings: string[]): Sig
   const negativeShare = -negativeSum / (positiveSum - negativeSum);
   if (negativeShare > 0.01) {
     findings.push(
-      `A mask cannot show signs: only positive values are shown; negative ones make up ${Math.round(negativeShare * 100)} % of the map.`,
+      `A mask has no sign: only positive values are shown; ${Math.round(negativeShare * 100)} % of the map is negative.`,
     );
   }
   return 'positive';

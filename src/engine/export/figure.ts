@@ -1,5 +1,5 @@
 import sharp, { type OverlayOptions } from 'sharp';
-import type { Attribution, Picture } from '../../shared/attribution';
+import type { Picture } from '../../shared/attribution';
 import type { DisplayOptions } from '../../shared/display';
 import type { EncodeParams } from '../../shared/protocol';
 import { renderOverlay } from '../../shared/renderOverlay';
@@ -8,7 +8,7 @@ import { figureGrid, fitInside } from './figureGrid';
 import { drawPanelText, figureStyles, type PanelText, panelFoot, panelHead } from './figurePanel';
 import { withText } from './png';
 import { classTitle, imageName, pngText } from './provenance';
-import { drawText, ellipsise, measureText } from './text';
+import { drawText, ellipsise, measureText, type TextStyle, wrapText } from './text';
 
 export interface FigureRequest extends EncodeParams {
   /** The upright image at its own size. */
@@ -48,7 +48,8 @@ export async function renderFigure(request: FigureRequest): Promise<Uint8Array> 
     panels.push({
       pixels: overlay.pixels,
       title: request.methodTitle(attribution.method),
-      detail: detailLine(attribution),
+      detail: attribution.preset ? `preset ${attribution.preset}` : '',
+      layer: attribution.layer,
       time: formatSeconds(attribution.seconds),
       scale: overlay,
       caption: [],
@@ -95,12 +96,13 @@ export async function renderFigure(request: FigureRequest): Promise<Uint8Array> 
   return withText(png, pngText(request, `Why ${classTitle(prediction.target)}: ${imageName(request.image)}`));
 }
 
-function originalPanel({ prediction, image }: FigureRequest, small: Picture): Panel {
+function originalPanel({ prediction }: FigureRequest, small: Picture): Panel {
   const { width, height } = prediction.imageSize;
   return {
     pixels: opaque(small),
     title: 'Image',
-    detail: `${imageName(image)}, ${width} × ${height} pixels`,
+    detail: `${width} × ${height} pixels`,
+    layer: null,
     time: '',
     scale: null,
     caption: seesAll(prediction) ? [] : ['The model saw the framed part.'],
@@ -110,10 +112,6 @@ function originalPanel({ prediction, image }: FigureRequest, small: Picture): Pa
 
 function seesAll({ region, imageSize }: Pick<EncodeParams['prediction'], 'region' | 'imageSize'>): boolean {
   return region.x < 1 && region.y < 1 && region.width > imageSize.width - 1 && region.height > imageSize.height - 1;
-}
-
-function detailLine({ preset, layer }: Attribution): string {
-  return [preset ? `preset ${preset}` : '', layer ? `layer ${layer}` : ''].filter((part) => part !== '').join(' · ');
 }
 
 function drawHeading({ prediction, image }: FigureRequest, room: number): { svg: string; bottom: number } {
@@ -140,15 +138,17 @@ function drawHeading({ prediction, image }: FigureRequest, room: number): { svg:
   const parts = [
     drawText(title, margin, margin + 22, heading),
     drawText(probability, margin + measureText(`${title}  `, heading), margin + 22, headingDetail),
-    ...lines.map((text, i) => drawText(ellipsise(text, room, line), margin, margin + 46 + i * 19, line)),
   ];
-  let bottom = margin + 46 + 19;
-  if (input.guessed) {
-    bottom += 19;
-    const text = `The preprocessing was guessed, so the maps may mislead: ${input.how}`;
-    parts.push(drawText(ellipsise(text, room, warning), margin, bottom, warning));
-  }
-  return { svg: parts.join(''), bottom: bottom + 26 };
+  let baseline = margin + 27;
+  const add = (text: string, style: TextStyle): void => {
+    for (const wrapped of wrapText(text, room, 2, style)) {
+      baseline += 19;
+      parts.push(drawText(wrapped, margin, baseline, style));
+    }
+  };
+  for (const text of lines) add(text, line);
+  if (input.guessed) add(`The preprocessing was guessed, so the maps may mislead: ${input.how}`, warning);
+  return { svg: parts.join(''), bottom: baseline + 24 };
 }
 
 /** A frame around what the model saw, the rest of the picture dimmed. */
@@ -164,7 +164,7 @@ function drawRegion(
   if (region.width > whole.width - scale && region.height > whole.height - scale) return '';
   const outer = `M${unit(left)} ${unit(top)}h${unit(Math.round(whole.width))}v${unit(Math.round(whole.height))}h${-unit(Math.round(whole.width))}z`;
   const inner = `M${unit(left + region.x)} ${unit(top + region.y)}v${unit(region.height)}h${unit(region.width)}v${-unit(region.height)}z`;
-  const frame = `x="${unit(left + region.x) + 0.75}" y="${unit(top + region.y) + 0.75}" width="${unit(region.width) - 1.5}" height="${unit(region.height) - 1.5}" fill="none"`;
+  const frame = `x="${unit(left + region.x) + 1.5}" y="${unit(top + region.y) + 1.5}" width="${unit(region.width) - 3}" height="${unit(region.height) - 3}" fill="none"`;
   return [
     `<path d="${outer}${inner}" fill="#000000" fill-opacity="0.45"/>`,
     `<rect ${frame} stroke="#000000" stroke-opacity="0.6" stroke-width="3"/>`,

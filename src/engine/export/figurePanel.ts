@@ -1,7 +1,7 @@
 import { colourBarStops, colourBarTicks } from '../../shared/colourBar';
 import type { Overlay } from '../../shared/renderOverlay';
 import { formatValue } from '../../shared/summary';
-import { drawText, ellipsise, measureText, type TextStyle, wrapText } from './text';
+import { drawText, ellipsise, ellipsiseStart, measureText, type TextStyle, wrapText } from './text';
 
 const ink = '#1b1f24';
 const muted = '#5b6470';
@@ -21,8 +21,10 @@ export type PanelScale = Pick<Overlay, 'low' | 'high' | 'colourMap' | 'sign' | '
 
 export interface PanelText {
   readonly title: string;
-  /** Left end of the line below the title: preset and layer. */
+  /** Left end of the line below the title. */
   readonly detail: string;
+  /** Name of the target layer, behind the detail. */
+  readonly layer: string | null;
   /** Its right end: the time. */
   readonly time: string;
   readonly scale: PanelScale | null;
@@ -33,14 +35,13 @@ export interface PanelText {
 
 /** Heights of a panel's parts, in figure units. */
 export const panelHead = 42;
-const scaleHeight = 34;
 const noteLine = 15;
 const noteLines = 3;
 
 /** Height of what stands below the picture. */
 export function panelFoot(panel: PanelText, width: number): number {
   const notes = wrapNotes(panel, width).length;
-  return scaleHeight + (notes > 0 ? 4 + notes * noteLine : 0);
+  return scaleHeight(panel) + (notes > 0 ? 4 + notes * noteLine : 0);
 }
 
 /** The words and the colour bar of a panel whose upper left corner is at x, y. `id` makes the gradient's name unique. */
@@ -57,7 +58,7 @@ export function drawPanelText(
   const timeWidth = panel.time === '' ? 0 : measureText(panel.time, detail) + 10;
   const parts = [
     drawText(ellipsise(panel.title, width, title), x, y + 15, title),
-    drawText(ellipsise(panel.detail, width - timeWidth, detail), x, y + 33, detail),
+    drawText(detailLine(panel, width - timeWidth), x, y + 33, detail),
     drawText(panel.time, right, y + 33, detail, 'end'),
   ];
   const below = y + panelHead + pictureHeight;
@@ -66,9 +67,21 @@ export function drawPanelText(
     parts.push(drawText(ellipsise(line, width, detail), x, below + 17 + i * 15, detail));
   });
   wrapNotes(panel, width).forEach((line, i) => {
-    parts.push(drawText(line, x, below + scaleHeight + 14 + i * noteLine, warning));
+    parts.push(drawText(line, x, below + scaleHeight(panel) + 14 + i * noteLine, warning));
   });
   return parts.join('');
+}
+
+function scaleHeight({ scale }: PanelText): number {
+  return scale && !scale.top ? 34 : 22;
+}
+
+/** A layer's name is cut at its beginning: layers of a network mostly differ at the end. */
+function detailLine({ detail, layer }: PanelText, room: number): string {
+  const style = figureStyles.detail;
+  if (!layer) return ellipsise(detail, room, style);
+  const before = detail === '' ? 'layer ' : `${detail} · layer `;
+  return before + ellipsiseStart(layer, room - measureText(before, style), style);
 }
 
 function wrapNotes(panel: PanelText, width: number): string[] {

@@ -67,15 +67,28 @@ export function measureText(text: string, style: Pick<TextStyle, 'size' | 'weigh
 /** The text, or as much of its beginning as fits into `room` pixels with an ellipsis behind it. */
 export function ellipsise(text: string, room: number, style: Pick<TextStyle, 'size' | 'weight'>): string {
   if (measureText(text, style) <= room) return text;
-  const characters = place(text, style.weight);
+  return `${takeWhileRoom(place(text, style.weight), room, style).join('').trimEnd()}…`;
+}
+
+/** The text, or as much of its end as fits into `room` pixels with an ellipsis before it. */
+export function ellipsiseStart(text: string, room: number, style: Pick<TextStyle, 'size' | 'weight'>): string {
+  if (measureText(text, style) <= room) return text;
+  return `…${takeWhileRoom(place(text, style.weight).reverse(), room, style).reverse().join('').trimStart()}`;
+}
+
+function takeWhileRoom(
+  characters: readonly Placed[],
+  room: number,
+  style: Pick<TextStyle, 'size' | 'weight'>,
+): string[] {
   let left = (room * unitsPerEm) / style.size - width(place('…', style.weight));
-  let kept = '';
-  for (const { text: character, advance } of characters) {
+  const taken: string[] = [];
+  for (const { text, advance } of characters) {
     left -= advance;
     if (left < 0) break;
-    kept += character;
+    taken.push(text);
   }
-  return `${kept.trimEnd()}…`;
+  return taken;
 }
 
 /** Breaks a text at spaces into at most `lines` lines of `room` pixels; what does not fit is cut with an ellipsis. */
