@@ -36,6 +36,8 @@ export class ExplanationPanel extends DisposableOwner {
   readonly runner: Runner;
   private readonly rpc: PanelServer;
   private watch: FileWatch | undefined;
+  /** The page could not be set up (the engine did not start); it cannot show a run. */
+  private pageFailed = false;
   /** Files changed while the page was hidden: explain again when it is looked at. */
   private staleBecause: string | undefined;
 
@@ -68,13 +70,7 @@ export class ExplanationPanel extends DisposableOwner {
       enableForms: false,
       localResourceRoots: [file('dist'), file('media')],
     };
-    view.webview.html = renderPage({
-      nonce: randomBytes(16).toString('base64url'),
-      cspSource: view.webview.cspSource,
-      scriptUrl: view.webview.asWebviewUri(file('dist', 'webview.js')).toString(),
-      language: env.language,
-      title: view.title,
-    });
+    this.loadPage();
   }
 
   get imageName(): string {
@@ -115,6 +111,20 @@ export class ExplanationPanel extends DisposableOwner {
   override dispose(): void {
     this.watch?.dispose();
     super.dispose();
+  }
+
+  /** Loads the page, or a fresh one in place of the page that is there. */
+  private loadPage(): void {
+    const { webview } = this.view;
+    const script = Uri.joinPath(this.services.extensionUri, 'dist', 'webview.js');
+    this.pageFailed = false;
+    webview.html = renderPage({
+      nonce: randomBytes(16).toString('base64url'),
+      cspSource: webview.cspSource,
+      scriptUrl: webview.asWebviewUri(script).toString(),
+      language: env.language,
+      title: this.view.title,
+    });
   }
 
   private connect(): PanelServer {
@@ -176,6 +186,7 @@ export class ExplanationPanel extends DisposableOwner {
       const strings = Object.fromEntries(Object.entries(panelStrings).map(([key, text]) => [key, l10n.t(text)]));
       return { state, imageName: this.imageName, checkpointName: basename(state.checkpoint), methods, strings };
     } catch (error) {
+      this.pageFailed = true;
       this.services.reporter.sentence(error);
       throw error;
     }
@@ -200,7 +211,10 @@ export class ExplanationPanel extends DisposableOwner {
   }
 
   private onNote(note: PageNote): void {
-    if (note.name === 'run') this.watchFiles();
+    if (note.name === 'run') {
+      this.watchFiles();
+      if (this.pageFailed) this.loadPage();
+    }
     if (note.name === 'event' && note.params.kind === 'failed') {
       this.services.reporter.log.warn(`${this.imageName}, ${note.params.method}: ${note.params.message}`);
     }
