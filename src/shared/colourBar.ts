@@ -19,7 +19,7 @@ export interface ColourStop {
 
 /**
  * Marks at round raw values (steps of 1, 2 or 5 times a power of ten) between `low` and `high`, about `wanted` of them and never
- * fewer than two. `high` may be below `low`. All labels show the same number of decimals; very small and large numbers are in
+ * fewer than two. `high` may be below `low`. Labels show the decimals of the step; very small and large numbers are in
  * scientific notation.
  */
 export function colourBarTicks(low: number, high: number, wanted = 5): ColourBarTick[] {
@@ -33,7 +33,7 @@ export function colourBarTicks(low: number, high: number, wanted = 5): ColourBar
     step = nextSmaller(step);
     values = multiples(low, high, step);
   }
-  return values.map((value) => ({ position: (value - low) / (high - low), value, label: tickLabel(value, step) }));
+  return values.map((value) => ({ position: Math.abs(value - low) / span, value, label: tickLabel(value, step) }));
 }
 
 /** Colours for a CSS or SVG gradient that shows the scale of a sign mode from its low to its high end. */

@@ -59,12 +59,12 @@ export function normaliseMap(map: RawMap, options: NormaliseOptions): Normalised
   for (let i = 0; i < sums.length; i++) {
     const value = sums[i]!;
     if (Number.isNaN(value)) continue;
-    if (sign === 'positive') shown[i] = value > 0 ? value : 0;
-    else if (sign === 'negative') shown[i] = value < 0 ? -value : 0;
-    else if (sign === 'absolute') shown[i] = value < 0 ? -value : value;
+    if (sign === 'positive') shown[i] = Math.max(value, 0);
+    else if (sign === 'negative') shown[i] = Math.max(-value, 0);
+    else if (sign === 'absolute') shown[i] = Math.abs(value);
     else {
       shown[i] = value;
-      magnitudes[i] = value < 0 ? -value : value;
+      magnitudes[i] = Math.abs(value);
     }
   }
 

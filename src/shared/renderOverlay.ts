@@ -65,7 +65,8 @@ export function renderOverlay(request: OverlayRequest): Overlay {
   let top: Overlay['top'];
   if (display.mode === 'top-k') {
     const found = topPixels(normalised, frame.width, frame.height, display.topK);
-    top = { ...found, rawThreshold: found.threshold * normalised.high };
+    const { threshold, share } = found;
+    top = { threshold, share, rawThreshold: threshold * normalised.high };
     if (found.finding) findings.push(found.finding);
     paintTop(pixels, picture, frame, found, background);
   } else if (display.mode === 'masked') {
