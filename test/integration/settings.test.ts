@@ -1,0 +1,83 @@
+import { strict as assert } from 'node:assert';
+import { basename } from 'node:path';
+import { ConfigurationTarget, commands, type Uri, workspace } from 'vscode';
+import { answerFirst, closePanels, ended, explain, file, until, useCheckpoint } from './support/whylight';
+
+async function configure(key: string, value: unknown, scope: Uri): Promise<void> {
+  await workspace.getConfiguration('whylight', scope).update(key, value, ConfigurationTarget.WorkspaceFolder);
+}
+
+describe('Settings', () => {
+  const imagenet = () => file('imagenet');
+  afterEach(async () => {
+    await closePanels();
+    await configure('methods', undefined, imagenet());
+    await useCheckpoint(undefined);
+  });
+
+  it('decide the methods, for each root by itself', async () => {
+    await configure('methods', ['gradient', 'grad-cam'], imagenet());
+    await useCheckpoint('last_e08.onnx');
+    const two = await explain(file('imagenet', 'cat.png'));
+    const nine = await explain(file('shapes', 'images', 'star_2.png'));
+    await Promise.all([ended(two), ended(nine)]);
+    assert.deepEqual(
+      two.runner.explanation
+        .attributions()
+        .map(({ method }) => method)
+        .sort(),
+      ['grad-cam', 'gradient'],
+    );
+    assert.equal(nine.runner.explanation.attributions().length, 9);
+  });
+
+  it('keep what Choose Methods was answered with', async () => {
+    await configure('methods', ['gradient', 'layer-cam'], imagenet());
+    const panel = await explain(file('imagenet', 'cat.png'));
+    await ended(panel);
+    await answerFirst(commands.executeCommand('whylight.chooseMethods'));
+    const { methods } = workspace.getConfiguration('whylight', imagenet());
+    assert.deepEqual([...methods].sort(), ['gradient', 'layer-cam']);
+  });
+
+  it('choose the display of a new panel', async () => {
+    await configure('display.colourMap', 'viridis', imagenet());
+    try {
+      const panel = await explain(file('imagenet', 'cat.png'));
+      assert.equal(panel.runner.explanation.state.display.colourMap, 'viridis');
+      await ended(panel);
+    } finally {
+      await configure('display.colourMap', undefined, imagenet());
+    }
+  });
+
+  it('name a checkpoint that is missing in one sentence, and open no panel', async () => {
+    await useCheckpoint('gone.onnx');
+    const image = file('shapes', 'images', 'cross_0.png');
+    await commands.executeCommand('whylight.explainImage', image, [image]);
+    await useCheckpoint('middle_e05.onnx');
+    const panel = await explain(image);
+    assert.equal(basename(panel.runner.explanation.state.checkpoint), 'middle_e05.onnx');
+    await ended(panel);
+  });
+
+  it('explain again when the checkpoint has changed on disk', async () => {
+    await useCheckpoint('last_e08.onnx');
+    const panel = await explain(file('shapes', 'images', 'cross_1.png'));
+    await ended(panel);
+    const { explanation } = panel.runner;
+    const before = explanation.id;
+    const model = file('shapes', 'last_e08.onnx');
+    const bytes = await workspace.fs.readFile(model);
+    await workspace.fs.writeFile(model, await workspace.fs.readFile(file('shapes', 'early_e02.onnx')));
+    try {
+      const map = explanation.attributions(['gradient'])[0]?.map.data;
+      await until('a new run', () => explanation.id !== before);
+      assert.equal((await ended(panel)).error, undefined);
+      assert.notDeepEqual(explanation.attributions(['gradient'])[0]?.map.data, map);
+    } finally {
+      await closePanels();
+      await workspace.fs.writeFile(model, bytes);
+    }
+  });
+});
