@@ -34,7 +34,7 @@ page.paints = new PaintQueue(
   () => performance.now(),
 );
 // VS Code pads the body of every webview; the page has its own margins.
-document.body.style.padding = '0';
+document.body.style.margin = document.body.style.padding = '0';
 document.body.append(page);
 
 void controller.start();

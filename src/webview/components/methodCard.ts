@@ -157,9 +157,8 @@ export class MethodCard extends LitElement {
   private scale(): TemplateResult {
     const { overlay, words } = this;
     const value = this.valueUnderCursor();
-    const kept = overlay?.top;
     return html`${
-      overlay === null || kept !== undefined
+      overlay === null || overlay.top !== undefined
         ? nothing
         : html`<wl-colour-bar
             .colourMap=${overlay.colourMap}
@@ -171,15 +170,24 @@ export class MethodCard extends LitElement {
           ></wl-colour-bar>`
     }
       <p class="reading small number">
+        ${this.range()}
         <span class="value" data-testid="value">
           ${this.cursor === null ? nothing : value === null ? words('cursor.outside') : formatValue(value ?? Number.NaN)}
         </span>
-        ${
-          kept === undefined || !Number.isFinite(kept.rawThreshold)
-            ? nothing
-            : html`<span class="muted">${words('card.kept', formatValue(kept.rawThreshold))}</span>`
-        }
       </p>`;
+  }
+
+  /** The raw range, or what a top-k picture keeps of it. */
+  private range(): TemplateResult | typeof nothing {
+    const { overlay, words } = this;
+    const { attribution } = this.card;
+    const threshold = overlay?.top?.rawThreshold;
+    if (threshold !== undefined && Number.isFinite(threshold)) {
+      return html`<span class="muted">${words('card.kept', formatValue(threshold))}</span>`;
+    }
+    if (attribution === null) return html`<span></span>`;
+    const { min, max } = attribution;
+    return html`<span class="muted" data-testid="range">${words('card.range', formatValue(min), formatValue(max))}</span>`;
   }
 
   /** The raw value at the cursor; null where the model did not look, undefined without a cursor. */
@@ -198,9 +206,6 @@ export class MethodCard extends LitElement {
     return html`<div class="facts small">
         <p class="number" data-testid="cost">${costText(attribution, words)}</p>
         <p class="muted">${provenanceText(info, attribution, words)}</p>
-        <p class="muted number" data-testid="range">
-          ${words('card.range', formatValue(attribution.min), formatValue(attribution.max))}
-        </p>
         ${
           delta === undefined
             ? nothing

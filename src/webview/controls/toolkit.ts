@@ -1,3 +1,6 @@
+// Must come first: see there.
+import './nonce';
+
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,

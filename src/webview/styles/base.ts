@@ -54,6 +54,12 @@ export const baseStyles = css`
   a:hover {
     color: var(--vscode-textLink-activeForeground);
   }
+  @media (forced-colors: active) {
+    a,
+    a:hover {
+      color: LinkText;
+    }
+  }
   svg.icon {
     display: block;
     flex: none;

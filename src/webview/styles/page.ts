@@ -4,6 +4,11 @@ export const pageStyles = css`
   :host {
     min-height: 100vh;
     background: var(--vscode-editor-background);
+    color-scheme: light;
+  }
+  :host-context(body.vscode-dark),
+  :host-context(body.vscode-high-contrast:not(.vscode-high-contrast-light)) {
+    color-scheme: dark;
   }
   main {
     padding: 16px 20px 32px;

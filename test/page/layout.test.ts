@@ -1,0 +1,102 @@
+import { mkdirSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundle, launch, type OpenedPage, openPage } from './openPage';
+import { catRecording, type Recording, starRecording } from './recording';
+import type { ThemeKind } from './themes';
+
+/** Set to a folder to get a picture of each page for a look by eye. */
+const pictures = process.env['WHYLIGHT_SCREENSHOTS'];
+let browser: Browser;
+let scripts: { readonly page: string; readonly host: string };
+
+beforeAll(async () => {
+  if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
+  [browser, scripts] = await Promise.all([launch(), bundle()]);
+});
+afterAll(() => browser.close());
+
+async function settled(opened: OpenedPage, name: string): Promise<void> {
+  await opened.page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+  if (pictures !== undefined) await opened.page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+}
+
+/** Elements whose content is cut off or sticks out of the window, over all shadow roots. */
+async function overflowing(opened: OpenedPage): Promise<readonly string[]> {
+  return opened.page.evaluate(() => {
+    const found: string[] = [];
+    const visit = (root: ParentNode) => {
+      for (const element of root.querySelectorAll('*')) {
+        const box = element.getBoundingClientRect();
+        const hidden = element.closest('.hidden-text, .frame, [hidden]') !== null || box.width === 0;
+        if (!hidden && (box.right > innerWidth + 0.5 || box.left < -0.5)) {
+          found.push(`${element.tagName.toLowerCase()}.${element.getAttribute('class')} ${box.left}..${box.right}`);
+        }
+        // The toolkit's own shadow trees hide what does not fit on purpose.
+        if (element.shadowRoot !== null && !element.localName.startsWith('vscode-')) visit(element.shadowRoot);
+      }
+    };
+    visit(document);
+    return found;
+  });
+}
+
+/** An explanation half done: results, a method at work, one waiting, one failed. */
+async function playHalf(opened: OpenedPage, { setup, prediction, attributions }: Recording): Promise<void> {
+  const id = 'run-1';
+  await opened.send('run', { id, state: setup.state, only: setup.state.methods.map((method) => method.id) });
+  await opened.send('event', { id, kind: 'prediction', prediction });
+  for (const attribution of attributions.filter((each) => each.method !== 'occlusion')) {
+    await opened.send('event', { id, kind: 'result', attribution });
+  }
+  const partial = attributions.find((each) => each.method === 'occlusion')!.map;
+  await opened.send('event', { id, kind: 'progress', method: 'occlusion', done: 61, total: 196, partial });
+  await opened.send('event', { id, kind: 'progress', method: 'smoothgrad', done: 8, total: 25 });
+  const message = 'Guided backpropagation needs ReLU, and this model has none: choose another method.';
+  await opened.send('event', { id, kind: 'failed', method: 'guided-backprop', message });
+}
+
+const kinds: readonly ThemeKind[] = [
+  'vscode-dark',
+  'vscode-light',
+  'vscode-high-contrast',
+  'vscode-high-contrast-light',
+];
+
+describe('layout', () => {
+  for (const theme of kinds) {
+    for (const width of [700, 1600]) {
+      it(`${theme} at ${width} pixels: nine cards fit, no accessibility violation`, async () => {
+        const recording = await starRecording();
+        const opened = await openPage(browser, scripts, recording, { theme, width });
+        await opened.play(recording);
+        await opened.send('ended', { id: 'run-1', seconds: 13.2, cancelled: false });
+        await settled(opened, `star-${theme}-${width}`);
+        expect(opened.problems).toEqual([]);
+        expect(await overflowing(opened)).toEqual([]);
+        expect(await opened.accessibility()).toEqual([]);
+        await opened.page.close();
+      });
+    }
+  }
+
+  for (const [theme, forcedColours] of [
+    ['vscode-dark', false],
+    ['vscode-light', false],
+    ['vscode-high-contrast', true],
+  ] as const) {
+    it(`${theme}${forcedColours ? ' with forced colours' : ''}: half-done run, guessed preprocessing, open disclosures`, async () => {
+      const recording = await catRecording();
+      const opened = await openPage(browser, scripts, recording, { theme, width: 1280, forcedColours });
+      await playHalf(opened, recording);
+      await opened.page.locator('[data-method="grad-cam"] [data-action="about"]').click();
+      await opened.page.locator('[data-method="smoothgrad"] [data-action="parameters"]').click();
+      await opened.page.locator('[data-method="integrated-gradients"] canvas').hover({ position: { x: 80, y: 60 } });
+      await settled(opened, `cat-${theme}${forcedColours ? '-forced' : ''}`);
+      expect(opened.problems).toEqual([]);
+      expect(await overflowing(opened)).toEqual([]);
+      expect(await opened.accessibility()).toEqual([]);
+      await opened.page.close();
+    });
+  }
+});
