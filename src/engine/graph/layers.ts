@@ -34,7 +34,6 @@ const activations = new Set([
   'Selu',
   'Celu',
   'Sigmoid',
-  'Swish',
   'Tanh',
   'HardSigmoid',
   'HardSwish',

@@ -90,13 +90,6 @@ export const activation: Operators = {
   }),
   ThresholdedRelu: unary((b) => gate(b, b.emit('Greater', [b.x(), b.scalar(floatAttribute(b.node, 'alpha', 1))]))),
   Sigmoid: unary((b) => times(b, b.emit('Mul', [b.y(), b.emit('Sub', [b.scalar(1), b.y()])])), sigmoid),
-  // Swish-24: x·σ(αx).
-  Swish: unary((b) => {
-    const alpha = b.scalar(floatAttribute(b.node, 'alpha', 1));
-    const s = b.emit('Sigmoid', [b.emit('Mul', [b.x(), alpha])]);
-    const rest = b.emit('Mul', [b.emit('Mul', [alpha, b.y()]), b.emit('Sub', [b.scalar(1), s])]);
-    return times(b, b.emit('Add', [s, rest]));
-  }),
   Tanh: unary((b) => times(b, b.emit('Sub', [b.scalar(1), b.emit('Mul', [b.y(), b.y()])])), Math.tanh),
   HardSigmoid: unary((b) => {
     const inside = b.emit('And', [b.emit('Greater', [b.y(), b.scalar(0)]), b.emit('Less', [b.y(), b.scalar(1)])]);

@@ -18,8 +18,9 @@ function resizedDims(c: InferContext): number[] {
   const sizes = c.has(3) ? c.ints(3) : undefined;
   const value = c.has(2) ? (c.value(2) ?? c.fail('has scales that depend on the data')) : undefined;
   const scales = value && toNumbers(value);
+  // The product is rounded to float32 as the runtime does it: 5 · 1.4 is 7.
   resizeAxes(c.node, dims.length).forEach((axis, index) => {
-    dims[axis] = sizes?.[index] ?? Math.floor((dims[axis] as number) * (scales?.[index] ?? 1));
+    dims[axis] = sizes?.[index] ?? Math.floor(Math.fround((dims[axis] as number) * (scales?.[index] ?? 1)));
   });
   return dims;
 }
@@ -48,8 +49,10 @@ function resizeBackward(b: BackwardContext): string[] {
     const [length, resized] = [from[axis] as number, to[axis] as number];
     const scale = scales[index];
     if (length === resized && (scale === undefined || scale === 1)) return g;
-    const target = scales.length
-      ? ['', b.tensor(float32([4], Float32Array.of(1, 1, scale ?? 1, 1)))]
+    // A scale that is the quotient of the lengths means the same as the length, which no rounding can blur.
+    const byScale = scale !== undefined && scale !== Math.fround(resized / length);
+    const target = byScale
+      ? ['', b.tensor(float32([4], Float32Array.of(1, 1, scale, 1)))]
       : ['', '', b.ints([1, 1, resized, length])];
     const image = b.emit('Resize', [b.tensor(identityMatrix(length)), ...target], attributes);
     return adjointAlong(b, g, axis, b.emit('Squeeze', [image, b.ints([0, 1])]));

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { float32 } from '../tensor';
+import { checkGradient, distinctValues, gradientOf, type SmallNode } from '../testing/gradientCheck';
+
+const values = (count: number, random: () => number) => distinctValues(count, random, 0.3);
+
+describe('choices', () => {
+  it.each([
+    { a: [2, 3], b: [2, 3] },
+    { a: [2, 3], b: [2, 1] },
+    { a: [1, 3], b: [2, 1] },
+  ])('Where between $a and $b', async ({ a, b }) => {
+    const constants = { half: float32([], Float32Array.of(0.6)) };
+    const nodes: SmallNode[] = [
+      { op: 'Less', inputs: ['c', 'half'] },
+      { op: 'Where', inputs: ['v0', 'a', 'b'] },
+    ];
+    await checkGradient({ inputs: { a, b, c: [2, 3] }, constants, nodes }, { values });
+  });
+
+  it('comparisons carry no gradient, and their cast to a number none either', async () => {
+    const constants = { half: float32([], Float32Array.of(0.6)) };
+    const nodes: SmallNode[] = [
+      { op: 'Greater', inputs: ['x', 'half'] },
+      { op: 'Cast', inputs: ['v0'], attributes: { to: 1 } },
+      { op: 'Mul', inputs: ['v1', 'x'] },
+    ];
+    await checkGradient({ inputs: { x: [7] }, constants, nodes }, { values });
+  });
+
+  it('a value that reaches the result through truth values only has a gradient of zeros', async () => {
+    const nodes: SmallNode[] = [
+      { op: 'Equal', inputs: ['x', 'x'] },
+      { op: 'Cast', inputs: ['v0'], attributes: { to: 1 } },
+    ];
+    const x = float32([2, 3], new Float32Array(6));
+    const { x: gradient } = await gradientOf({ inputs: { x: [3] }, nodes }, { x }, x);
+    expect(gradient?.dims).toEqual([2, 3]);
+    expect(Array.from(gradient?.data as Float32Array)).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+});
