@@ -1,0 +1,236 @@
+import Ajv from 'ajv';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import type { Attribution, Picture } from '../../shared/attribution';
+import { defaultDisplay } from '../../shared/display';
+import { CancelledError } from '../../shared/errors';
+import type { EncodedFile, EncodeParams } from '../../shared/protocol';
+import { renderOverlay } from '../../shared/renderOverlay';
+import { parseNpy } from '../npy';
+import { encodeFiles } from './encodeFiles';
+import schema from './result.schema.json';
+
+const picture: Picture = {
+  width: 60,
+  height: 40,
+  data: Uint8Array.from({ length: 60 * 40 * 3 }, (_, i) => (i * 37) % 256),
+};
+
+function attribution(method: string, changes: Partial<Attribution> = {}): Attribution {
+  const data = Float32Array.from({ length: 8 * 8 }, (_, i) => Math.sin(i) * 0.25);
+  return {
+    method,
+    preset: null,
+    parameters: { steps: 50, baseline: 'black', absolute: false },
+    layer: null,
+    map: { data, width: 8, height: 8, channels: 1 },
+    seconds: 0.0123,
+    evaluations: { forward: 0, gradient: 1 },
+    min: Math.min(...data),
+    max: Math.max(...data),
+    notes: [],
+    ...changes,
+  };
+}
+
+function params(attributions: readonly Attribution[]): EncodeParams {
+  const target = { index: 3, label: 'star', logit: 4.5, probability: 0.87 };
+  return {
+    image: { path: '/photos/a cat.jpg' },
+    prediction: {
+      model: { path: '/models/shapes.onnx', format: 'ONNX', sha256: 'ab'.repeat(32), layers: [] },
+      runtime: { id: 'onnxruntime', why: 'the only one' },
+      input: { size: [3, 8, 8], preprocessing: null, how: 'given as an array', guessed: false },
+      top5: [target, { index: 0, label: null, logit: 1, probability: 0.1 }],
+      target,
+      layer: { name: 'conv3', why: 'The last layer with spatial extent.' },
+      region: { x: 10, y: 0, width: 40, height: 40 },
+      imageSize: { width: 60, height: 40 },
+      notes: [],
+    },
+    attributions,
+    display: defaultDisplay,
+    seed: 7,
+  };
+}
+
+const versions = { whylight: '0.1.0', node: '20.20.0', onnxruntime: '1.30.0', sharp: '0.35.5' };
+const find = (files: readonly EncodedFile[], name: string) => files.find((file) => file.name === name)!.bytes;
+const json = (files: readonly EncodedFile[]) => JSON.parse(new TextDecoder().decode(find(files, 'result.json')));
+
+describe('encodeFiles', () => {
+  const three = attribution('gradient', {
+    map: { data: Float32Array.from({ length: 4 * 6 * 3 }, (_, i) => i - 30), width: 6, height: 4, channels: 3 },
+    convergenceDelta: -0.25,
+    preset: 'pair',
+  });
+  const request = params([attribution('grad-cam', { layer: 'conv3' }), three, attribution('grad-cam')]);
+
+  it('makes two files a method, a figure and an account', async () => {
+    const files = await encodeFiles(request, { picture, versions });
+    expect(files.map((file) => file.name)).toEqual([
+      'grad-cam.png',
+      'grad-cam.npy',
+      'gradient.png',
+      'gradient.npy',
+      'grad-cam-2.png',
+      'grad-cam-2.npy',
+      'figure.png',
+      'result.json',
+    ]);
+  });
+
+  it('stores the raw map', async () => {
+    const files = await encodeFiles(request, { picture, versions });
+    expect(parseNpy(find(files, 'grad-cam.npy'))).toMatchObject({ dtype: 'float32', dims: [8, 8] });
+    const stored = parseNpy(find(files, 'gradient.npy'));
+    expect(stored.dims).toEqual([4, 6, 3]);
+    expect(stored.data).toEqual(three.map.data);
+  });
+
+  it('draws overlays at the size of the image, as on the screen', async () => {
+    const files = await encodeFiles(request, { picture, versions });
+    const overlay = renderOverlay({
+      picture,
+      region: request.prediction.region,
+      map: three.map,
+      display: request.display,
+    });
+    const png = find(files, 'gradient.png');
+    const { data } = await sharp(png).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    expect(Buffer.compare(data, Buffer.from(overlay.pixels.buffer))).toBe(0);
+    const { comments } = await sharp(png).metadata();
+    expect(comments).toContainEqual({ keyword: 'Title', text: 'gradient for star' });
+  });
+
+  it('describes everything in result.json, by its schema', async () => {
+    const result = json(await encodeFiles(request, { picture, versions }));
+    const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
+    expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
+    expect(Object.keys(result)).toEqual(schema.required);
+    expect(result).toMatchObject({
+      model: { path: '/models/shapes.onnx', format: 'ONNX', sha256: 'ab'.repeat(32) },
+      runtime: 'onnxruntime',
+      input: { size: [3, 8, 8], preprocessing: null, how: 'given as an array' },
+      target: { index: 3, label: 'star', logit: 4.5, probability: 0.87 },
+      seed: 7,
+      versions,
+    });
+    expect(Object.keys(result.methods[1])).toEqual([
+      'id',
+      'preset',
+      'parameters',
+      'layer',
+      'seconds',
+      'evaluations',
+      'min',
+      'max',
+      'convergenceDelta',
+      'notes',
+      'file',
+      'overlay',
+    ]);
+    expect(Object.keys(result.methods[1].parameters)).toEqual(['absolute', 'baseline', 'steps']);
+    expect(result.methods[1]).toMatchObject({
+      id: 'gradient',
+      preset: 'pair',
+      convergenceDelta: -0.25,
+      file: 'gradient.npy',
+    });
+    expect(result.methods[2]).toMatchObject({ id: 'grad-cam', file: 'grad-cam-2.npy', overlay: 'grad-cam-2.png' });
+  });
+
+  it('is the same every time', async () => {
+    const [first, second] = [
+      await encodeFiles(request, { picture, versions }),
+      await encodeFiles(request, { picture, versions }),
+    ];
+    for (const [i, file] of first.entries()) expect(Buffer.compare(file.bytes, second[i]!.bytes), file.name).toBe(0);
+  });
+
+  it('refuses a picture of another size', async () => {
+    const other = { ...picture, width: 30, height: 80 };
+    await expect(encodeFiles(request, { picture: other, versions })).rejects.toThrow(RangeError);
+  });
+
+  it('stops when it is cancelled', async () => {
+    await expect(encodeFiles(request, { picture, versions, signal: AbortSignal.abort() })).rejects.toThrow(
+      CancelledError,
+    );
+  });
+});
+
+describe('figure.png', () => {
+  const draw = async (count: number, changes: Partial<Attribution> = {}, shown = picture) => {
+    const attributions = Array.from({ length: count }, (_, i) => attribution(`method-${i}`, changes));
+    const request = params(attributions);
+    const imageSize = { width: shown.width, height: shown.height };
+    const prediction = { ...request.prediction, imageSize, region: { x: 0, y: 0, ...imageSize } };
+    const files = await encodeFiles({ ...request, prediction }, { picture: shown, versions });
+    return sharp(find(files, 'figure.png')).raw().toBuffer({ resolveWithObject: true });
+  };
+  /** Share of a rectangle (in figure units, two pixels each) that is not white. */
+  const ink = (
+    { data, info }: Awaited<ReturnType<typeof draw>>,
+    x: number,
+    y: number,
+    w: number,
+    h: number,
+  ): number => {
+    let dark = 0;
+    for (let row = 2 * y; row < 2 * (y + h); row++) {
+      for (let column = 2 * x; column < 2 * (x + w); column++) {
+        const i = (row * info.width + column) * 3;
+        if (data[i]! + data[i + 1]! + data[i + 2]! < 720) dark++;
+      }
+    }
+    return dark / (4 * w * h);
+  };
+
+  it('grows with the number of panels', async () => {
+    for (const [count, columns] of [
+      [0, 1],
+      [1, 2],
+      [4, 5],
+      [5, 3],
+      [11, 4],
+    ] as const) {
+      const { info } = await draw(count);
+      expect(info.width).toBe(2 * (56 + columns * 280 + (columns - 1) * 24));
+      expect(info.channels).toBe(3);
+    }
+  });
+
+  it('has words, pictures and a colour bar at their places, and white margins', async () => {
+    const figure = await draw(1);
+    const width = figure.info.width / 2;
+    const height = figure.info.height / 2;
+    expect(ink(figure, 28, 28, 120, 30)).toBeGreaterThan(0.05);
+    const top = 143;
+    expect(ink(figure, 28, top + 40, 280, 100)).toBeGreaterThan(0.8);
+    expect(ink(figure, 332, top + 40, 280, 100)).toBeGreaterThan(0.8);
+    expect(ink(figure, 0, 0, 27, height)).toBe(0);
+    expect(ink(figure, width - 27, 0, 27, height)).toBe(0);
+    expect(ink(figure, 0, 0, width, 24)).toBe(0);
+    expect(ink(figure, 0, height - 12, width, 12)).toBe(0);
+  });
+
+  it('keeps long names and findings inside its margins', async () => {
+    const name = 'a_very_long_name_without_any_space_'.repeat(20);
+    const figure = await draw(2, { method: name, layer: name, notes: [name, 'words and '.repeat(60)] });
+    expect(ink(figure, figure.info.width / 2 - 27, 0, 27, figure.info.height / 2)).toBe(0);
+    expect(ink(figure, 309, 0, 22, figure.info.height / 2 - 30) - ink(figure, 309, 0, 22, 110)).toBeLessThan(0.02);
+  });
+
+  it('takes images of any proportions', async () => {
+    for (const [width, height] of [
+      [1, 1],
+      [1, 300],
+      [300, 1],
+      [2000, 20],
+    ] as const) {
+      const shown = { width, height, data: new Uint8Array(width * height * 3).fill(90) };
+      expect((await draw(1, {}, shown)).info.width).toBe(1280);
+    }
+  });
+});
