@@ -1,6 +1,7 @@
 import type { ImageRegion, Picture } from '../shared/attribution';
 import { throwIfCancelled, UsageError } from '../shared/errors';
 import type { ChosenLayer, ExplainEvent, ExplainParams, ExplainResult, Prediction } from '../shared/protocol';
+import { alternatives } from './alternatives';
 import type { CheckpointCache, OpenCheckpoint } from './checkpoints';
 import { type FloatTensor, float32 } from './graph/tensor';
 import { decodeImage, displayPicture, preprocess } from './image';
@@ -98,7 +99,8 @@ export async function explain(
       size: model.input.dims,
       preprocessing: context.input ? null : preprocessing.preprocessing,
       how: context.input ? 'fed as given' : preprocessing.how,
-      guessed: context.input ? false : preprocessing.guessed,
+      guessed: !context.input && preprocessing.guessed,
+      alternatives: !context.input && preprocessing.guessed ? await alternatives(open, picture, signal) : [],
     },
     top5: topClasses(scores, 5),
     target,

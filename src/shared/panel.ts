@@ -1,5 +1,6 @@
 import type { MethodInfo, MethodRequest } from './attribution';
 import type { DisplayOptions } from './display';
+import type { Preprocessing } from './preprocessing';
 import type { ExplainEvent, TargetRequest } from './protocol';
 
 /** What a panel shows, enough to build it again after a window reload. */
@@ -29,12 +30,27 @@ export interface PanelRequests {
   /** First message of a fresh page; the host then starts (or replays) the explanation. */
   ready: [undefined, PanelSetup];
   /** Explain again: all methods (another class, layer or checkpoint) or only those named. */
-  explain: [{ readonly target: TargetRequest; readonly layer?: string; readonly methods: readonly MethodRequest[]; readonly only?: readonly string[] }, null];
+  explain: [
+    {
+      readonly target: TargetRequest;
+      readonly layer?: string;
+      readonly methods: readonly MethodRequest[];
+      readonly only?: readonly string[];
+    },
+    null,
+  ];
   cancel: [undefined, null];
   /** Writes the files of the shown explanation; answers the folder's name, or null when the user gave up. */
-  save: [{ readonly display: DisplayOptions; readonly methods?: readonly string[] }, { readonly folder: string } | null];
+  save: [
+    { readonly display: DisplayOptions; readonly methods?: readonly string[] },
+    { readonly folder: string } | null,
+  ];
   chooseMethods: [undefined, null];
   chooseCheckpoint: [undefined, null];
+  /** Keeps this preprocessing in whylight.json beside the checkpoint, and explains again with it. */
+  keepPreprocessing: [{ readonly preprocessing: Preprocessing }, null];
+  /** Opens whylight.json beside the checkpoint in an editor; writes it first when there is none. */
+  editPreprocessing: [undefined, null];
   showLog: [undefined, null];
   openSource: [{ readonly url: string }, null];
 }

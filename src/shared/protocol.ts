@@ -74,6 +74,12 @@ export interface ExplainParams {
 export type ImageSource = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
 export type RuntimeChoice = 'auto' | 'onnxruntime' | 'tfjs';
 
+/** A preprocessing that the model may have been trained with, and its five most probable classes under it. */
+export interface PreprocessingAlternative {
+  readonly preprocessing: Preprocessing;
+  readonly top5: readonly ClassScore[];
+}
+
 /** Everything about one explanation that is known before any method has run. */
 export interface Prediction {
   readonly model: Pick<ModelSummary, 'path' | 'format' | 'sha256' | 'layers'>;
@@ -84,6 +90,8 @@ export interface Prediction {
     readonly preprocessing: Preprocessing | null;
     readonly how: string;
     readonly guessed: boolean;
+    /** When it was guessed: what the model says under each plausible preset, the one in use included; otherwise empty. */
+    readonly alternatives: readonly PreprocessingAlternative[];
   };
   readonly top5: readonly ClassScore[];
   readonly target: ClassScore;
@@ -142,6 +150,11 @@ export interface EngineRequests {
   inspect: [{ readonly checkpoint: string }, ModelSummary];
   explain: [ExplainParams, ExplainResult];
   encode: [EncodeParams, readonly EncodedFile[]];
+  /** Writes a preprocessing into the whylight.json beside the checkpoint and answers that file's path. Absent: the one in use now. */
+  keepPreprocessing: [
+    { readonly checkpoint: string; readonly preprocessing?: Preprocessing },
+    { readonly path: string },
+  ];
 }
 
 /** Notifications from the engine to the extension host. */
