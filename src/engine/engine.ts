@@ -14,6 +14,7 @@ import { encodeFiles } from './export';
 import type { FloatTensor } from './graph/tensor';
 import { decodeImage } from './image';
 import { inspect } from './inspect';
+import { methods } from './methods';
 import { versions } from './versions';
 
 type Log = (level: EngineNotifications['log']['level'], message: string) => void;
@@ -55,7 +56,8 @@ export class Engine {
   /** The files of an explanation, drawn at the image's own size. */
   async encode(params: EncodeParams): Promise<readonly EncodedFile[]> {
     const { picture } = await decodeImage(params.image);
-    return encodeFiles(params, { picture, versions: await versions() });
+    const methodTitle = (id: string): string => methods.find((method) => method.info.id === id)?.info.title ?? id;
+    return encodeFiles(params, { picture, versions: await versions(), methodTitle });
   }
 
   dispose(): Promise<void> {

@@ -147,6 +147,7 @@ export async function explainCommand(engine: Engine, args: ExplainArguments): Pr
         prediction,
         attributions: finished.attributions,
         display: defaultDisplay,
+        seed: args.seed,
       });
       const folder = join(args.out, folders[i] ?? title);
       await writeFiles(folder, files);
