@@ -1,11 +1,12 @@
 import type { MethodInfo, Parameters, RawMap } from '../../shared/attribution';
+import type { LayerInfo } from '../../shared/protocol';
 import type { FloatTensor } from '../graph/tensor';
 import type { Evaluation, ModelInput, Probes } from '../model/model';
 
 /** Draws of a noise method; a test replays saved ones. */
 export interface RandomSource {
-  /** `count` draws from the standard normal distribution. */
-  normal(count: number): Float32Array;
+  /** `count` independent draws from the normal distribution with mean 0 and the given standard deviation. */
+  normal(count: number, deviation: number): Float32Array;
 }
 
 /** What a method may use. */
@@ -15,23 +16,31 @@ export interface MethodContext {
   readonly image: FloatTensor;
   /** Index of the class to explain. */
   readonly target: number;
+  /** Number of classes; 1 for a model with one logit. */
+  readonly classes: number;
+  /** All layers of the model, in the order of computation. */
+  readonly layers: readonly LayerInfo[];
   /** Target layer's name; methods with `needsLayer` may rely on it being there and spatial. */
   readonly layer: string | null;
-  /** Largest batch that one evaluation should hold. */
+  /** What a black pixel is in the model's input, one value a channel; null when the preprocessing is not known. */
+  readonly black: readonly number[] | null;
+  /** Largest batch that one evaluation should hold at this moment. */
   readonly batchSize: number;
   readonly random: RandomSource;
   readonly signal: AbortSignal;
   /** Evaluates for the context's target; counted as this method's cost. */
   evaluate(input: FloatTensor, probes: Probes): Promise<Evaluation>;
-  /** Tells how far a long method is, with an intermediate map when there is one worth seeing. */
-  progress(done: number, total: number, partial?: RawMap): void;
+  /** Tells how far a long method is; `partial` makes the map so far and is called only when the map is going to be shown. */
+  progress(done: number, total: number, partial?: () => RawMap): void;
 }
 
 export interface MethodResult {
+  /** H×W or H×W×C at the model's input size, channels last whatever the model's layout. */
   readonly map: RawMap;
   /** A class activation map before upsampling, at the layer's resolution. */
   readonly layerMap?: RawMap;
   readonly convergenceDelta?: number;
+  /** Findings beyond the map itself, one sentence each. */
   readonly notes?: readonly string[];
 }
 

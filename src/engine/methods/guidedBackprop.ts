@@ -1,0 +1,61 @@
+import { type GradientProbe, INPUT } from '../model/model';
+import type { Method } from './method';
+import { choiceOf } from './parameters';
+import { toMap } from './pixels';
+import { type Scalar, saturationNotes, scalarParameter } from './score';
+
+/** Operators that the guided rule table treats as rectifiers. */
+const rectifiers = new Set(['Relu', 'Clip']);
+
+/** Guided backpropagation: every rectifier passes only positive gradients (Springenberg et al. 2014). Map: H×W×C. */
+export const guidedBackprop: Method = {
+  info: {
+    id: 'guided-backprop',
+    title: 'Guided Backpropagation',
+    family: 'gradient',
+    description:
+      'The gradient with all negative parts cut off at each ReLU on the way back. Sharp pictures of edges and textures, but barely dependent on the class and on the upper layers (Adebayo et al. 2018): do not read it as evidence for one class.',
+    formula: 'M = ∂̃S/∂x, where each ReLU passes back g · [g > 0] · [y > 0]',
+    source: {
+      paper: 'Springenberg, Dosovitskiy, Brox and Riedmiller: Striving for Simplicity (2014)',
+      url: 'https://arxiv.org/abs/1412.6806',
+    },
+    cost: 'one gradient',
+    needsLayer: false,
+    parameters: [scalarParameter],
+    presets: [
+      {
+        name: 'pair',
+        title: 'PAIR saliency GuidedBackprop',
+        description: 'The formula of the paper; leaves ReLU6 alone, which is guided here.',
+        parameters: {},
+      },
+      {
+        name: 'captum',
+        title: 'captum GuidedBackprop',
+        description: 'The formula of the paper, for ReLU modules that are not reused; ReLU6 is guided here.',
+        parameters: {},
+      },
+      {
+        name: 'pytorch-grad-cam',
+        title: 'pytorch-grad-cam GuidedBackpropReLUModel',
+        description: 'The formula of the paper, for ReLU modules only; ReLU6 is guided here.',
+        parameters: {},
+      },
+    ],
+  },
+  singlePass: true,
+  async run(context, parameters) {
+    const scalar = choiceOf<Scalar>(parameters, 'scalar');
+    const probe: GradientProbe = { of: scalar, rules: 'guided', wrt: INPUT };
+    const evaluation = await context.evaluate(context.image, { gradients: [probe] });
+    const guided = context.layers.some((layer) => rectifiers.has(layer.operator));
+    return {
+      map: toMap(evaluation.gradient(probe).data, context.input),
+      notes: [
+        ...(guided ? [] : ['This model has no ReLU, so nothing is guided: the map is the plain gradient.']),
+        ...saturationNotes(context, evaluation, scalar),
+      ],
+    };
+  },
+};

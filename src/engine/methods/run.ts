@@ -1,0 +1,206 @@
+import type { Attribution, MethodRequest, Parameters, RawMap } from '../../shared/attribution';
+import { CancelledError, MethodError, throwIfCancelled, WhylightError } from '../../shared/errors';
+import { mapFindings, mapStatistics } from '../../shared/mapStatistics';
+import type { FloatTensor } from '../graph/tensor';
+import type { Model } from '../model/model';
+import { findMethod } from '.';
+import { findLayer } from './layer';
+import type { Method, MethodContext, RandomSource } from './method';
+import { resolveParameters } from './parameters';
+import { SeededSource } from './random';
+
+/** Least time between two progress reports of a method, in milliseconds. */
+const progressInterval = 200;
+
+export interface MethodListener {
+  started(method: string): void;
+  /** At most every 200 ms; `partial` is the map so far. */
+  progress(method: string, done: number, total: number, partial?: RawMap): void;
+  result(attribution: Attribution): void;
+  /** One method failed; `message` is one sentence, `error` the cause with its stack. */
+  failed(method: string, message: string, error: unknown): void;
+}
+
+export interface RunOptions {
+  readonly requests: readonly MethodRequest[];
+  /** Index of the class to explain. */
+  readonly target: number;
+  /** Layer of the class activation methods whose request names none. */
+  readonly defaultLayer: string | null;
+  /** Two runs with the same seed draw the same noise. */
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly listener: MethodListener;
+  /** What a black pixel is in the model's input, one value a channel; absent when the preprocessing is not known. */
+  readonly black?: readonly number[] | null;
+}
+
+/** A request with everything found that it names. */
+interface Task {
+  readonly request: MethodRequest;
+  readonly method: Method;
+  readonly parameters: Parameters;
+  readonly layer: string | null;
+}
+
+/** What a method has cost so far. */
+interface Cost {
+  forward: number;
+  gradient: number;
+  /** True once the model could not answer one of its evaluations. */
+  evaluationFailed: boolean;
+}
+
+/** The context in which a method runs; a test may give another source of noise. */
+export function createContext(
+  model: Model,
+  image: FloatTensor,
+  options: Pick<RunOptions, 'target' | 'signal' | 'black'>,
+  layer: string | null,
+  random: RandomSource,
+  cost: Cost = { forward: 0, gradient: 0, evaluationFailed: false },
+  progress: MethodContext['progress'] = () => undefined,
+): MethodContext {
+  const { target, signal, black } = options;
+  return {
+    input: model.input,
+    image,
+    target,
+    classes: model.classes,
+    layers: model.layers,
+    layer,
+    black: black ?? null,
+    get batchSize() {
+      return model.batchSize;
+    },
+    random,
+    signal,
+    progress,
+    async evaluate(input, probes) {
+      throwIfCancelled(signal);
+      const images = input.dims[0] ?? 1;
+      if (probes.gradients && probes.gradients.length > 0) cost.gradient += images;
+      else cost.forward += images;
+      try {
+        return await model.evaluate(input, target, probes, signal);
+      } catch (error) {
+        cost.evaluationFailed = true;
+        throw error;
+      } finally {
+        throwIfCancelled(signal);
+      }
+    },
+  };
+}
+
+/** Passes on at most one report in 200 ms, and makes the partial map only then. */
+function throttled(method: string, listener: MethodListener): MethodContext['progress'] {
+  let last = performance.now();
+  return (done, total, partial) => {
+    const now = performance.now();
+    if (now - last < progressInterval || done >= total) return;
+    last = now;
+    listener.progress(method, done, total, partial?.());
+  };
+}
+
+async function attribute(
+  task: Task,
+  model: Model,
+  image: FloatTensor,
+  options: RunOptions,
+  cost: Cost,
+): Promise<Attribution> {
+  const { method, parameters, layer, request } = task;
+  const { id } = method.info;
+  const started = performance.now();
+  const random = new SeededSource(options.seed, id);
+  const context = createContext(model, image, options, layer, random, cost, throttled(id, options.listener));
+  const { map, convergenceDelta, notes } = await method.run(context, parameters);
+  const statistics = mapStatistics(map.data);
+  return {
+    method: id,
+    preset: request.preset ?? null,
+    parameters,
+    layer,
+    map,
+    seconds: (performance.now() - started) / 1000,
+    evaluations: { forward: cost.forward, gradient: cost.gradient },
+    min: statistics.min,
+    max: statistics.max,
+    ...(convergenceDelta !== undefined && { convergenceDelta }),
+    notes: [...(notes ?? []), ...mapFindings(statistics)],
+  };
+}
+
+function prepare(request: MethodRequest, model: Model, options: RunOptions): Task {
+  const method = findMethod(request.id);
+  const parameters = resolveParameters(method.info, request.preset, request.parameters);
+  const layer = method.info.needsLayer
+    ? findLayer(model.layers, request.layer ?? options.defaultLayer, method.info.title).name
+    : null;
+  return { request, method, parameters, layer };
+}
+
+/** Tells the listener that a method failed; a cancellation ends the whole run instead. */
+function report(method: string, error: unknown, listener: MethodListener): void {
+  if (error instanceof CancelledError) throw error;
+  const message = error instanceof Error ? error.message : String(error);
+  const sentence = error instanceof WhylightError ? message : `${method} stopped with an unexpected error: ${message}`;
+  listener.failed(method, sentence, error);
+}
+
+/**
+ * Runs methods on one image and tells each result as it comes. Methods that evaluate the image only run together, so that the model
+ * answers all of them with one pass; the others follow one by one, in the order of the requests. A method that fails, by an expected
+ * failure or by a bug, is told to the listener and does not stop the others.
+ *
+ * @param image the model's input, [1, …model.input.dims].
+ * @throws CancelledError when the signal is aborted; MethodError when the target is not a class of the model.
+ */
+export async function runMethods(model: Model, image: FloatTensor, options: RunOptions): Promise<void> {
+  const { listener, signal, target } = options;
+  if (!Number.isInteger(target) || target < 0 || target >= model.classes) {
+    throw new MethodError(`There is no class ${target}; the model has the classes 0 to ${model.classes - 1}.`);
+  }
+  throwIfCancelled(signal);
+
+  const tasks: Task[] = [];
+  for (const request of options.requests) {
+    try {
+      tasks.push(prepare(request, model, options));
+    } catch (error) {
+      report(request.id, error, listener);
+    }
+  }
+
+  const run = async (task: Task, mayRunAlone: boolean): Promise<Task | null> => {
+    const cost: Cost = { forward: 0, gradient: 0, evaluationFailed: false };
+    let attribution: Attribution;
+    try {
+      attribution = await attribute(task, model, image, options, cost);
+    } catch (error) {
+      if (mayRunAlone && cost.evaluationFailed && !(error instanceof CancelledError)) return task;
+      report(task.request.id, error, listener);
+      return null;
+    }
+    listener.result(attribution);
+    return null;
+  };
+
+  const together = tasks.filter((task) => task.method.singlePass);
+  for (const task of together) listener.started(task.request.id);
+  // Settled, not all: nothing may be told to the listener after this function has ended.
+  const outcomes = await Promise.allSettled(together.map((task) => run(task, together.length > 1)));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+
+  // What one method asks for can make the shared pass fail; each is then run alone, so that only that one fails.
+  for (const outcome of outcomes) {
+    if (outcome.status === 'fulfilled' && outcome.value) await run(outcome.value, false);
+  }
+  for (const task of tasks.filter((each) => !each.method.singlePass)) {
+    throwIfCancelled(signal);
+    listener.started(task.request.id);
+    await run(task, false);
+  }
+}

@@ -1,0 +1,37 @@
+/** The scalar that a method explains. */
+import type { ParameterInfo } from '../../shared/attribution';
+import type { Evaluation } from '../model/model';
+import type { MethodContext } from './method';
+
+export type Scalar = 'logit' | 'probability';
+
+export const scalarParameter: ParameterInfo = {
+  name: 'scalar',
+  title: 'Explained number',
+  description: 'The class score before the final softmax (or sigmoid), or the probability after it.',
+  type: 'choice',
+  default: 'logit',
+  choices: [
+    { value: 'logit', description: 'the class score itself: what speaks for this class' },
+    {
+      value: 'probability',
+      description: 'what speaks for this class rather than the others; fades where the model is certain',
+    },
+  ],
+};
+
+/** The explained number of one image of a batch. */
+export function scoreOf(evaluation: Evaluation, item: number, target: number, scalar: Scalar): number {
+  const scores = scalar === 'logit' ? evaluation.logits : evaluation.probabilities;
+  return scores.data[item * (scores.dims[1] ?? 1) + target]!;
+}
+
+/** Says when a probability is so near 0 or 1 that its gradient fades. */
+export function saturationNotes(context: MethodContext, evaluation: Evaluation, scalar: Scalar): string[] {
+  if (scalar !== 'probability') return [];
+  const probability = scoreOf(evaluation, 0, context.target, 'probability');
+  if (probability > 0.001 && probability < 0.999) return [];
+  return [
+    `The probability is ${probability.toPrecision(4)}, where its curve is flat and gradients fade; scalar=logit shows more.`,
+  ];
+}
