@@ -50,18 +50,23 @@ export class Checkpoints {
     }
   }
 
+  /** Lets the user choose, only for now; undefined when the user gave up. */
+  async ask(image: Uri | undefined): Promise<string | undefined> {
+    const root = rootFor(image);
+    const candidates = root === undefined ? [] : await findCheckpoints(root);
+    return root === undefined || candidates.length === 0 ? browse(root) : this.pick(candidates, image, root);
+  }
+
   /** Lets the user choose, remembers it for the image's folder; undefined when the user gave up. */
   async choose(image: Uri | undefined): Promise<string | undefined> {
-    const root = image === undefined ? workspace.workspaceFolders?.[0]?.uri.fsPath : rootOf(image);
-    const candidates = root === undefined ? [] : await findCheckpoints(root);
-    const chosen =
-      candidates.length === 0
-        ? await browse(root)
-        : await this.pick(candidates, image, root ?? dirname(candidates[0]!));
+    const chosen = await this.ask(image);
     if (chosen === undefined) return undefined;
+    const root = rootFor(image);
     const scope = image ?? workspace.workspaceFolders?.[0]?.uri;
     if (imageSettings(scope).checkpoint !== '') await updateSetting('checkpoint', chosen, scope);
-    else if (root !== undefined) await this.keep(folderOfChoice(image?.fsPath, root, candidates, chosen), chosen);
+    else if (root !== undefined) {
+      await this.keep(folderOfChoice(image?.fsPath, root, await findCheckpoints(root), chosen), chosen);
+    }
     return chosen;
   }
 
@@ -104,6 +109,10 @@ export class Checkpoints {
 /** Path of the image's workspace folder, or of its own folder outside of any. */
 export function rootOf(image: Uri): string {
   return workspace.getWorkspaceFolder(image)?.uri.fsPath ?? dirname(image.fsPath);
+}
+
+function rootFor(image: Uri | undefined): string | undefined {
+  return image === undefined ? workspace.workspaceFolders?.[0]?.uri.fsPath : rootOf(image);
 }
 
 async function findCheckpoints(root: string): Promise<string[]> {

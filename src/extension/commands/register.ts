@@ -51,7 +51,7 @@ export function registerCommands(services: CommandServices): Disposable[] {
       await panels.current.save();
     }),
     registerTrusted('inspectCheckpoint', async (clicked) => {
-      const chosen = asUri(clicked) ?? (await browseCheckpoint(services));
+      const chosen = asUri(clicked) ?? (await askForCheckpoint(services));
       if (chosen === undefined) return;
       const title = l10n.t('Reading the checkpoint');
       await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, (_, token) => {
@@ -70,8 +70,8 @@ export function registerCommands(services: CommandServices): Disposable[] {
   ];
 }
 
-async function browseCheckpoint({ checkpoints, panels }: CommandServices): Promise<Uri | undefined> {
-  const chosen = await checkpoints.choose(panels.current?.image);
+async function askForCheckpoint({ checkpoints, panels }: CommandServices): Promise<Uri | undefined> {
+  const chosen = await checkpoints.ask(panels.current?.image);
   return chosen === undefined ? undefined : Uri.file(chosen);
 }
 

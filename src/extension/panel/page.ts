@@ -31,7 +31,7 @@ export function renderPage({ nonce, cspSource, scriptUrl, language, title }: Pag
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 </head>
-<body data-vscode-context='{"preventDefaultContextMenuItems":true}'>
+<body>
 <script nonce="${escapeHtml(nonce)}" src="${escapeHtml(scriptUrl)}"></script>
 </body>
 </html>

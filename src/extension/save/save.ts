@@ -40,8 +40,8 @@ async function settleFolder(base: Uri, wanted: readonly string[]): Promise<Uri |
   const pressed = await window.showWarningMessage(
     l10n.t('The folder {0} has results already.', wanted.join('/')),
     { modal: true, detail: l10n.t('Keep Both saves to {0} beside it.', free) },
-    overwrite,
     keepBoth,
+    overwrite,
   );
   if (pressed === overwrite) return folder;
   return pressed === keepBoth ? Uri.joinPath(parent, free) : undefined;
