@@ -40,7 +40,7 @@ function params(attributions: readonly Attribution[]): EncodeParams {
     prediction: {
       model: { path: '/models/shapes.onnx', format: 'ONNX', sha256: 'ab'.repeat(32), layers: [] },
       runtime: { id: 'onnxruntime', why: 'the only one' },
-      input: { size: [3, 8, 8], preprocessing: null, how: 'given as an array', guessed: false },
+      input: { size: [3, 8, 8], preprocessing: null, how: 'given as an array', guessed: false, alternatives: [] },
       top5: [target, { index: 0, label: null, logit: 1, probability: 0.1 }],
       target,
       layer: { name: 'conv3', why: 'The last layer with spatial extent.' },
@@ -146,6 +146,32 @@ describe('encodeFiles', () => {
       await encodeFiles(request, { picture, versions }),
     ];
     for (const [i, file] of first.entries()) expect(Buffer.compare(file.bytes, second[i]!.bytes), file.name).toBe(0);
+  });
+
+  it('lists what the model says under other presets when the preprocessing was guessed', async () => {
+    const preprocessing = {
+      preset: 'torchvision',
+      width: 8,
+      height: 8,
+      resize: 'stretch',
+      interpolation: 'bilinear',
+      channelOrder: 'rgb',
+      scale: 1 / 255,
+      mean: [0.485, 0.456, 0.406],
+      std: [0.229, 0.224, 0.225],
+    } as const;
+    const { prediction } = request;
+    const input = {
+      ...prediction.input,
+      preprocessing,
+      guessed: true,
+      alternatives: [{ preprocessing, top5: prediction.top5 }],
+    };
+    const result = json(await encodeFiles({ ...request, prediction: { ...prediction, input } }, { picture, versions }));
+    const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
+    expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
+    expect(result.input).toMatchObject({ preprocessing, guessed: true });
+    expect(result.input.alternatives).toEqual([{ preset: 'torchvision', top5: prediction.top5 }]);
   });
 
   it('refuses a picture of another size', async () => {

@@ -26,6 +26,10 @@ export function resultJson(params: EncodeParams, versions: Versions, files: read
       preprocessing: input.preprocessing,
       how: input.how,
       guessed: input.guessed,
+      alternatives: input.alternatives.map((alternative) => ({
+        preset: alternative.preprocessing.preset,
+        top5: alternative.top5.map(score),
+      })),
       region: prediction.region,
     },
     top5: top5.map(score),
