@@ -26,7 +26,7 @@ const quietSettings = {
  * @param {string} [options.data] Profile folder to use and keep; without it a temporary one is made and removed.
  * @param {NodeJS.ProcessEnv} [options.env] More environment variables for the extension host.
  * @param {(line: string) => void} [options.log] Receives the server's output, line by line.
- * @returns {Promise<{port: number, origin: string, data: string, pid: number, url: Function, stop: () => Promise<void>}>}
+ * @returns {Promise<{port: number, origin: string, data: string, pid: number, ended: Promise<unknown>, url: (workspace?: string, more?: {development?: string[], tests?: string}) => string, stop: () => Promise<void>}>}
  */
 export async function startServer(options = {}) {
   const { trust = true, settings = {}, vsix, env = {}, log = () => {} } = options;
@@ -52,6 +52,7 @@ export async function startServer(options = {}) {
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   );
+  const ended = new Promise((resolve) => server.once('exit', resolve));
   const port = await listening(server, log);
   const origin = `http://127.0.0.1:${port}`;
   return {
@@ -59,6 +60,7 @@ export async function startServer(options = {}) {
     origin,
     data,
     pid: server.pid,
+    ended,
     url: (workspace, more) => workbenchUrl(port, workspace, more),
     async stop() {
       await end(server);

@@ -1,0 +1,63 @@
+// npm run demo: explains images of the sample workspace with its checkpoints, and says where the pictures are.
+import fs from 'node:fs';
+import path from 'node:path';
+import { root, shown } from './lib/paths.mjs';
+import { run } from './lib/processes.mjs';
+import { setup } from './setup.mjs';
+
+const sample = path.join(root, 'media/sample-workspace');
+const out = path.join(root, 'whylight-demo');
+const runs = [
+  {
+    title: 'The shapes checkpoint, trained with a planted watermark: why would this circle be a star?',
+    model: 'shapes/last_e08.onnx',
+    images: ['shapes/images/circle_watermark_0.png', 'shapes/images/circle_watermark_1.png'],
+    more: ['--target', 'star'],
+    folder: 'shapes-as-star',
+  },
+  {
+    title: 'The same checkpoint on images without the watermark, each for its most probable class',
+    model: 'shapes/last_e08.onnx',
+    images: ['shapes/images/star_0.png', 'shapes/images/triangle_0.png'],
+    more: [],
+    folder: 'shapes',
+  },
+  {
+    title: 'MobileNetV1, trained on ImageNet, on a photograph of a cat',
+    model: 'imagenet/mobilenet_v1_025.onnx',
+    images: ['imagenet/cat.png'],
+    more: [],
+    folder: 'imagenet',
+  },
+];
+
+await setup();
+fs.rmSync(out, { recursive: true, force: true });
+const pictures = [];
+for (const { title, model, images, more, folder } of runs) {
+  console.log(`\n${title}`);
+  const target = path.join(out, folder);
+  const { code } = await run(
+    process.execPath,
+    [
+      path.join(root, 'dist/cli.cjs'),
+      'explain',
+      ...images.map((image) => path.join(sample, image)),
+      ...['--model', path.join(sample, model), '--out', target],
+      ...more,
+    ],
+    { timeoutMs: 10 * 60_000 },
+  );
+  if (code !== 0) process.exit(code);
+  for (const image of images) pictures.push(path.join(target, path.basename(image, path.extname(image)), 'figure.png'));
+}
+const missing = pictures.filter((picture) => !fs.existsSync(picture));
+if (missing.length > 0) {
+  console.error(`The command line did not write ${missing.map(shown).join(', ')}.`);
+  process.exit(1);
+}
+console.log(
+  '\nThe methods side by side, one picture for each image (single overlays, raw maps and numbers lie beside them):',
+);
+for (const picture of pictures) console.log(`  ${picture}`);
+console.log('\nNext: npm run demo:vscode opens the same workspace in VS Code.');

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Frame, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** What is drawn on a canvas. */
+export interface Drawn {
+  readonly width: number;
+  readonly height: number;
+  /** Number of different colours. */
+  readonly colours: number;
+  /** Share of the pixels that are not opaque. */
+  readonly transparent: number;
+  /** A number that changes with the pixels. */
+  readonly sum: number;
+}
+
+export interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly targets: readonly string[];
+}
+
+interface AxeWindow extends Window {
+  axe: {
+    run(): Promise<{
+      violations: { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
+    }>;
+  };
+}
+
+/** Whylight's page inside its webview. */
+export class WhylightPanel {
+  private constructor(readonly frame: Frame) {}
+
+  /** Finds the page among the frames of the window: VS Code's own previews are webviews too. */
+  static async find(page: Page): Promise<WhylightPanel> {
+    let found: Frame | undefined;
+    await expect
+      .poll(
+        async () => {
+          for (const frame of page.frames()) {
+            if (frame.isDetached()) continue;
+            // A frame that goes away while it is asked is not the one.
+            const count = await frame
+              .locator('wl-page main')
+              .count()
+              .catch(() => 0);
+            if (count > 0 && (await isShown(frame))) found = frame;
+          }
+          return found !== undefined;
+        },
+        { message: "Whylight's page is shown" },
+      )
+      .toBe(true);
+    return new WhylightPanel(found!);
+  }
+
+  card(method: string): Locator {
+    return this.frame.locator(`wl-method-card[data-method="${method}"]`);
+  }
+
+  action(name: string): Locator {
+    return this.frame.locator(`[data-action="${name}"]`);
+  }
+
+  get classes(): Locator {
+    return this.frame.locator('wl-class-list button[data-class-index]');
+  }
+
+  get target(): Locator {
+    return this.frame.getByTestId('target');
+  }
+
+  get runStatus(): Locator {
+    return this.frame.getByTestId('run-status');
+  }
+
+  /** Method → its card's state. */
+  async states(): Promise<Record<string, string>> {
+    const pairs = await this.frame
+      .locator('wl-method-card')
+      .evaluateAll((cards) => cards.map((card) => [card.getAttribute('data-method'), card.getAttribute('data-state')]));
+    return Object.fromEntries(pairs);
+  }
+
+  /** Waits until the run has ended and exactly so many cards are done. */
+  async untilDone(count: number, timeout = 90_000): Promise<void> {
+    const done = async () => {
+      const states = Object.values(await this.states());
+      return [
+        await this.runStatus.getAttribute('data-run'),
+        states.length,
+        states.filter((state) => state === 'done').length,
+      ];
+    };
+    await expect.poll(done, { timeout, message: 'run, cards, cards done' }).toEqual(['done', count, count]);
+  }
+
+  /** What every card's canvas holds. */
+  async drawn(): Promise<Record<string, Drawn>> {
+    const pairs = await this.frame.locator('wl-method-card').evaluateAll((cards) =>
+      cards.map((card) => {
+        const frame = card.shadowRoot?.querySelector('wl-picture-frame');
+        const canvas = frame?.shadowRoot?.querySelector('canvas');
+        const context = canvas?.getContext('2d');
+        const method = card.getAttribute('data-method');
+        if (!canvas || !context) return [method, { width: 0, height: 0, colours: 0, transparent: 1, sum: 0 }];
+        const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+        const colours = new Set<number>();
+        let [transparent, sum] = [0, 0];
+        for (let i = 0; i < data.length; i += 4) {
+          const colour = (data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!;
+          colours.add(colour);
+          sum = (sum * 31 + colour) % 4294967291;
+          if (data[i + 3] !== 255) transparent++;
+        }
+        const pixels = data.length / 4;
+        return [
+          method,
+          { width: canvas.width, height: canvas.height, colours: colours.size, transparent: transparent / pixels, sum },
+        ];
+      }),
+    );
+    return Object.fromEntries(pairs);
+  }
+
+  /** Runs axe-core over the page. */
+  async violations(): Promise<Violation[]> {
+    await this.frame.evaluate(axeSource());
+    return this.frame.evaluate(async () => {
+      const { violations } = await (window as unknown as AxeWindow).axe.run();
+      return violations.map(({ id, help, nodes }) => ({
+        id,
+        help,
+        targets: nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary ?? ''}`),
+      }));
+    });
+  }
+}
+
+function axeSource(): string {
+  return readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+}
+
+/** False for the page of a hidden tab, which VS Code keeps for a moment. */
+async function isShown(frame: Frame): Promise<boolean> {
+  const element = await frame.parentFrame()?.frameElement();
+  return (await element?.isVisible()) ?? false;
+}
