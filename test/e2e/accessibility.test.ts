@@ -1,0 +1,43 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { makeWorkspace } from '../../scripts/lib/testWorkspace.mjs';
+import { CodeWindow } from './support/codeWindow';
+import type { WhylightPanel } from './support/whylightPanel';
+
+const themes = [
+  { name: 'Dark Modern', kind: 'vscode-dark' },
+  { name: 'Light Modern', kind: 'vscode-light' },
+  { name: 'Default High Contrast', kind: 'vscode-high-contrast' },
+  { name: 'Default High Contrast Light', kind: 'vscode-high-contrast-light' },
+];
+
+describe('The panel in every kind of theme', () => {
+  const workspace = makeWorkspace();
+  let window: CodeWindow;
+  let panel: WhylightPanel;
+
+  beforeAll(async () => {
+    const settings = { 'workbench.colorTheme': 'Dark Modern', 'window.autoDetectColorScheme': false };
+    window = await CodeWindow.open({ workspace: workspace.folder, settings });
+    panel = await window.explain(['imagenet', 'cat.png']);
+    await panel.untilDone(9);
+    // What is folded away must be accessible as well.
+    await panel.card('gradient').locator('[data-action="about"]').click();
+    await panel.card('smoothgrad').locator('[data-action="parameters"]').click();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await window.screenshot(`failed ${task.name}`);
+  });
+  afterAll(async () => {
+    await window?.close();
+    workspace.remove();
+  });
+
+  for (const { name, kind } of themes) {
+    it(`${name}: axe-core finds nothing`, async () => {
+      window.changeSettings({ 'workbench.colorTheme': name, 'window.autoDetectColorScheme': false });
+      await panel.frame.locator(`body.${kind}`).waitFor();
+      expect(await panel.violations()).toEqual([]);
+      await window.screenshot(`theme ${name}`);
+    });
+  }
+});

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { mustRun } from '../../scripts/lib/processes.mjs';
+import { makeWorkspace } from '../../scripts/lib/testWorkspace.mjs';
+import { CodeWindow } from './support/codeWindow';
+import { descendants } from './support/processTree';
+
+describe('The packaged extension in Restricted Mode', () => {
+  const workspace = makeWorkspace();
+  const folder = mkdtempSync(join(tmpdir(), 'whylight-vsix-'));
+  let window: CodeWindow;
+
+  beforeAll(async () => {
+    const vsix = join(folder, 'whylight.vsix');
+    const script = resolve(import.meta.dirname, '../../scripts/package.mjs');
+    await mustRun(process.execPath, [script, '--out', vsix], { timeoutMs: 170_000 });
+    const settings = { 'security.workspace.trust.startupPrompt': 'never' };
+    window = await CodeWindow.open({ workspace: workspace.folder, vsix, trust: false, settings });
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await window.screenshot(`failed ${task.name}`);
+  });
+  afterAll(async () => {
+    await window?.close();
+    workspace.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const engines = () => descendants(window.serverPid).filter(({ command }) => command.includes('engine.cjs'));
+
+  it('shows Explain Image, runs nothing, and leads to the question of trust', async () => {
+    await window.page.getByText('Restricted Mode').first().waitFor();
+    await window.rightClick(await window.explorerItem('imagenet', 'cat.png'), 'Explain Image');
+    const warning = window.notification('only in a trusted workspace');
+    await warning.waitFor();
+    expect(engines()).toEqual([]);
+    await warning.getByRole('button', { name: 'Manage Workspace Trust' }).click();
+    await window.page.locator('.workspace-trust-editor').waitFor();
+    await window.screenshot('restricted mode');
+  });
+
+  it('explains with the installed package once trust is given', async () => {
+    await window.page
+      .locator('.workspace-trust-editor')
+      .getByRole('button', { name: /^Trust$/ })
+      .click();
+    await expect
+      .poll(() =>
+        window.page.locator('.workspace-trust-editor.trusted, .workspace-trust-header.workspace-trust-trusted').count(),
+      )
+      .toBeGreaterThan(0);
+    const panel = await window.explain(['imagenet', 'cat.png']);
+    await panel.untilDone(9);
+    expect(engines()).toHaveLength(1);
+  });
+});
