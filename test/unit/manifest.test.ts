@@ -4,6 +4,7 @@ import Ajv from 'ajv';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json';
 import words from '../../package.nls.json';
+import { methods } from '../../src/engine/methods';
 import { imageExtensions } from '../../src/extension/images';
 import { colourMaps } from '../../src/shared/colourMaps';
 import { defaultDisplay } from '../../src/shared/display';
@@ -55,6 +56,12 @@ describe('package.json', () => {
     for (const [name, value] of Object.entries(defaultDisplay)) {
       expect(settings[`whylight.display.${name}`]!.default, name).toBe(value);
     }
+  });
+
+  it('runs by default every method that the engine has, in its order', () => {
+    const ids = methods.map(({ info }) => info.id);
+    expect(settings['whylight.methods']!.default).toEqual(ids);
+    expect(settings['whylight.methods']).toMatchObject({ items: { enum: ids } });
   });
 
   it('reads every setting somewhere, and reads none that is not declared', () => {

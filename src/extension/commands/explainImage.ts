@@ -14,7 +14,7 @@ import { chosenMethods } from '../chosenMethods';
 import type { EngineClient } from '../engine/engineClient';
 import { imageExtensions, imagesOf } from '../images';
 import type { ExplanationPanel } from '../panel/explanationPanel';
-import { imageOfActivePanel, type Panels } from '../panel/panels';
+import { columnForPanels, imageOfActivePanel, type Panels } from '../panel/panels';
 import { imageSettings } from '../settings';
 
 export interface ExplainServices {
@@ -34,18 +34,22 @@ export async function explainImages(
   const answered: { image: Uri; checkpoint: string }[] = [];
   for (const image of images) answered.push({ image, checkpoint: await services.checkpoints.forImage(image) });
   if (answered.length === 0) return;
+  const column = columnForPanels();
   const opened: ExplanationPanel[] = [];
   for (const { image, checkpoint } of answered) {
     const { methods, display } = imageSettings(image);
     const ids = await methodsToRun(services.engine, methods);
     opened.push(
-      services.panels.open({
-        image: image.toString(),
-        checkpoint,
-        methods: ids.map((id) => ({ id })),
-        target: { kind: 'top1' },
-        display,
-      }),
+      services.panels.open(
+        {
+          image: image.toString(),
+          checkpoint,
+          methods: ids.map((id) => ({ id })),
+          target: { kind: 'top1' },
+          display,
+        },
+        column,
+      ),
     );
   }
   if (opened.length > 1) opened[0]?.view.reveal();

@@ -58,6 +58,7 @@ export class EngineClient extends DisposableOwner {
   private active = 0;
   private idleTimer: NodeJS.Timeout | undefined;
   private methodList: readonly MethodInfo[] | undefined;
+  private asking: Promise<readonly MethodInfo[]> | undefined;
 
   constructor(private readonly options: EngineClientOptions) {
     super();
@@ -79,8 +80,12 @@ export class EngineClient extends DisposableOwner {
   }
 
   /** The methods that the engine knows; asked for once. */
-  async methods(signal?: AbortSignal): Promise<readonly MethodInfo[]> {
-    this.methodList ??= await this.request('methods', undefined, signal);
+  async methods(): Promise<readonly MethodInfo[]> {
+    if (this.methodList !== undefined) return this.methodList;
+    this.asking ??= this.request('methods', undefined).finally(() => {
+      this.asking = undefined;
+    });
+    this.methodList = await this.asking;
     return this.methodList;
   }
 

@@ -1,7 +1,7 @@
 import {
   type TabInputCustom,
   type Uri,
-  ViewColumn,
+  type ViewColumn,
   type WebviewPanel,
   type WebviewPanelSerializer,
   window,
@@ -36,8 +36,8 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
     return this.all.find(({ view }) => view.active) ?? this.lastUsed;
   }
 
-  /** Shows an image's panel and explains it; the same image keeps its panel. Resolves when the panel is open. */
-  open(state: PanelState): ExplanationPanel {
+  /** Shows an image's panel and explains it; the same image keeps its panel. */
+  open(state: PanelState, column: ViewColumn): ExplanationPanel {
     const open = this.byImage.get(state.image);
     if (open !== undefined) {
       open.view.reveal();
@@ -47,7 +47,7 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
       );
       return open;
     }
-    const view = window.createWebviewPanel(panelViewType, '', columnForPanel());
+    const view = window.createWebviewPanel(panelViewType, '', column);
     const panel = this.add(view, state);
     void panel.start();
     return panel;
@@ -85,10 +85,12 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
   }
 }
 
-/** Beside an image that is being looked at, so that both are seen; in place otherwise. */
-function columnForPanel(): ViewColumn {
-  const input = window.tabGroups.activeTabGroup.activeTab?.input as TabInputCustom | undefined;
-  return input?.viewType === 'imagePreview.previewEditor' ? ViewColumn.Beside : ViewColumn.Active;
+/** Where new panels go: beside an image that is being looked at, so that both are seen; in place otherwise. */
+export function columnForPanels(): ViewColumn {
+  const { activeTab, viewColumn } = window.tabGroups.activeTabGroup;
+  const input = activeTab?.input as Partial<TabInputCustom> | undefined;
+  // Not ViewColumn.Beside: that would open the second panel beside the first.
+  return input?.viewType === 'imagePreview.previewEditor' ? viewColumn + 1 : viewColumn;
 }
 
 /** The image of the active panel, when a panel is active. */
