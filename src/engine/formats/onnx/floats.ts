@@ -1,0 +1,42 @@
+import type { Tensor } from '../../graph/tensor';
+
+let halfTable: Float32Array | null = null;
+
+/** Value of every float16 bit pattern (IEEE 754 binary16). */
+function halfValues(): Float32Array {
+  if (halfTable) return halfTable;
+  halfTable = new Float32Array(65536);
+  for (let bits = 0; bits < 65536; bits++) {
+    const sign = bits & 0x8000 ? -1 : 1;
+    const exponent = (bits >> 10) & 31;
+    const fraction = bits & 1023;
+    if (exponent === 0) halfTable[bits] = sign * fraction * 2 ** -24;
+    else if (exponent === 31) halfTable[bits] = fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    else halfTable[bits] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return halfTable;
+}
+
+const largestFloat = 3.4028234663852886e38;
+
+/**
+ * A float16, bfloat16 or float64 tensor as float32; others are given back as they are. Finite float64 values beyond float32's range become
+ * the largest float32: masks such as the lowest float64 must not turn into infinities, which 0 · ∞ makes NaN.
+ */
+export function asFloat32(tensor: Tensor): Tensor {
+  const { dtype, dims, data } = tensor;
+  if (dtype === 'float16') {
+    const values = halfValues();
+    return { dtype: 'float32', dims, data: Float32Array.from(data as Uint16Array, (bits) => values[bits] as number) };
+  }
+  if (dtype === 'bfloat16') {
+    const bits = Uint32Array.from(data as Uint16Array, (half) => half << 16);
+    return { dtype: 'float32', dims, data: new Float32Array(bits.buffer) };
+  }
+  if (dtype === 'float64') {
+    const clamp = (value: number) =>
+      Number.isFinite(value) ? Math.min(Math.max(value, -largestFloat), largestFloat) : value;
+    return { dtype: 'float32', dims, data: Float32Array.from(data as Float64Array, clamp) };
+  }
+  return tensor;
+}

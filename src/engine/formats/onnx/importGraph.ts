@@ -1,0 +1,144 @@
+import { CheckpointError } from '../../../shared/errors';
+import type { Graph, GraphInput, Node } from '../../graph/graph';
+import type { Dim, Tensor, ValueType } from '../../graph/tensor';
+import { Constants } from './constants';
+import { dataTypeName, dtypeOf, graphDtype } from './dataTypes';
+import type { ExternalFiles } from './externalData';
+import type { GraphRecord, NodeRecord, ValueRecord } from './modelProto';
+import { neededInOrder } from './ordering';
+import { Ranks } from './ranks';
+import { rewriteNode } from './rewrites';
+import type { RewriteContext } from './rewrites/rewrite';
+
+export interface ImportedGraph {
+  readonly graph: Graph;
+  readonly notes: readonly string[];
+}
+
+function valueType(record: ValueRecord): ValueType | undefined {
+  const dtype = record.dataType === null ? undefined : dtypeOf(record.dataType);
+  return dtype && { dtype: graphDtype(dtype), dims: record.dims };
+}
+
+/** Inputs that are not just initializers with a name (before IR version 4 all initializers are listed among the inputs). */
+function graphInputs(record: GraphRecord, constants: Constants): readonly GraphInput[] {
+  return record.inputs
+    .filter((input) => !constants.has(input.name))
+    .map((input) => {
+      const type = valueType(input);
+      if (type) return { name: input.name, type };
+      const what = input.dataType === null ? 'is not a tensor' : `has elements of type ${dataTypeName(input.dataType)}`;
+      throw new CheckpointError(`The checkpoint's input “${input.name}” ${what}, which is not supported.`);
+    });
+}
+
+function knownShapes(record: GraphRecord, constants: Constants): Map<string, readonly Dim[]> {
+  const shapes = new Map<string, readonly Dim[]>();
+  for (const { name, dims } of [...record.inputs, ...record.outputs, ...record.values])
+    if (dims) shapes.set(name, dims);
+  for (const name of constants.names()) shapes.set(name, constants.dims(name) ?? []);
+  return shapes;
+}
+
+/** Rewrites the nodes of one graph; new constants are collected in `added`. */
+class Rewriter {
+  readonly added = new Map<string, Tensor>();
+  readonly notes = new Set<string>();
+  private readonly taken: Set<string>;
+  private readonly read: ReadonlySet<string>;
+  private readonly ranks: Ranks;
+
+  constructor(
+    record: GraphRecord,
+    nodes: readonly NodeRecord[],
+    private readonly constants: Constants,
+    private readonly opset: number,
+  ) {
+    this.ranks = new Ranks(knownShapes(record, constants));
+    const outputs = record.outputs.map((output) => output.name);
+    this.read = new Set([...nodes.flatMap((node) => node.inputs), ...outputs]);
+    const computed = record.nodes.flatMap((node) => node.outputs);
+    this.taken = new Set([
+      ...this.read,
+      ...computed,
+      ...constants.names(),
+      ...record.inputs.map((input) => input.name),
+    ]);
+  }
+
+  rewrite(node: NodeRecord): readonly Node[] {
+    this.ranks.follow(node, (value) => {
+      const dims = this.constants.dims(value);
+      return dims?.length === 1 ? dims[0] : undefined;
+    });
+    return rewriteNode(node, this.contextFor(node));
+  }
+
+  private contextFor(node: NodeRecord): RewriteContext {
+    return {
+      opset: this.opset,
+      constant: (value) => this.constants.get(value),
+      dims: (value) => this.ranks.dims(value),
+      used: (value) => this.read.has(value),
+      fresh: (hint) => this.fresh(hint),
+      add: (hint, tensor) => {
+        const name = this.fresh(hint);
+        this.added.set(name, tensor);
+        return name;
+      },
+      load: (tensor) => this.constants.load(tensor),
+      note: (sentence) => this.notes.add(sentence),
+      fail: (what) => {
+        const label = node.name || node.outputs[0] || '(unnamed)';
+        throw new CheckpointError(`The node “${label}” (${node.op}) of the checkpoint ${what}.`);
+      },
+    };
+  }
+
+  private fresh(hint: string): string {
+    let name = hint;
+    for (let i = 2; this.taken.has(name); i++) name = `${hint}_${i}`;
+    this.taken.add(name);
+    return name;
+  }
+}
+
+function floatTypesOf(record: GraphRecord): readonly string[] {
+  const dtypes = [...record.inputs, ...record.outputs].map(({ dataType }) =>
+    dataType === null ? undefined : dtypeOf(dataType),
+  );
+  return dtypes.filter((dtype) => dtype !== undefined && graphDtype(dtype) !== dtype) as string[];
+}
+
+/**
+ * A GraphProto as a graph of opset-21 operators that computes in float32. Value and node names stay as they are; nodes that no output
+ * depends on are left out.
+ *
+ * @throws CheckpointError when the graph contradicts itself or holds data that is not supported.
+ */
+export async function importGraph(record: GraphRecord, opset: number, external: ExternalFiles): Promise<ImportedGraph> {
+  const constants = new Constants(record, external);
+  const inputs = graphInputs(record, constants);
+  const outputs = [...new Set(record.outputs.map((output) => output.name))];
+  if (outputs.length === 0) throw new CheckpointError('The checkpoint has no outputs.');
+  const inputNames = new Set(inputs.map((input) => input.name));
+  const operators = record.nodes.filter((node) => node.op !== 'Constant' || node.domain !== '');
+  const given = { has: (value: string) => inputNames.has(value) || constants.has(value) };
+  const ordered = neededInOrder(operators, outputs, given);
+
+  const rewriter = new Rewriter(record, ordered, constants, opset);
+  const nodes = ordered.flatMap((node) => rewriter.rewrite(node));
+  const read = new Set([...nodes.flatMap((node) => node.inputs), ...outputs]);
+  const values = await constants.loadAll(read);
+  for (const [name, tensor] of rewriter.added) values.set(name, tensor);
+
+  const types = new Map<string, ValueType>(inputs.map(({ name, type }) => [name, type]));
+  for (const output of record.outputs) {
+    const type = valueType(output);
+    if (type) types.set(output.name, type);
+  }
+  const converted = new Set([...constants.converted, ...floatTypesOf(record)]);
+  const notes = [...rewriter.notes];
+  if (converted.size > 0) notes.push(`Numbers of type ${[...converted].sort().join(' and ')} are computed as float32.`);
+  return { graph: { inputs, outputs, nodes, constants: values, types }, notes };
+}
