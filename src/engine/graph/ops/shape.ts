@@ -243,9 +243,15 @@ export const shapes: Operators = {
     fold: ([x], node) => foldCast(x as Tensor, castTypes[intAttribute(node, 'to', 0)] as DType),
     backward: castBackward,
   },
+  // Made a Cast when the graph is bound: its second operand lends its element type and nothing else.
   CastLike: {
+    explicit: (c) => ({
+      ...c.node,
+      op: 'Cast',
+      inputs: [c.node.inputs[0] as string],
+      attributes: { to: typeCode(c.dtype(1)) },
+    }),
     infer: (c) => [{ dtype: c.dtype(1), dims: c.dims(0) }],
-    fold: ([x, like]) => foldCast(x as Tensor, (like as Tensor).dtype),
     backward: castBackward,
   },
 
