@@ -223,8 +223,10 @@ export class ExplanationPanel extends DisposableOwner {
   }
 
   private watchFiles(): void {
+    const paths = watchedFiles(this.explanation.state.checkpoint, this.image);
+    if (this.watch?.watches(paths)) return;
     this.watch?.dispose();
-    this.watch = new FileWatch(watchedFiles(this.explanation.state.checkpoint, this.image), (name) => {
+    this.watch = new FileWatch(paths, (name) => {
       if (!imageSettings(this.image).rerunOnChange) return;
       const note = l10n.t('{0} has changed; explaining again.', name);
       this.services.reporter.log.info(`${this.imageName}: ${note}`);

@@ -9,7 +9,10 @@ const quietMs = 700;
 export class FileWatch extends DisposableOwner {
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(paths: readonly string[], onChange: (name: string) => void) {
+  constructor(
+    private readonly paths: readonly string[],
+    onChange: (name: string) => void,
+  ) {
     super();
     const wanted = new Set(paths);
     const changed = (uri: Uri) => {
@@ -25,6 +28,11 @@ export class FileWatch extends DisposableOwner {
       this.register(watcher.onDidChange(changed));
       this.register(watcher.onDidCreate(changed));
     }
+  }
+
+  /** True when it watches exactly these files already. */
+  watches(paths: readonly string[]): boolean {
+    return paths.length === this.paths.length && paths.every((path, index) => path === this.paths[index]);
   }
 
   override dispose(): void {
