@@ -1,0 +1,171 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../../../src/engine/formats';
+import type { FloatTensor } from '../../../src/engine/graph/tensor';
+import { findMethod } from '../../../src/engine/methods';
+import type { MethodResult, RandomSource } from '../../../src/engine/methods/method';
+import { resolveParameters } from '../../../src/engine/methods/parameters';
+import { ReplaySource } from '../../../src/engine/methods/random';
+import { createContext } from '../../../src/engine/methods/run';
+import { LoadedModel } from '../../../src/engine/model/loadedModel';
+import type { GradientProbe } from '../../../src/engine/model/model';
+import type { RawMap } from '../../../src/shared/attribution';
+import {
+  array,
+  cases,
+  channelsFirst,
+  channelsLast,
+  type GoldenCase,
+  inputOf,
+  layerOf,
+  type ModelName,
+  namedLayers,
+  onnxFiles,
+  onnxLayer,
+} from './cases';
+import { compare, expectClose, report } from './compare';
+import { reproductionOf } from './requests';
+
+const models = new Map<ModelName, Promise<LoadedModel>>();
+
+async function modelOf(golden: GoldenCase): Promise<{ model: LoadedModel; input: FloatTensor }> {
+  const input = inputOf(golden);
+  const [, , height = 0, width = 0] = input.dims;
+  const known = models.get(golden.model);
+  const fresh =
+    known ?? readCheckpoint(onnxFiles[golden.model]).then((each) => LoadedModel.load(each, { height, width }));
+  models.set(golden.model, fresh);
+  return { model: await fresh, input };
+}
+
+afterAll(async () => {
+  report();
+  for (const model of models.values()) await (await model).dispose();
+});
+
+/** The saved noise, in the layout of the model's input. */
+function replay({ draws, layout }: GoldenCase, input: FloatTensor): ReplaySource | null {
+  const [saved] = draws ?? [];
+  if (!saved) return null;
+  const { data, dims } = array(saved);
+  const [, channels = 0, height = 0, width = 0] = input.dims;
+  expect(dims.slice(-3), `noise of a case recorded as ${layout}`).toEqual([height, width, channels]);
+  return new ReplaySource(channelsFirst(data, height * width, channels));
+}
+
+const silent: RandomSource = {
+  normal() {
+    throw new Error('This method must not draw.');
+  },
+};
+
+async function runCase(golden: GoldenCase, overrides = {}): Promise<MethodResult> {
+  const { model, input } = await modelOf(golden);
+  const { method: id, preset, parameters } = reproductionOf(golden);
+  const method = findMethod(id);
+  const random = replay(golden, input);
+  const options = { target: golden.target, signal: new AbortController().signal };
+  const context = createContext(model, input, options, layerOf(golden), random ?? silent);
+  const result = await method.run(context, resolveParameters(method.info, preset, { ...parameters, ...overrides }));
+  if (random) expect(random.left, 'draws that were not used').toBe(0);
+  return result;
+}
+
+/** A recorded array with its channels last. */
+function recorded(golden: GoldenCase, output: string): { values: Float32Array; channels: number } {
+  const stored = golden.outputs[output];
+  if (!stored) throw new Error(`${golden.id} has no output ${output}.`);
+  const { data, dims } = array(stored);
+  if (dims.length === 2) return { values: data, channels: 1 };
+  const channelsAreFirst = golden.layout.startsWith('CHW');
+  return {
+    values: channelsAreFirst ? channelsLast(data, dims) : data,
+    channels: (channelsAreFirst ? dims[0] : dims[2]) ?? 1,
+  };
+}
+
+/** A map of one channel repeated for records that repeat it too. */
+function withChannels(map: RawMap, channels: number): Float32Array {
+  if (map.channels === channels) return map.data;
+  expect(map.channels).toBe(1);
+  return Float32Array.from({ length: map.data.length * channels }, (_, i) => map.data[Math.floor(i / channels)] ?? 0);
+}
+
+function resultOf(result: MethodResult, which: 'map' | 'layerMap'): RawMap {
+  const map = result[which];
+  if (!map) throw new Error(`The method gave no ${which}.`);
+  return map;
+}
+
+describe.each(cases.filter((each) => !each.id.endsWith('base.forward')))('$id', (golden) => {
+  it('has the recorded values', async () => {
+    const { values, channels } = recorded(golden, 'main');
+    const result = await runCase(golden);
+    const map = resultOf(result, reproductionOf(golden).result);
+    expectClose(golden.id, compare(withChannels(map, channels), values), golden.tolerance);
+  });
+
+  if (golden.outputs['unnormalised']) {
+    it('has the recorded values before scaling', async () => {
+      const { values } = recorded(golden, 'unnormalised');
+      const result = await runCase(golden, { normaliseLayer: 'none' });
+      const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expectClose(`${golden.id} unnormalised`, compare(resultOf(result, 'layerMap').data, values), {
+        suggested_abs: (golden.tolerance.suggested_abs / golden.tolerance.max_abs_value) * scale,
+      });
+    });
+  }
+
+  if (golden.outputs['upsampled']) {
+    it('has the recorded values at input size', async () => {
+      const { values } = recorded(golden, 'upsampled');
+      const { map } = await runCase(golden);
+      expectClose(`${golden.id} upsampled`, compare(map.data, values), golden.tolerance);
+    });
+  }
+
+  if (golden.outputs['convergence_delta']) {
+    it('has the recorded convergence delta', async () => {
+      const { values } = recorded(golden, 'convergence_delta');
+      const { convergenceDelta, map } = await runCase(golden);
+      // The delta is a sum over all pixels: the roundings of the pixels (the case's tolerance) add up like a random walk,
+      // and those of the two scores, which are of the order of the sum itself, come on top.
+      const total = map.data.reduce((sum, value) => sum + Math.abs(value), 0);
+      const allowed = golden.tolerance.suggested_abs * Math.sqrt(map.data.length) + 1e-6 * total;
+      const difference = Math.abs((convergenceDelta ?? Number.NaN) - (values[0] ?? Number.NaN));
+      expectClose(
+        `${golden.id} delta`,
+        { max: difference, p99: difference, correlation: 1 },
+        { suggested_abs: allowed },
+      );
+    });
+  }
+});
+
+describe.each(cases.filter((each) => each.id.endsWith('base.forward')))('$id', (golden) => {
+  it('has the recorded logits, probabilities, activations and gradients', async () => {
+    const { model, input } = await modelOf(golden);
+    const layers = Object.entries(namedLayers(golden.model)).filter(([key]) => golden.outputs[`activation_${key}`]);
+    const probes = layers.map(([key, torch]) => {
+      const wrt = onnxLayer(golden.model, torch);
+      return { key, wrt, gradient: { of: 'logit', rules: 'standard', wrt } satisfies GradientProbe };
+    });
+    expect(probes.length).toBeGreaterThan(0);
+    const evaluation = await model.evaluate(input, golden.target, {
+      activations: probes.map((probe) => probe.wrt),
+      gradients: probes.map((probe) => probe.gradient),
+    });
+    const relative = golden.tolerance.suggested_abs / golden.tolerance.max_abs_value;
+    const check = (output: string, values: Float32Array) => {
+      const expected = array(golden.outputs[output]!).data;
+      const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      // Relative to the array's own size: the case's tolerance is for its logits.
+      expectClose(`${golden.id} ${output}`, compare(values, expected), { suggested_abs: relative * scale });
+    };
+    check('main', evaluation.logits.data);
+    check('softmax', evaluation.probabilities.data);
+    for (const { key, wrt, gradient } of probes) {
+      check(`activation_${key}`, evaluation.activation(wrt).data);
+      check(`gradient_${key}`, evaluation.gradient(gradient).data);
+    }
+  });
+});
