@@ -151,6 +151,7 @@ function lockstep(graph: Graph, shapes: InputSizes, probeShapes: InputSizes | nu
   const bindings: Bindings | null = probe && {
     reference,
     probe,
+    before: new Map(),
     ints: (values) => {
       const name = `bound/ints_${values.join('_')}`;
       constants.set(name, int64([values.length], values));

@@ -15,6 +15,11 @@ export class FixedBatch extends Error {}
 export interface Bindings {
   readonly reference: Inference;
   readonly probe: Inference;
+  /**
+   * For values whose batch axis holds other things too: how many elements of that axis come before the batch in it. A value of
+   * [17·N, 32] rows, position by position, has 17. Left out where it is 1.
+   */
+  readonly before: Map<string, number>;
   /** Name of an int64 constant. */
   ints(values: readonly number[]): string;
   /** Appends a node in front of the one looked at, under both bindings. */
@@ -53,10 +58,24 @@ function freeReshape(node: Node, b: Bindings): Node {
     const places = resolved.flatMap((length, i) => (length === other?.[i] ? [] : [i]));
     return other && places.length === 1 ? withInput(node, 1, b.ints(resolved.with(places[0] as number, -1))) : node;
   }
-  const before = elementCount(dims(b.reference, x).slice(0, axis));
-  const place = resolved.findIndex((_, i) => elementCount(resolved.slice(0, i)) === before);
-  if (place < 0) throw new FixedBatch(`The Reshape "${node.name}" mixes the batch with other axes.`);
-  return withInput(node, 1, b.ints(resolved.with(place, -1)));
+  const inside = b.before.get(x) ?? 1;
+  const before = elementCount(dims(b.reference, x).slice(0, axis)) * inside;
+  const place = placeOfBatch(resolved, before);
+  if (!place) throw new FixedBatch(`The Reshape "${node.name}" mixes the batch with other axes.`);
+  if (place.before > 1) b.before.set(node.outputs[0] as string, place.before);
+  return withInput(node, 1, b.ints(resolved.with(place.axis, -1)));
+}
+
+/**
+ * Where the batch goes in a constant Reshape target: row-major order keeps `before` elements in front of it. The last axis holds features
+ * and takes the batch only when there is no other; then the axis in front of it takes the batch behind its own elements.
+ */
+function placeOfBatch(target: readonly number[], before: number): { axis: number; before: number } | null {
+  const axis = target.findIndex((_, i) => elementCount(target.slice(0, i)) === before);
+  const last = target.length - 1;
+  if (axis < 0) return null;
+  if (axis < last || axis === 0) return { axis, before: 1 };
+  return { axis: axis - 1, before: target[axis - 1] as number };
 }
 
 /** A constant Expand target that repeats the batch length: 1 there leaves the axis as it is. */
@@ -98,5 +117,9 @@ const rules: Readonly<Record<string, (node: Node, b: Bindings) => Node>> = {
 
 /** The node in a form that is right for every batch length. Throws {@link FixedBatch} when there is none. */
 export function freeBatch(node: Node, bindings: Bindings): Node {
-  return rules[node.op]?.(node, bindings) ?? node;
+  const rule = rules[node.op];
+  if (rule) return rule(node, bindings);
+  const inside = Math.max(1, ...node.inputs.map((input) => bindings.before.get(input) ?? 1));
+  if (inside > 1) for (const output of node.outputs) bindings.before.set(output, inside);
+  return node;
 }
