@@ -1,4 +1,5 @@
 import { commands, l10n, window, workspace } from 'vscode';
+import { UsageError } from '../shared/errors';
 
 /**
  * True when the workspace is trusted. Otherwise offers to manage its trust: a checkpoint of somebody else's folder goes through
@@ -12,6 +13,11 @@ export async function ensureTrusted(): Promise<boolean> {
   return workspace.isTrusted;
 }
 
-export function untrustedSentence(): string {
+/** For what does not come from a command, such as a panel that VS Code restores. */
+export function assertTrusted(): void {
+  if (!workspace.isTrusted) throw new UsageError(untrustedSentence());
+}
+
+function untrustedSentence(): string {
   return l10n.t('Whylight runs checkpoints only in a trusted workspace; trust this one to explain its images.');
 }

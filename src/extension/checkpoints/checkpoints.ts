@@ -10,6 +10,7 @@ import {
   workspace,
 } from 'vscode';
 import { CancelledError, CheckpointError } from '../../shared/errors';
+import { exists } from '../files';
 import { imageSettings, updateSetting } from '../settings';
 import { decideCheckpoint, folderOfChoice, type Remembered, remember, resolveSetting, sortCandidates } from './decide';
 
@@ -25,11 +26,11 @@ export class Checkpoints {
    * @throws CheckpointError when there is none, CancelledError when the user gave no answer.
    */
   async forImage(image: Uri): Promise<string> {
-    const root = rootOf(image);
+    const root = rootOf(image, image);
     const { checkpoint: setting } = imageSettings(image);
     if (setting !== '') {
       const path = resolveSetting(setting, root);
-      if (await exists(path)) return path;
+      if (await exists(Uri.file(path))) return path;
       throw new CheckpointError(l10n.t('The checkpoint of the setting whylight.checkpoint does not exist: {0}.', path));
     }
     const candidates = await findCheckpoints(root);
@@ -52,22 +53,27 @@ export class Checkpoints {
 
   /** Lets the user choose, only for now; undefined when the user gave up. */
   async ask(image: Uri | undefined): Promise<string | undefined> {
-    const root = rootFor(image);
-    const candidates = root === undefined ? [] : await findCheckpoints(root);
-    return root === undefined || candidates.length === 0 ? browse(root) : this.pick(candidates, image, root);
+    return this.askIn(image, image ?? (await folderToAskFor()));
   }
 
   /** Lets the user choose, remembers it for the image's folder; undefined when the user gave up. */
   async choose(image: Uri | undefined): Promise<string | undefined> {
-    const chosen = await this.ask(image);
-    if (chosen === undefined) return undefined;
-    const root = rootFor(image);
-    const scope = image ?? workspace.workspaceFolders?.[0]?.uri;
+    const scope = image ?? (await folderToAskFor());
+    const chosen = await this.askIn(image, scope);
+    if (chosen === undefined || scope === undefined) return chosen;
     if (imageSettings(scope).checkpoint !== '') await updateSetting('checkpoint', chosen, scope);
-    else if (root !== undefined) {
+    else {
+      const root = rootOf(scope, image);
       await this.keep(folderOfChoice(image?.fsPath, root, await findCheckpoints(root), chosen), chosen);
     }
     return chosen;
+  }
+
+  private async askIn(image: Uri | undefined, scope: Uri | undefined): Promise<string | undefined> {
+    if (scope === undefined) return browse(undefined);
+    const root = rootOf(scope, image);
+    const candidates = await findCheckpoints(root);
+    return candidates.length === 0 ? browse(root) : this.pick(candidates, image, root);
   }
 
   private async pick(candidates: readonly string[], image: Uri | undefined, root: string): Promise<string | undefined> {
@@ -101,18 +107,26 @@ export class Checkpoints {
   /** What is remembered and still on disk. */
   private async remembered(): Promise<Remembered> {
     const all = Object.entries(this.memory.get<Remembered>(memoryKey, {}));
-    const there = await Promise.all(all.map(([, path]) => exists(path)));
+    const there = await Promise.all(all.map(([, path]) => exists(Uri.file(path))));
     return Object.fromEntries(all.filter((_, index) => there[index]));
   }
 }
 
-/** Path of the image's workspace folder, or of its own folder outside of any. */
-export function rootOf(image: Uri): string {
-  return workspace.getWorkspaceFolder(image)?.uri.fsPath ?? dirname(image.fsPath);
+/** Path of the workspace folder that `scope` lies in; outside of any, the folder of the image, or `scope` itself. */
+function rootOf(scope: Uri, image: Uri | undefined): string {
+  const folder = workspace.getWorkspaceFolder(scope);
+  if (folder !== undefined) return folder.uri.fsPath;
+  return image === undefined ? scope.fsPath : dirname(image.fsPath);
 }
 
-function rootFor(image: Uri | undefined): string | undefined {
-  return image === undefined ? workspace.workspaceFolders?.[0]?.uri.fsPath : rootOf(image);
+/** The workspace folder that a choice without an image is for; with several of them, the user says which. */
+async function folderToAskFor(): Promise<Uri | undefined> {
+  const folders = workspace.workspaceFolders ?? [];
+  if (folders.length <= 1) return folders[0]?.uri;
+  const placeHolder = l10n.t('The folder whose images the checkpoint explains');
+  const picked = await window.showWorkspaceFolderPick({ placeHolder });
+  if (picked === undefined) throw new CancelledError();
+  return picked.uri;
 }
 
 async function findCheckpoints(root: string): Promise<string[]> {
@@ -132,15 +146,6 @@ async function browse(root: string | undefined): Promise<string | undefined> {
     filters: { [l10n.t('Checkpoints')]: ['onnx'] },
   });
   return picked?.[0]?.fsPath;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await workspace.fs.stat(Uri.file(path));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function sizeAndDate(path: string): Promise<string> {

@@ -12,7 +12,7 @@ import { CancelledError, ImageError } from '../../shared/errors';
 import type { Checkpoints } from '../checkpoints/checkpoints';
 import { chosenMethods } from '../chosenMethods';
 import type { EngineClient } from '../engine/engineClient';
-import { imageExtensions, imagesOf } from '../images';
+import { imageExtensions, imagesOf, isImagePath } from '../images';
 import type { ExplanationPanel } from '../panel/explanationPanel';
 import { columnForPanels, imageOfActivePanel, type Panels } from '../panel/panels';
 import { imageSettings } from '../settings';
@@ -77,11 +77,13 @@ async function imagesToExplain(
   return active.length > 0 ? active : browse();
 }
 
-function imageOfActiveTab(): Uri | undefined {
+/** The image that is open in the active tab. */
+export function imageOfActiveTab(): Uri | undefined {
   const input = window.tabGroups.activeTabGroup.activeTab?.input as
     | Partial<TabInputCustom & TabInputText & TabInputTextDiff>
     | undefined;
-  return input?.uri ?? input?.modified;
+  const uri = input?.uri ?? input?.modified;
+  return uri !== undefined && isImagePath(uri.path) ? uri : undefined;
 }
 
 async function browse(): Promise<Uri[]> {

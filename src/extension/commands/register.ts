@@ -4,7 +4,7 @@ import type { ModelDocuments } from '../inspect/modelDocuments';
 import { chooseMethods } from '../methods';
 import type { Reporter } from '../report';
 import { ensureTrusted } from '../trust';
-import { type ExplainServices, explainImages } from './explainImage';
+import { type ExplainServices, explainImages, imageOfActiveTab } from './explainImage';
 import { quickActions } from './quickActions';
 
 export interface CommandServices extends ExplainServices {
@@ -37,12 +37,12 @@ export function registerCommands(services: CommandServices): Disposable[] {
     registerTrusted('chooseMethods', async () => {
       const panel = panels.current;
       const current = panel?.runner.explanation.state.methods.map(({ id }) => id);
-      const ids = await chooseMethods(await engine.methods(), current, panel?.image);
+      const ids = await chooseMethods(await engine.methods(), current, panel?.image ?? imageOfActiveTab());
       if (ids !== undefined) void panel?.changeMethods(ids);
     }),
     registerTrusted('chooseCheckpoint', async () => {
       const panel = panels.current;
-      const checkpoint = await checkpoints.choose(panel?.image);
+      const checkpoint = await checkpoints.choose(panel?.image ?? imageOfActiveTab());
       if (checkpoint !== undefined) void panel?.changeCheckpoint(checkpoint);
     }),
     registerTrusted('saveOverlays', async () => {

@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import { env, l10n, Uri, type WebviewPanel, workspace } from 'vscode';
-import { UsageError, WhylightError } from '../../shared/errors';
+import { env, l10n, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
+import { UsageError } from '../../shared/errors';
 import type { PanelRequests, PanelSetup, PanelState } from '../../shared/panel';
 import { panelStrings } from '../../shared/panelStrings';
+import type { Preprocessing } from '../../shared/preprocessing';
 import type { ImageSource } from '../../shared/protocol';
 import { type PanelServer, Rpc } from '../../shared/rpc';
 import { DisposableOwner } from '../dispose';
 import type { EngineClient } from '../engine/engineClient';
+import { exists } from '../files';
 import type { Reporter } from '../report';
 import { saveResults } from '../save/save';
 import { imageSettings } from '../settings';
-import { untrustedSentence } from '../trust';
+import { assertTrusted } from '../trust';
 import type { Explanation, PageNote } from './explanation';
 import { FileWatch, watchedFiles } from './fileWatch';
 import { renderPage } from './page';
@@ -157,6 +159,8 @@ export class ExplanationPanel extends DisposableOwner {
       if (checkpoint !== undefined) void this.changeCheckpoint(checkpoint);
       return null;
     });
+    rpc.handle('keepPreprocessing', ({ preprocessing }) => this.keepPreprocessing(preprocessing));
+    rpc.handle('editPreprocessing', () => this.editPreprocessing());
     rpc.handle('showLog', () => {
       reporter.log.show();
       return null;
@@ -176,7 +180,7 @@ export class ExplanationPanel extends DisposableOwner {
   /** A fresh page: hands over what it needs, then all that happened so far. */
   private async onReady(): Promise<PanelSetup> {
     try {
-      if (!workspace.isTrusted) throw new WhylightError('usage', untrustedSentence());
+      assertTrusted();
       const methods = await this.services.engine.methods();
       // Sent after the answer, which goes out when this function has returned.
       setTimeout(() => {
@@ -192,8 +196,29 @@ export class ExplanationPanel extends DisposableOwner {
     }
   }
 
+  private async keepPreprocessing(preprocessing: Preprocessing): Promise<null> {
+    assertTrusted();
+    const { checkpoint } = this.explanation.state;
+    this.watch?.mute();
+    const { path } = await this.services.engine.request('keepPreprocessing', { checkpoint, preprocessing });
+    void this.start(l10n.t('The preprocessing is kept in {0}; explaining again.', basename(path)));
+    return null;
+  }
+
+  private async editPreprocessing(): Promise<null> {
+    assertTrusted();
+    const { checkpoint } = this.explanation.state;
+    const file = Uri.joinPath(Uri.file(checkpoint), '..', 'whylight.json');
+    if (!(await exists(file))) {
+      this.watch?.mute();
+      await this.services.engine.request('keepPreprocessing', { checkpoint });
+    }
+    await window.showTextDocument(file, { viewColumn: ViewColumn.Beside });
+    return null;
+  }
+
   private async imageSource(): Promise<ImageSource> {
-    if (!workspace.isTrusted) throw new WhylightError('usage', untrustedSentence());
+    assertTrusted();
     if (this.image.scheme === 'file') return { path: this.image.fsPath };
     return { name: this.imageName, bytes: await workspace.fs.readFile(this.image) };
   }

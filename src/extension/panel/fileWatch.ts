@@ -8,6 +8,7 @@ const quietMs = 700;
 /** Tells when one of a few files has changed or has come back, after it was left alone for a moment. */
 export class FileWatch extends DisposableOwner {
   private timer: NodeJS.Timeout | undefined;
+  private mutedUntil = 0;
 
   constructor(
     private readonly paths: readonly string[],
@@ -16,7 +17,7 @@ export class FileWatch extends DisposableOwner {
     super();
     const wanted = new Set(paths);
     const changed = (uri: Uri) => {
-      if (!wanted.has(uri.fsPath)) return;
+      if (!wanted.has(uri.fsPath) || Date.now() < this.mutedUntil) return;
       clearTimeout(this.timer);
       this.timer = setTimeout(() => onChange(basename(uri.fsPath)), quietMs);
     };
@@ -33,6 +34,11 @@ export class FileWatch extends DisposableOwner {
   /** True when it watches exactly these files already. */
   watches(paths: readonly string[]): boolean {
     return paths.length === this.paths.length && paths.every((path, index) => path === this.paths[index]);
+  }
+
+  /** Overlooks changes for a moment: those that the caller makes itself. */
+  mute(): void {
+    this.mutedUntil = Date.now() + 2 * quietMs;
   }
 
   override dispose(): void {

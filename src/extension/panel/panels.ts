@@ -5,6 +5,7 @@ import {
   type WebviewPanel,
   type WebviewPanelSerializer,
   window,
+  workspace,
 } from 'vscode';
 import type { PanelState } from '../../shared/panel';
 import { DisposableOwner, Emitter } from '../dispose';
@@ -25,6 +26,8 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
   constructor(private readonly services: PanelServices) {
     super();
     this.register(window.registerWebviewPanelSerializer(panelViewType, this));
+    // Panels that were restored in Restricted Mode had to refuse.
+    this.register(workspace.onDidGrantWorkspaceTrust(() => this.all.map((panel) => panel.start())));
   }
 
   get all(): readonly ExplanationPanel[] {
