@@ -91,7 +91,7 @@ describe('Explain Image, from a right-click to files', () => {
     await card.locator('[data-action="run-again"]').click();
     await card.getByTestId('card-progress').getByText(/\d/).waitFor();
     await panel.action('cancel').click();
-    await expect.poll(() => panel.runStatus.getAttribute('data-run')).toBe('cancelled');
+    await expect.poll(() => panel.phase()).toBe('cancelled');
     expect((await panel.states())['smoothgrad']).toBe('cancelled');
     await samples.fill('8');
     await card.locator('[data-action="run-again"]').click();

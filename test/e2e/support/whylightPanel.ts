@@ -84,17 +84,25 @@ export class WhylightPanel {
     return Object.fromEntries(pairs);
   }
 
-  /** Waits until the run has ended and exactly so many cards are done. */
+  /** `running`, `done`, `cancelled` or `failed`; null before the first run. */
+  async phase(): Promise<string | null> {
+    const [phase] = await this.runStatus.evaluateAll((all) => all.map((each) => each.getAttribute('data-run')));
+    return phase ?? null;
+  }
+
+  /** Waits until the run has ended and exactly so many cards are done; fails at once when the page reports a failure. */
   async untilDone(count: number, timeout = 90_000): Promise<void> {
+    const errors = this.frame.locator('[data-notice="error"]');
     const done = async () => {
       const states = Object.values(await this.states());
-      return [
-        await this.runStatus.getAttribute('data-run'),
-        states.length,
-        states.filter((state) => state === 'done').length,
-      ];
+      return [await this.phase(), states.length, states.filter((state) => state === 'done').length];
     };
-    await expect.poll(done, { timeout, message: 'run, cards, cards done' }).toEqual(['done', count, count]);
+    await expect
+      .poll(async () => ((await errors.count()) > 0 ? errors.allInnerTexts() : done()), {
+        timeout,
+        message: 'run, cards, cards done',
+      })
+      .toEqual(['done', count, count]);
   }
 
   /** What every card's canvas holds. */
