@@ -93,16 +93,17 @@ export class WhylightPanel {
   /** Waits until the run has ended and exactly so many cards are done; fails at once when the page reports a failure. */
   async untilDone(count: number, timeout = 90_000): Promise<void> {
     const errors = this.frame.locator('[data-notice="error"]');
-    const done = async () => {
+    const deadline = Date.now() + timeout;
+    for (;;) {
       const states = Object.values(await this.states());
-      return [await this.phase(), states.length, states.filter((state) => state === 'done').length];
-    };
-    await expect
-      .poll(async () => ((await errors.count()) > 0 ? errors.allInnerTexts() : done()), {
-        timeout,
-        message: 'run, cards, cards done',
-      })
-      .toEqual(['done', count, count]);
+      const done = states.filter((state) => state === 'done').length;
+      const phase = await this.phase();
+      if (phase === 'done' && states.length === count && done === count) return;
+      const said = await errors.allInnerTexts();
+      if (said.length > 0) throw new Error(`The page says: ${said.join(' | ')}`);
+      if (Date.now() > deadline) throw new Error(`${done} of ${count} cards are done, the run is ${phase}.`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   /** What every card's canvas holds. */
