@@ -68,12 +68,20 @@ function splitDomain(op: string): { readonly domain: string; readonly name: stri
   return at < 0 ? { domain: '', name: op } : { domain: op.slice(0, at), name: op.slice(at + 2) };
 }
 
-function encodeNode(node: Node): ProtobufWriter {
+/** onnxruntime wants every name once, and graphs name nodes only for messages. */
+function uniqueName(node: Node, taken: Set<string>): string {
+  let name = node.name;
+  for (let i = 2; taken.has(name); i++) name = `${node.name} (${i})`;
+  if (name !== '') taken.add(name);
+  return name;
+}
+
+function encodeNode(node: Node, nodeName: string): ProtobufWriter {
   const writer = new ProtobufWriter();
   const { domain, name } = splitDomain(node.op);
   for (const input of node.inputs) writer.string(1, input);
   for (const output of node.outputs) writer.string(2, output);
-  writer.string(3, node.name).string(4, name);
+  writer.string(3, nodeName).string(4, name);
   for (const [key, value] of Object.entries(node.attributes)) writer.message(5, encodeAttribute(key, value));
   if (domain !== '') writer.string(7, domain);
   return writer;
@@ -133,7 +141,8 @@ export function encodeModel(graph: Graph, outputs: readonly string[], dynamicBat
   const external: ExternalTensor[] = [];
 
   const body = new ProtobufWriter();
-  for (const node of nodes) body.message(1, encodeNode(node));
+  const taken = new Set<string>();
+  for (const node of nodes) body.message(1, encodeNode(node, uniqueName(node, taken)));
   body.string(2, 'graph');
   for (const value of values) {
     if (computed.has(value) || known.has(value)) continue;

@@ -197,6 +197,16 @@ describe('programs', () => {
     await program.dispose();
   });
 
+  it('runs graphs whose nodes share a name', async () => {
+    const nodes = ['a', 'b', 'y'].map((output, i) => ({
+      ...node('Neg', [['x', 'a', 'b'][i]!], [output]),
+      name: 'same',
+    }));
+    const program = await runtime.compile(graph({ x: float([1]) }, nodes), ['y']);
+    expect((await program.run({ x: float32([1], Float32Array.of(5)) }))['y']!.data).toEqual(Float32Array.of(-5));
+    await program.dispose();
+  });
+
   it('gives results that later runs leave alone', async () => {
     const program = await runtime.compile(graph({ x: float([64]) }, [node('Neg', ['x'], ['y'])]), ['y']);
     const feed = (value: number) => ({ x: float32([64], new Float32Array(64).fill(value)) });
