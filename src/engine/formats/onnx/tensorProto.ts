@@ -90,8 +90,7 @@ export function loadTensor(record: TensorRecord, external: ExternalFiles): Tenso
   if (!record.raw) return { dtype, dims, data: readTyped(record, dtype, count) };
   const { start, end } = record.raw;
   if (end - start !== bytes) {
-    const shape = `${dtypeShape(record)} takes ${bytes} bytes`;
-    throw refuse(record, `should be ${shape} but holds ${end - start}`);
+    throw refuse(record, `is ${dtypeShape(record)}, which takes ${bytes} bytes, but holds ${end - start}`);
   }
   return { dtype, dims, data: readRaw(dtype, count, record.raw) };
 }
@@ -132,8 +131,8 @@ function readTyped(record: TensorRecord, dtype: NumericDType, count: number): Nu
   const stored = nibbles ? Math.ceil(count / 2) : count;
   // Every stored element takes at least a byte of the file.
   const available = fields.reduce((sum, field) => sum + Math.max(1, field.end - field.start), 0);
-  const wrong = (given: number) => refuse(record, `should be ${dtypeShape(record)} but holds ${given} values`);
-  if (stored > available) throw wrong(available);
+  const wrong = (given: string) => refuse(record, `is ${dtypeShape(record)} but holds ${given} values`);
+  if (stored > available) throw wrong(available === 0 ? 'no' : 'fewer');
   const data = newArray(nibbles ? 'uint8' : dtype, stored);
   const wide = dtype === 'int64' || dtype === 'uint64';
   let next = 0;
@@ -147,14 +146,14 @@ function readTyped(record: TensorRecord, dtype: NumericDType, count: number): Nu
     // Storing a negative bigint in a BigUint64Array, or a wide number in a narrow array, keeps the low bits, as the format means it.
     else field.eachInt64(wide ? add : (value) => add(Number(BigInt.asIntN(64, value))));
   }
-  if (next !== stored) throw wrong(next);
+  if (next !== stored) throw wrong(String(next));
   return nibbles ? unpackNibbles(dtype, count, data as Uint8Array) : data;
 }
 
 function readStrings(record: TensorRecord, count: number): readonly string[] {
   const fields = record.typed.filter((field) => field.number === 6);
   if (fields.length !== count) {
-    throw refuse(record, `should be ${dtypeShape(record)} but holds ${fields.length} texts`);
+    throw refuse(record, `is ${dtypeShape(record)} but holds ${fields.length} texts`);
   }
   return fields.map((field) => field.text());
 }
