@@ -19,7 +19,14 @@ function reason(error: unknown): string {
 /** Errors of the native library are failures of the runtime; a TypeError or RangeError comes from a wrong call and stays a bug. */
 function failure(doing: string, error: unknown): unknown {
   if (error instanceof TypeError || error instanceof RangeError || error instanceof RuntimeFailure) return error;
-  return new RuntimeFailure(`onnxruntime could not ${doing}: ${reason(error)}.`, { cause: error });
+  const text = reason(error);
+  const requested = /Failed to allocate memory for requested buffer of size (\d+)/.exec(text);
+  if (requested) {
+    const megabytes = Math.ceil(Number(requested[1]) / 1e6);
+    const message = `onnxruntime ran out of memory: it asked for ${megabytes} MB at once; close other programs or use a smaller batch.`;
+    return new RuntimeFailure(message, { cause: error });
+  }
+  return new RuntimeFailure(`onnxruntime could not ${doing}: ${text}.`, { cause: error });
 }
 
 async function loadOnnxRuntime(): Promise<Ort> {

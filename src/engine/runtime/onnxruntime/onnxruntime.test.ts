@@ -260,6 +260,15 @@ describe('failures', () => {
     await program.dispose();
   });
 
+  it('says when the memory does not suffice', async () => {
+    const shape: Tensor = { dtype: 'int64', dims: [1], data: BigInt64Array.of(2n ** 52n) };
+    const built = graph({ x: float([1]) }, [node('Expand', ['x', 's'], ['y'])], { s: shape });
+    const program = await runtime.compile(built, ['y']);
+    const run = program.run({ x: float32([1], Float32Array.of(1)) });
+    await expect(run).rejects.toThrow(/^onnxruntime ran out of memory: it asked for 180\d+ MB at once; .*\.$/);
+    await program.dispose();
+  });
+
   it('treats a value that nothing computes as a bug', async () => {
     await expect(runtime.compile(graph({}, [node('Relu', ['nowhere'], ['y'])]), ['y'])).rejects.toThrow(
       new RangeError('Nothing in the graph computes the value “nowhere”.'),
