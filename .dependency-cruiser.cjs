@@ -9,10 +9,11 @@ module.exports = {
     forbid('engine-knows-no-host', '^src/engine', '^src/(extension|webview)|^vscode$'),
     forbid('webview-knows-shared-only', '^src/webview', '^src/(extension|engine)|^vscode$'),
     forbid('extension-knows-shared-only', '^src/extension', '^src/(webview|engine)'),
-    forbid('graph-is-the-bottom', '^src/engine/graph/(?!.*\\.test\\.ts$)', '^src/engine/(?!graph)'),
+    forbid('graph-is-the-bottom', '^src/engine/graph/(?!testing/|.*\\.test\\.ts$)', '^src/engine/(?!graph)'),
     forbid('formats-make-graphs', '^src/engine/formats/(?!.*\\.test\\.ts$)', '^src/engine/(?!formats|graph)'),
     forbid('runtime-runs-graphs', '^src/engine/runtime/(?!.*\\.test\\.ts$)', '^src/engine/(?!runtime|graph)'),
     forbid('methods-ask-the-model', '^src/engine/methods/(?!.*\\.test\\.ts$)', '^src/engine/(runtime|formats|export|explain)'),
+    forbid('testing-helps-tests-only', '^src/(?!.*(\\.test\\.ts$|/testing/))', '/testing/'),
     forbid('toolkit-stays-in-webview', '^src/(?!webview)', '@vscode/webview-ui-toolkit'),
   ],
   options: {
