@@ -20,6 +20,7 @@ import { renderPage } from './page';
 import { withCheckpoint, withMethods } from './panelState';
 import type { SerialQueue } from './queue';
 import { Runner } from './runner';
+import { webviewMessage } from './webviewMessage';
 
 /** What a panel needs from the rest of the extension. */
 export interface PanelServices {
@@ -133,7 +134,7 @@ export class ExplanationPanel extends DisposableOwner {
     const { webview } = this.view;
     const { reporter, chooseMethods, chooseCheckpoint } = this.services;
     const rpc: PanelServer = new Rpc({
-      post: (message) => webview.postMessage(message),
+      post: (message) => webview.postMessage(webviewMessage(message)),
       onMessage: (listener) => webview.onDidReceiveMessage(listener),
     });
     rpc.handle('ready', () => this.onReady());
