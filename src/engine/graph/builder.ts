@@ -2,7 +2,7 @@
 import type { AttributeValue, Graph, Node } from './graph';
 import { Inference } from './inference';
 import { fromNumbers } from './numbers';
-import { typeCode } from './ops/shape';
+import { typeCode } from './ops/elementTypes';
 import { type DType, int64, type Tensor, type ValueType } from './tensor';
 
 /** Backward rules read shapes while they are emitted, nothing larger. */

@@ -40,7 +40,8 @@ async function run(
   return results;
 }
 
-const floats = (tensor: Tensor | undefined) => Array.from(tensor?.data as Float32Array);
+/** The elements, −0 as 0. */
+const floats = (tensor: Tensor | undefined) => Array.from(tensor?.data as Float32Array, (value) => value + 0);
 const input = randomTensor([1, 2, 6, 6], 7);
 const seed = float32([1, 4], Float32Array.of(0, 1, 0, 0));
 
@@ -70,7 +71,7 @@ describe('differentiate', () => {
     const added = joint.nodes.slice(graph.nodes.length).map((node) => node.op);
     expect(added).not.toContain('Conv');
     expect(added).not.toContain('ConvTranspose');
-    expect(added).not.toContain('Where');
+    expect(added).not.toContain('Greater');
   });
 
   it('leaves no output that is not wanted', () => {

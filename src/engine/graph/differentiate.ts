@@ -5,7 +5,7 @@ import { GraphBuilder } from './builder';
 import type { Graph, Node } from './graph';
 import { isFloat } from './numbers';
 import type { BackwardContext } from './ops/definition';
-import { typeCode } from './ops/shape';
+import { typeCode } from './ops/elementTypes';
 import type { RuleTable } from './rules/table';
 
 export interface DifferentiateOptions {

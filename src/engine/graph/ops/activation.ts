@@ -1,13 +1,17 @@
 import { floatAttribute, stringAttribute } from '../attributes';
 import { isFloat, toNumbers } from '../numbers';
 import type { BackwardContext, Operators } from './definition';
+import { typeCode } from './elementTypes';
 import { broadcastInputs, times, toInput, unary } from './elementwise';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-/** g where the condition holds, 0 elsewhere. */
+/**
+ * g where the condition holds, 0 elsewhere. A product with the mask as numbers: onnxruntime's Where takes three passes over the data, which
+ * made the whole gradient of a ResNet-50 8 % slower (batch 8: 435 against 399 ms).
+ */
 export function gate(b: BackwardContext, condition: string, g = b.g()): string {
-  return b.emit('Where', [condition, g, b.scalar(0)]);
+  return b.emit('Mul', [g, b.emit('Cast', [condition], { to: typeCode(b.dtype(g)) })]);
 }
 
 /** g·slope where x ≤ 0 (`slope` a value of the graph), g elsewhere. */

@@ -18,6 +18,7 @@ import {
   type OperatorDefinition,
   type Operators,
 } from './definition';
+import { elementTypes, typeCode } from './elementTypes';
 import { unbroadcast } from './elementwise';
 
 /** Back to the input's own shape, read off the input so that any batch length is right. */
@@ -73,33 +74,8 @@ const foldReshaping =
   (dims: (x: Tensor, second: Tensor | undefined) => number[]): NonNullable<OperatorDefinition['fold']> =>
   ([x, second]) => [withDims(x as Tensor, dims(x as Tensor, second))];
 
-const castTypes: readonly (DType | undefined)[] = [
-  undefined,
-  'float32',
-  'uint8',
-  'int8',
-  'uint16',
-  'int16',
-  'int32',
-  'int64',
-  'string',
-  'bool',
-  'float16',
-  'float64',
-  'uint32',
-  'uint64',
-  undefined,
-  undefined,
-  'bfloat16',
-];
-
-/** ONNX's code of an element type. */
-export function typeCode(dtype: DType): number {
-  return castTypes.indexOf(dtype);
-}
-
 function castTo(c: InferContext): DType {
-  return castTypes[intAttribute(c.node, 'to', 0)] ?? c.fail('casts to an element type that is not known here');
+  return elementTypes[intAttribute(c.node, 'to', 0)] ?? c.fail('casts to an element type that is not known here');
 }
 
 function foldCast(x: Tensor, dtype: DType): readonly Tensor[] | null {
@@ -240,7 +216,7 @@ export const shapes: Operators = {
   Dropout: identity,
   Cast: {
     infer: (c) => [{ dtype: castTo(c), dims: c.dims(0) }],
-    fold: ([x], node) => foldCast(x as Tensor, castTypes[intAttribute(node, 'to', 0)] as DType),
+    fold: ([x], node) => foldCast(x as Tensor, elementTypes[intAttribute(node, 'to', 0)] as DType),
     backward: castBackward,
   },
   // Made a Cast when the graph is bound: its second operand lends its element type and nothing else.

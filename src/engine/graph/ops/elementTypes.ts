@@ -1,0 +1,27 @@
+import type { DType } from '../tensor';
+
+/** Element types by ONNX's code (TensorProto.DataType). */
+export const elementTypes: readonly (DType | undefined)[] = [
+  undefined,
+  'float32',
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'int32',
+  'int64',
+  'string',
+  'bool',
+  'float16',
+  'float64',
+  'uint32',
+  'uint64',
+  undefined,
+  undefined,
+  'bfloat16',
+];
+
+/** ONNX's code of an element type. */
+export function typeCode(dtype: DType): number {
+  return elementTypes.indexOf(dtype);
+}
