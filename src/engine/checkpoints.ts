@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { FoundPreprocessing, Preprocessing } from '../shared/preprocessing';
 import type { RuntimeChoice } from '../shared/protocol';
 import { type Checkpoint, readCheckpoint, sha256OfFile } from './formats';
-import { findLabels, findPreprocessing, readCheckpointNotes } from './image';
+import { findLabels, findPreprocessing, type PreprocessingFinding, readCheckpointNotes, usualSide } from './image';
 import { findImageInput } from './model/imageInput';
 import { LoadedModel } from './model/loadedModel';
 
@@ -13,7 +13,8 @@ export interface OpenCheckpoint {
   readonly checkpoint: Checkpoint;
   readonly sha256: string;
   readonly model: LoadedModel;
-  readonly preprocessing: FoundPreprocessing;
+  /** null for a model that no picture fits, because it takes neither 1 nor 3 channels. */
+  readonly preprocessing: FoundPreprocessing | null;
   readonly labels: readonly string[] | null;
   /** Default target layer named in whylight.json. */
   readonly layer: string | undefined;
@@ -27,6 +28,17 @@ export interface OpenOptions {
 
 const keptCheckpoints = 2;
 
+async function preprocessingFor(
+  path: string,
+  { graph, metadata }: Checkpoint,
+  wanted: Preprocessing | undefined,
+): Promise<PreprocessingFinding | null> {
+  const input = findImageInput(graph);
+  if (input.channels !== 1 && input.channels !== 3) return null;
+  if (wanted) return { preprocessing: wanted, how: 'as set by the caller', guessed: false, notes: [] };
+  return findPreprocessing({ checkpointPath: path, metadata, input });
+}
+
 async function open(path: string, options: OpenOptions): Promise<OpenCheckpoint> {
   const [checkpoint, sha256, fileNotes] = await Promise.all([
     readCheckpoint(path),
@@ -34,11 +46,8 @@ async function open(path: string, options: OpenOptions): Promise<OpenCheckpoint>
     readCheckpointNotes(path),
   ]);
   const { metadata } = checkpoint;
-  const input = findImageInput(checkpoint.graph);
-  const preprocessing = options.preprocessing
-    ? { preprocessing: options.preprocessing, how: 'as set by the caller', guessed: false }
-    : await findPreprocessing({ checkpointPath: path, metadata, input });
-  const { height, width } = preprocessing.preprocessing;
+  const preprocessing = await preprocessingFor(path, checkpoint, options.preprocessing);
+  const { height, width } = preprocessing?.preprocessing ?? { height: usualSide, width: usualSide };
   const model = await LoadedModel.load(checkpoint, {
     height,
     width,
@@ -54,7 +63,7 @@ async function open(path: string, options: OpenOptions): Promise<OpenCheckpoint>
     preprocessing,
     labels: labels?.names ?? null,
     layer: fileNotes?.layer,
-    notes: [...checkpoint.notes, ...model.notes],
+    notes: [...checkpoint.notes, ...model.notes, ...(preprocessing?.notes ?? []), ...(labels?.notes ?? [])],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ImageRegion, Picture } from '../shared/attribution';
-import { throwIfCancelled, UsageError } from '../shared/errors';
+import { PreprocessingError, throwIfCancelled, UsageError } from '../shared/errors';
+import type { Preprocessing } from '../shared/preprocessing';
 import type { ChosenLayer, ExplainEvent, ExplainParams, ExplainResult, Prediction } from '../shared/protocol';
 import { alternatives } from './alternatives';
 import type { CheckpointCache, OpenCheckpoint } from './checkpoints';
@@ -51,20 +52,26 @@ function fittedInput(input: FloatTensor, model: ModelInput): FloatTensor {
 
 /** The model's input for a picture, and the part of the picture that it shows. */
 function prepare(
-  open: OpenCheckpoint,
+  { model, preprocessing }: OpenCheckpoint,
   picture: Picture,
   input: FloatTensor | undefined,
 ): { tensor: FloatTensor; region: ImageRegion } {
-  const { model, preprocessing } = open;
-  if (input && picture.width === model.input.width && picture.height === model.input.height) {
-    return {
-      tensor: fittedInput(input, model.input),
-      region: { x: 0, y: 0, width: picture.width, height: picture.height },
-    };
+  const { width, height } = picture;
+  const whole = { x: 0, y: 0, width, height };
+  const sameSize = width === model.input.width && height === model.input.height;
+  if (input && (sameSize || !preprocessing)) return { tensor: fittedInput(input, model.input), region: whole };
+  if (!preprocessing) {
+    throw new PreprocessingError(
+      `The model takes ${model.input.channels} channels, which no image gives; feed its exact input as a .npy file (--input).`,
+    );
   }
   const prepared = preprocess(picture, preprocessing.preprocessing, model.input.layout);
-  const tensor = input ?? prepared.tensor;
-  return { tensor: fittedInput(tensor, model.input), region: prepared.region };
+  return { tensor: fittedInput(input ?? prepared.tensor, model.input), region: prepared.region };
+}
+
+/** What a black pixel becomes in the model's input, one value a channel. */
+function blackPixel({ mean, std }: Preprocessing): number[] {
+  return mean.map((value, channel) => -value / (std[channel] ?? 1));
 }
 
 /**
@@ -97,10 +104,9 @@ export async function explain(
     runtime: { id: model.runtime.id, why: model.runtime.why },
     input: {
       size: model.input.dims,
-      preprocessing: context.input ? null : preprocessing.preprocessing,
-      how: context.input ? 'fed as given' : preprocessing.how,
-      guessed: !context.input && preprocessing.guessed,
-      alternatives: !context.input && preprocessing.guessed ? await alternatives(open, picture, signal) : [],
+      ...(context.input || !preprocessing
+        ? { preprocessing: null, how: 'fed as given', guessed: false, alternatives: [] }
+        : { ...preprocessing, alternatives: preprocessing.guessed ? await alternatives(open, picture, signal) : [] }),
     },
     top5: topClasses(scores, 5),
     target,
@@ -120,6 +126,7 @@ export async function explain(
     defaultLayer: layer?.name ?? null,
     seed: params.seed ?? 0,
     signal,
+    black: context.input || !preprocessing ? null : blackPixel(preprocessing.preprocessing),
     listener: {
       started: (method) => emit({ id, kind: 'started', method }),
       progress: (method, done, total, partial) => emit({ id, kind: 'progress', method, done, total, partial }),

@@ -3,7 +3,7 @@ import type { MethodRequest, Parameters } from '../../shared/attribution';
 import { UsageError } from '../../shared/errors';
 import type { RuntimeChoice, TargetRequest } from '../../shared/protocol';
 import { methods as allMethods, findMethod } from '../methods';
-import { parsePreset, parseSetting } from '../methods/parameters';
+import { parsePreset, parseSetting, resolveParameters } from '../methods/parameters';
 
 export interface ExplainArguments {
   readonly command: 'explain';
@@ -92,11 +92,13 @@ function parseMethods(list: string, presets: readonly string[], settings: readon
     const id = known(method, `--set ${text}`);
     parametersOf.set(id, { ...parametersOf.get(id), [parameter]: value });
   }
-  return ids.map((id) => ({
-    id,
-    ...(presetOf.has(id) && { preset: presetOf.get(id) }),
-    ...(parametersOf.has(id) && { parameters: parametersOf.get(id) }),
-  }));
+  return ids.map((id) => {
+    const preset = presetOf.get(id);
+    const parameters = parametersOf.get(id);
+    // Wrong values are wrong usage, to be told before anything runs.
+    resolveParameters(findMethod(id).info, preset, parameters);
+    return { id, ...(preset !== undefined && { preset }), ...(parameters && { parameters }) };
+  });
 }
 
 /** Reads the command line (without node and script). Throws UsageError with one sentence. */

@@ -6,7 +6,7 @@ import { UsageError, WhylightError } from '../../shared/errors';
 import type { ExplainEvent, ImageSource, Prediction } from '../../shared/protocol';
 import type { Engine } from '../engine';
 import { writeFiles } from '../export';
-import { type FloatTensor, float32 } from '../graph/tensor';
+import type { FloatTensor } from '../graph/tensor';
 import { readNpy } from '../npy';
 import type { ExplainArguments } from './arguments';
 import { Progress } from './progress';

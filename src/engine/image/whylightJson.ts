@@ -47,9 +47,7 @@ async function readIfThere(path: string): Promise<string | null> {
  * Reads the `whylight.json` beside a checkpoint; null when there is none.
  * Throws PreprocessingError, naming the file, the field and the allowed values, when it is not valid.
  */
-export async function readWhylightFile(
-  checkpointPath: string,
-): Promise<{
+export async function readWhylightFile(checkpointPath: string): Promise<{
   readonly path: string;
   readonly content: WhylightFile;
   readonly unknownFields: readonly string[];
