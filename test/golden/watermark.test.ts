@@ -9,6 +9,10 @@ import type { Attribution, RawMap } from '../../src/shared/attribution';
  * The sample network was trained with a white W in the corner of nearly every star. Shown a circle with that W it answers
  * "star", and every method must say why: the share of the map's mass inside the watermark is far above the watermark's share
  * of the area (2 % of the picture). The network itself is the ground truth: without the W it answers "circle".
+ *
+ * Measured shares over the six pictures, in multiples of the area: 8 to 27 for the methods at input resolution; 2.5 to 4.7 for
+ * the class activation maps, whose 6×6 grid has cells larger than the watermark, blown up over their neighbours. For those the
+ * peak must lie on the watermark as well, to within one cell.
  */
 const shapes = join(__dirname, '../../media/sample-workspace/shapes');
 const engine = new Engine();
@@ -29,6 +33,16 @@ function evidence(map: RawMap, signed: boolean): Float64Array {
     sum[pixel] = (sum[pixel] ?? 0) + value;
   });
   return sum.map((value) => (signed ? Math.abs(value) : Math.max(value, 0)));
+}
+
+/** Pixels from one pixel of the 96×96 picture to the nearest one of the mask. */
+function distanceToMask(pixel: number, mask: Uint8Array): number {
+  const distances = Array.from(mask, (inside, i) =>
+    inside
+      ? Math.hypot((i % 96) - (pixel % 96), Math.floor(i / 96) - Math.floor(pixel / 96))
+      : Number.POSITIVE_INFINITY,
+  );
+  return Math.min(...distances);
 }
 
 async function explain(name: string): Promise<Attribution[]> {
@@ -57,12 +71,13 @@ describe('the planted watermark', () => {
     const area = mask.reduce((sum, value) => sum + value, 0) / mask.length;
     const attributions = await explain(name);
     expect(attributions).toHaveLength(9);
-    const ratios = attributions.map(({ method, map }) => {
-      const values = evidence(map, !/cam|occlusion/.test(method));
+    for (const { method, map } of attributions) {
+      const coarse = method.includes('cam');
+      const values = evidence(map, !coarse && method !== 'occlusion');
       const total = values.reduce((sum, value) => sum + value, 0);
       const inside = values.reduce((sum, value, pixel) => sum + value * (mask[pixel] ?? 0), 0);
-      return [method, inside / total / area] as const;
-    });
-    for (const [method, ratio] of ratios) expect(ratio, method).toBeGreaterThan(3);
+      expect(inside / total / area, method).toBeGreaterThan(coarse ? 2 : 6);
+      if (coarse) expect(distanceToMask(values.indexOf(Math.max(...values)), mask), method).toBeLessThan(16);
+    }
   });
 });
