@@ -24,7 +24,7 @@ const nine = [
   'layer-cam',
   'occlusion',
 ];
-const star = 4;
+const star = 3;
 
 describe('Explain Image', () => {
   afterEach(async () => {

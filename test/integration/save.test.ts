@@ -32,7 +32,7 @@ describe('Save Overlays', () => {
     await until('all files', () => existsSync(folder) && readdirSync(folder).length === 20);
 
     const result: Result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'));
-    assert.equal(result.model.format, 'onnx');
+    assert.equal(result.model.format, 'ONNX');
     assert.match(result.model.sha256, /^[0-9a-f]{64}$/);
     assert.deepEqual(result.input.size, panel.runner.explanation.prediction?.input.size);
     const sum = result.top5.reduce((total, { probability }) => total + probability, 0);
