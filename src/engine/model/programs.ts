@@ -1,6 +1,6 @@
 import { differentiate } from '../graph/differentiate';
 import type { Graph } from '../graph/graph';
-import { foldBatchNormalization } from '../graph/passes/foldBatchNormalization';
+import { simplify } from '../graph/passes/simplify';
 import { guided } from '../graph/rules/guided';
 import { standard } from '../graph/rules/standard';
 import type { RuleTable } from '../graph/rules/table';
@@ -87,21 +87,21 @@ export class Programs {
   }
 
   private async compile(probes: Required<Probes>): Promise<Compiled> {
-    const valueOf = (wrt: string): string => (wrt === INPUT ? this.input : wrt);
-    const wanted = [...probes.activations, ...probes.gradients.map((probe) => valueOf(probe.wrt))];
-    let graph = foldBatchNormalization(this.graph, new Set([LOGITS, PROBABILITIES, ...wanted]));
+    const nameOf = (wrt: string): string => (wrt === INPUT ? this.input : wrt);
+    const wanted = [...probes.activations, ...probes.gradients.map((probe) => nameOf(probe.wrt))];
+    let graph = simplify(this.graph, new Set([LOGITS, PROBABILITIES, ...wanted]));
     const seeds: string[] = [];
     const gradients = new Map<string, string>();
     for (const group of groupByScore(probes.gradients)) {
       const [{ rules, of }] = group;
       const prefix = `whylight:${rules}:${of}`;
       const seed = `${prefix}:seed`;
-      const wrt = [...new Set(group.map((probe) => valueOf(probe.wrt)))];
+      const wrt = [...new Set(group.map((probe) => nameOf(probe.wrt)))];
       const backward = differentiate(graph, { of: scoreValue[of], seed, wrt, rules: tables[rules], prefix });
       graph = backward.graph;
       seeds.push(seed);
       for (const probe of group) {
-        const name = backward.gradients.get(valueOf(probe.wrt));
+        const name = backward.gradients.get(nameOf(probe.wrt));
         if (name === undefined) throw new Error(`No gradient was built for “${probe.wrt}”.`);
         gradients.set(gradientKey(probe), name);
       }

@@ -1,5 +1,5 @@
 import { floatAttribute, stringAttribute } from '../attributes';
-import { isFloat, toNumbers } from '../numbers';
+import { fromNumbers, toNumbers } from '../numbers';
 import type { BackwardContext, Operators } from './definition';
 import { typeCode } from './elementTypes';
 import { broadcastInputs, times, toInput, unary } from './elementwise';
@@ -69,10 +69,16 @@ export const activation: Operators = {
   Clip: {
     infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
     fold: ([x, low, high]) => {
-      if (!x || !isFloat(x.dtype)) return null;
+      if (!x) return null;
       const [from = -Infinity] = low ? toNumbers(low) : [];
       const [to = Infinity] = high ? toNumbers(high) : [];
-      return [{ ...x, data: Float32Array.from(toNumbers(x), (value) => Math.min(Math.max(value, from), to)) }];
+      return [
+        fromNumbers(
+          x.dtype,
+          x.dims,
+          toNumbers(x).map((value) => Math.min(Math.max(value, from), to)),
+        ),
+      ];
     },
     backward: (b) => [clipBackward(b)],
   },

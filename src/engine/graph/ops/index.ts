@@ -3,6 +3,7 @@ import { nodeLabel } from '../attributes';
 import type { Graph } from '../graph';
 import { activation } from './activation';
 import { arithmetic } from './arithmetic';
+import { casting } from './casting';
 import { convolution } from './convolution';
 import type { Operators } from './definition';
 import { indexing } from './indexing';
@@ -15,6 +16,7 @@ import { pooling } from './pooling';
 import { reductions } from './reduction';
 import { resampling } from './resampling';
 import { shapes } from './shape';
+import { sizes } from './sizes';
 import { softmax } from './softmax';
 
 export const operators: Operators = {
@@ -27,6 +29,8 @@ export const operators: Operators = {
   ...reductions,
   ...linear,
   ...shapes,
+  ...casting,
+  ...sizes,
   ...joining,
   ...indexing,
   ...padding,

@@ -1,24 +1,7 @@
-import { intAttribute, intsAttribute, tensorAttribute } from '../attributes';
-import {
-  broadcastDims,
-  broadcastIndices,
-  fromNumbers,
-  isFloat,
-  pick,
-  stridesOf,
-  toNumbers,
-  walk,
-  withDims,
-} from '../numbers';
-import { type DType, elementCount, int64, type Tensor } from '../tensor';
-import {
-  type BackwardContext,
-  type InferContext,
-  noGradient,
-  type OperatorDefinition,
-  type Operators,
-} from './definition';
-import { elementTypes, typeCode } from './elementTypes';
+import { intAttribute, intsAttribute } from '../attributes';
+import { broadcastDims, broadcastIndices, pick, stridesOf, toNumbers, walk, withDims } from '../numbers';
+import { elementCount, type Tensor } from '../tensor';
+import type { BackwardContext, InferContext, OperatorDefinition, Operators } from './definition';
 import { unbroadcast } from './elementwise';
 
 /** Back to the input's own shape, read off the input so that any batch length is right. */
@@ -73,37 +56,6 @@ function permutation(node: InferContext['node'], rank: number): readonly number[
 const foldReshaping =
   (dims: (x: Tensor, second: Tensor | undefined) => number[]): NonNullable<OperatorDefinition['fold']> =>
   ([x, second]) => [withDims(x as Tensor, dims(x as Tensor, second))];
-
-function castTo(c: InferContext): DType {
-  return elementTypes[intAttribute(c.node, 'to', 0)] ?? c.fail('casts to an element type that is not known here');
-}
-
-function foldCast(x: Tensor, dtype: DType): readonly Tensor[] | null {
-  if (dtype === 'float16' || dtype === 'bfloat16' || dtype === 'string') return null;
-  const values = toNumbers(x);
-  return [fromNumbers(dtype, x.dims, isFloat(dtype) || dtype === 'bool' ? values : values.map(Math.trunc))];
-}
-
-/** Between float types the gradient is cast back; an integer or bool carries none. */
-function castBackward(b: BackwardContext): (string | null)[] {
-  const from = b.dtype(b.x());
-  if (!isFloat(from) || !isFloat(b.dtype(b.y()))) return [];
-  return [from === b.dtype(b.g()) ? b.g() : b.emit('Cast', [b.g()], { to: typeCode(from) })];
-}
-
-const identity: OperatorDefinition = {
-  infer: (c) => [
-    { dtype: c.dtype(0), dims: c.dims(0) },
-    { dtype: 'bool', dims: c.dims(0) },
-  ],
-  fold: ([x], node) => (node.outputs.length === 1 ? [x as Tensor] : null),
-  backward: (b) => [b.g()],
-};
-
-/** Part of a shape that Shape's `start` and `end` choose. */
-function shapePart(node: InferContext['node'], dims: readonly number[]): readonly number[] {
-  return dims.slice(intAttribute(node, 'start', 0), intAttribute(node, 'end', dims.length));
-}
 
 function tiledDims(c: InferContext): number[] {
   const repeats = c.ints(1) ?? c.fail('has no repeats');
@@ -210,70 +162,5 @@ export const shapes: Operators = {
         }, b.g()),
       ];
     },
-  },
-
-  Identity: identity,
-  Dropout: identity,
-  Cast: {
-    infer: (c) => [{ dtype: castTo(c), dims: c.dims(0) }],
-    fold: ([x], node) => foldCast(x as Tensor, elementTypes[intAttribute(node, 'to', 0)] as DType),
-    backward: castBackward,
-  },
-  // Made a Cast when the graph is bound: its second operand lends its element type and nothing else.
-  CastLike: {
-    explicit: (c) => ({
-      ...c.node,
-      op: 'Cast',
-      inputs: [c.node.inputs[0] as string],
-      attributes: { to: typeCode(c.dtype(1)) },
-    }),
-    infer: (c) => [{ dtype: c.dtype(1), dims: c.dims(0) }],
-    backward: castBackward,
-  },
-
-  Shape: {
-    infer: (c) => [{ dtype: 'int64', dims: [shapePart(c.node, c.dims(0)).length] }],
-    fold: ([x], node) => {
-      const part = shapePart(node, (x as Tensor).dims);
-      return [int64([part.length], part)];
-    },
-    backward: noGradient,
-  },
-  Size: {
-    infer: () => [{ dtype: 'int64', dims: [] }],
-    fold: ([x]) => [int64([], [elementCount((x as Tensor).dims)])],
-    backward: noGradient,
-  },
-  ConstantOfShape: {
-    infer: (c) => {
-      const dtype = tensorAttribute(c.node, 'value')?.dtype ?? 'float32';
-      return [{ dtype, dims: c.ints(0) ?? c.fail('has no shape') }];
-    },
-    fold: ([shape], node) => {
-      const value = tensorAttribute(node, 'value') ?? fromNumbers('float32', [1], [0]);
-      const dims = toNumbers(shape as Tensor);
-      return [pick(value, dims, new Int32Array(elementCount(dims)))];
-    },
-    backward: noGradient,
-  },
-  Range: {
-    infer: (c) => {
-      const [start, limit, delta] = [0, 1, 2].map((index) => {
-        const value = c.value(index) ?? c.fail('has a length that depends on the data');
-        return toNumbers(value)[0] as number;
-      }) as [number, number, number];
-      return [{ dtype: c.dtype(0), dims: [Math.max(Math.ceil((limit - start) / delta), 0)] }];
-    },
-    fold: ([start, limit, delta]) => {
-      const [from, to, step] = [start, limit, delta].map((value) => toNumbers(value as Tensor)[0]) as [
-        number,
-        number,
-        number,
-      ];
-      const length = Math.max(Math.ceil((to - from) / step), 0);
-      const values = Array.from({ length }, (_, index) => from + index * step);
-      return [fromNumbers((start as Tensor).dtype, [length], values)];
-    },
-    backward: noGradient,
   },
 };

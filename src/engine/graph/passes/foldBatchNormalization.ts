@@ -26,18 +26,32 @@ function affineOf(graph: Graph, node: Node): Affine | undefined {
   return { slope, offset: shift.map((beta, c) => beta - (mean[c] as number) * (slope[c] as number)) };
 }
 
+interface Folded {
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+}
+
+/** The last result for each weight: a model is folded again for every set of probes that it is compiled for. */
+const lastFolded = new WeakMap<Tensor, Affine & Folded & { readonly given: Float32Array | undefined }>();
+
+const same = (a: Float32Array, b: Float32Array) =>
+  a.length === b.length && a.every((value, index) => value === b[index]);
+
 /** The convolution's weight and bias with the affine map that follows it worked in. */
-function scaled(
-  weight: Tensor,
-  bias: Float32Array | undefined,
-  { slope, offset }: Affine,
-): { weight: Tensor; bias: Tensor } {
+function scaled(weight: Tensor, given: Float32Array | undefined, { slope, offset }: Affine): Folded {
+  const last = lastFolded.get(weight);
+  if (last && last.given === given && same(last.slope, slope) && same(last.offset, offset)) return last;
   const source = weight.data as Float32Array;
   const data = new Float32Array(source.length);
   const perChannel = source.length / slope.length;
   for (let i = 0; i < data.length; i++) data[i] = (source[i] as number) * (slope[Math.floor(i / perChannel)] as number);
-  const shifted = offset.map((value, c) => value + (bias ? (bias[c] as number) * (slope[c] as number) : 0));
-  return { weight: { ...weight, data }, bias: { dtype: 'float32', dims: [slope.length], data: shifted } };
+  const shifted = offset.map((value, c) => value + (given ? (given[c] as number) * (slope[c] as number) : 0));
+  const folded: Folded = {
+    weight: { ...weight, data },
+    bias: { dtype: 'float32', dims: [slope.length], data: shifted },
+  };
+  lastFolded.set(weight, { ...folded, given, slope, offset });
+  return folded;
 }
 
 /**

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
 import { bind } from '../bind';
 import type { Tensor } from '../tensor';
-import { expectClose, graphOf, randomTensor, type SmallGraph } from '../testing/gradientCheck';
+import { expectClose, graphOf, randomTensor, type SmallGraph, type SmallNode } from '../testing/gradientCheck';
 import { foldBatchNormalization } from './foldBatchNormalization';
 import { removeIdentities } from './removeIdentities';
+import { simplify } from './simplify';
 
 const normalised: SmallGraph = {
   inputs: { x: [4, 5, 5] },
@@ -76,5 +77,28 @@ describe('removeIdentities', () => {
       ['Relu', 'b', 'y'],
       ['Identity', 'y', 'z'],
     ]);
+  });
+});
+
+describe('simplify', () => {
+  it('folds across identities, and keeps what is wanted though no output needs it', () => {
+    const [conv, batchNormalization, relu] = normalised.nodes as [SmallNode, SmallNode, SmallNode];
+    const nodes = [
+      conv,
+      { op: 'Identity', inputs: ['conv'], outputs: ['same'] },
+      { ...batchNormalization, inputs: ['same', ...batchNormalization.inputs.slice(1)] },
+      relu,
+      { op: 'Neg', inputs: ['relu'], outputs: ['layer'] },
+      { op: 'Abs', inputs: ['relu'], outputs: ['unused'] },
+    ];
+    const graph = { ...graphOf({ ...normalised, nodes, outputs: ['relu', 'layer', 'unused'] }) };
+    const bound = { ...bind(graph), outputs: ['relu'] };
+    const result = simplify(bound, new Set(['layer']));
+    expect(result.nodes.map((node) => [node.op, node.outputs[0]])).toEqual([
+      ['Conv', 'bn'],
+      ['Relu', 'relu'],
+      ['Neg', 'layer'],
+    ]);
+    expect(result.outputs).toEqual(['relu']);
   });
 });
