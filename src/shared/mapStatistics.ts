@@ -19,8 +19,51 @@ export interface MapStatistics {
   readonly negativeSum: number;
 }
 
-/** Counts and extremes of the values in one pass. Infinite values count neither as positive nor as negative. */
+/** Counts and extremes of the values. Infinite values count neither as positive nor as negative. */
 export function mapStatistics(data: Float32Array): MapStatistics {
+  return finiteStatistics(data) ?? carefulStatistics(data);
+}
+
+/**
+ * The statistics of a map without NaN and infinities; null for any other. Nearly every map is one, and their signs are as good as random:
+ * a loop that branches on the sign takes several times as long as one that adds up sign bits.
+ */
+function finiteStatistics(data: Float32Array): MapStatistics | null {
+  const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
+  let zeros = 0;
+  let signs = 0;
+  let sum = 0;
+  let magnitude = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    sum += value;
+    magnitude += Math.abs(value);
+    signs += bits[i]! >>> 31;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    if (value === 0) {
+      zeros++;
+      signs -= bits[i]! >>> 31;
+    }
+  }
+  if (data.length === 0 || !Number.isFinite(magnitude)) return null;
+  return {
+    count: data.length,
+    finite: data.length,
+    nan: 0,
+    infinite: 0,
+    positive: data.length - zeros - signs,
+    negative: signs,
+    min,
+    max,
+    positiveSum: (magnitude + sum) / 2,
+    negativeSum: (sum - magnitude) / 2,
+  };
+}
+
+function carefulStatistics(data: Float32Array): MapStatistics {
   let nan = 0;
   let infinite = 0;
   let positive = 0;

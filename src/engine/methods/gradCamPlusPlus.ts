@@ -13,10 +13,12 @@ interface ChannelValues {
 
 /** w = Σ α relu(G) with α = G² / (2G² + ΣA · G³ + ε), 0 where G is 0. */
 function paperWeight({ gradient, activationSum }: ChannelValues, epsilon: number): number {
-  return gradient.reduce((weight, g) => {
-    if (!(g > 0)) return Number.isNaN(g) ? g : weight;
-    return weight + (g * g * g) / (2 * g * g + activationSum * g * g * g + epsilon);
-  }, 0);
+  let weight = 0;
+  for (const g of gradient) {
+    const square = g * g;
+    if (!(g <= 0)) weight += (square * g) / (2 * square + activationSum * square * g + epsilon);
+  }
+  return weight;
 }
 
 /** w = Σ G² relu(G): what torch-cam 0.3 to 0.5 compute, where the division by the denominator is lost. */

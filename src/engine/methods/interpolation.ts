@@ -56,20 +56,18 @@ export function upsample(map: RawMap, width: number, height: number, kernel: Ups
   const columns = axis(map.width, width, kernel);
   const rows = axis(map.height, height, kernel);
   const result = new Float32Array(width * height * channels);
+  // One row of the source's width, between two source rows.
+  const between = new Float64Array(map.width * channels);
   for (let y = 0, to = 0; y < height; y++) {
-    const above = rows.first[y]! * map.width;
-    const below = rows.second[y]! * map.width;
+    const above = rows.first[y]! * between.length;
+    const below = rows.second[y]! * between.length;
     const down = rows.weight[y]!;
+    for (let i = 0; i < between.length; i++) between[i] = (1 - down) * data[above + i]! + down * data[below + i]!;
     for (let x = 0; x < width; x++) {
-      const left = columns.first[x]!;
-      const right = columns.second[x]!;
+      const left = columns.first[x]! * channels;
+      const right = columns.second[x]! * channels;
       const along = columns.weight[x]!;
-      for (let c = 0; c < channels; c++, to++) {
-        const top = (1 - along) * data[(above + left) * channels + c]! + along * data[(above + right) * channels + c]!;
-        const bottom =
-          (1 - along) * data[(below + left) * channels + c]! + along * data[(below + right) * channels + c]!;
-        result[to] = (1 - down) * top + down * bottom;
-      }
+      for (let c = 0; c < channels; c++) result[to++] = (1 - along) * between[left + c]! + along * between[right + c]!;
     }
   }
   return { data: result, width, height, channels };

@@ -8,9 +8,11 @@ export function toMap(values: ArrayLike<number>, input: ModelInput): RawMap {
   const data = new Float32Array(width * height * channels);
   const pixels = width * height;
   if (input.layout === 'NHWC') data.set(values);
-  else
-    for (let c = 0, from = 0; c < channels; c++)
-      for (let i = 0; i < pixels; i++) data[i * channels + c] = values[from++]!;
+  else {
+    for (let c = 0, from = 0; c < channels; c++) {
+      for (let i = 0, to = c; i < pixels; i++, to += channels) data[to] = values[from++]!;
+    }
+  }
   return { data, width, height, channels };
 }
 
