@@ -16,7 +16,15 @@ export const panelStrings = {
   'heading.preprocessing': 'Preprocessing',
   'heading.preprocessingNone': 'none',
   'heading.guessed': 'The preprocessing was guessed, so the maps may be misleading.',
-  'heading.guessedAdvice': 'Check it, or write it into whylight.json beside the checkpoint.',
+  'heading.guessedAdvice':
+    'Compare what the model says under each preset that fits, and keep the one that it was trained with.',
+  'preprocessing.compare': 'Compare Presets',
+  'preprocessing.inUse': 'in use',
+  'preprocessing.keep': 'Keep {0}',
+  'preprocessing.keepTip': 'Write this preset into whylight.json beside the checkpoint and explain again',
+  'preprocessing.edit': 'Edit',
+  'preprocessing.editTip': 'Open whylight.json beside the checkpoint',
+  'preprocessing.classes': 'Top classes under {0}',
   'heading.notes': 'Notes on this model',
   'heading.time': 'Time',
 

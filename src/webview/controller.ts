@@ -2,6 +2,7 @@ import type { MethodRequest } from '../shared/attribution';
 import type { DisplayOptions } from '../shared/display';
 import { CancelledError } from '../shared/errors';
 import type { PanelState } from '../shared/panel';
+import type { Preprocessing } from '../shared/preprocessing';
 import type { TargetRequest } from '../shared/protocol';
 import type { PanelCaller } from '../shared/rpc';
 import type { PageAction } from './state/pageState';
@@ -18,7 +19,7 @@ export type Remember = (state: PanelState) => void;
 /** What the controls of the page can do: each asks the host, or changes the page's own state. */
 export class Controller {
   private ready = false;
-  private readonly early: PageAction[] = [];
+  private readonly early: (() => void)[] = [];
 
   constructor(
     private readonly store: Store,
@@ -29,7 +30,7 @@ export class Controller {
     host.on('event', (event) => this.receive({ kind: 'event', event }));
     host.on('ended', (ended) => this.receive({ kind: 'ended', ended }));
     host.on('command', (command) => {
-      if (command.name === 'save') void this.save();
+      if (command.name === 'save') this.whenReady(() => void this.save());
     });
     store.subscribe((after, before) => {
       if (after.panel === null || after.panel === before.panel) return;
@@ -48,13 +49,18 @@ export class Controller {
       const setup = await this.host.request('ready', undefined);
       this.store.dispatch({ kind: 'setup', setup });
       this.ready = true;
-      for (const action of this.early.splice(0)) this.store.dispatch(action);
+      for (const step of this.early.splice(0)) step();
     });
   }
 
   private receive(action: PageAction): void {
-    if (this.ready) this.store.dispatch(action);
-    else this.early.push(action);
+    this.whenReady(() => this.store.dispatch(action));
+  }
+
+  /** At once, or when the page knows what it shows: a command may come while it is being set up. */
+  private whenReady(step: () => void): void {
+    if (this.ready) step();
+    else this.early.push(step);
   }
 
   explain(target: TargetRequest): void {
@@ -112,6 +118,14 @@ export class Controller {
 
   chooseCheckpoint(): void {
     void this.ask(() => this.host.request('chooseCheckpoint', undefined));
+  }
+
+  keepPreprocessing(preprocessing: Preprocessing): void {
+    void this.ask(() => this.host.request('keepPreprocessing', { preprocessing }));
+  }
+
+  editPreprocessing(): void {
+    void this.ask(() => this.host.request('editPreprocessing', undefined));
   }
 
   showLog(): void {

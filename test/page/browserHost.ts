@@ -70,6 +70,8 @@ const answers: { [K in keyof PanelRequests]: PanelRequests[K][1] } = {
   save: { folder: 'whylight/star_0' },
   chooseMethods: null,
   chooseCheckpoint: null,
+  keepPreprocessing: null,
+  editPreprocessing: null,
   showLog: null,
   openSource: null,
 };

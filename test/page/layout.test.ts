@@ -89,6 +89,7 @@ describe('layout', () => {
       const recording = await catRecording();
       const opened = await openPage(browser, scripts, recording, { theme, width: 1280, forcedColours });
       await playHalf(opened, recording);
+      await opened.page.locator('[data-action="compare-presets"]').click();
       await opened.page.locator('[data-method="grad-cam"] [data-action="about"]').click();
       await opened.page.locator('[data-method="smoothgrad"] [data-action="parameters"]').click();
       await opened.page.locator('[data-method="integrated-gradients"] canvas').hover({ position: { x: 80, y: 60 } });

@@ -64,7 +64,8 @@ export async function openPage(
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(`${message.text()} (${message.location().url}:${message.location().lineNumber})`);
+    if (message.type() === 'error')
+      problems.push(`${message.text()} (${message.location().url}:${message.location().lineNumber})`);
   });
   const nonce = 'bm9uY2U';
   const skeleton = renderPage({

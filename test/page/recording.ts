@@ -5,6 +5,7 @@ import type { Attribution, ClassScore, RawMap } from '../../src/shared/attributi
 import { defaultDisplay } from '../../src/shared/display';
 import type { PanelSetup } from '../../src/shared/panel';
 import { panelStrings } from '../../src/shared/panelStrings';
+import type { Preprocessing } from '../../src/shared/preprocessing';
 import type { LayerInfo, Prediction } from '../../src/shared/protocol';
 import { methodInfos } from './methodInfos';
 
@@ -127,6 +128,7 @@ export async function starRecording(): Promise<Recording> {
         preprocessing: null,
         how: 'from whylight.json beside the checkpoint',
         guessed: false,
+        alternatives: [],
       },
       top5,
       target: top5[0]!,
@@ -142,6 +144,19 @@ export async function starRecording(): Promise<Recording> {
     attributions,
   };
 }
+
+const kerasTf: Preprocessing = {
+  preset: 'keras-tf',
+  width: 224,
+  height: 224,
+  resize: 'shorter-side-and-centre-crop',
+  shorterSide: 224,
+  interpolation: 'bilinear',
+  channelOrder: 'rgb',
+  scale: 1 / 127.5,
+  mean: [1, 1, 1],
+  std: [1, 1, 1],
+};
 
 /** A photograph of which the model saw the central square, with a guessed preprocessing and only some methods finished. */
 export async function catRecording(): Promise<Recording> {
@@ -160,20 +175,20 @@ export async function catRecording(): Promise<Recording> {
       runtime: { id: 'onnxruntime', why: 'The default.' },
       input: {
         size: [3, 224, 224],
-        preprocessing: {
-          preset: 'keras-tf',
-          width: 224,
-          height: 224,
-          resize: 'shorter-side-and-centre-crop',
-          shorterSide: 224,
-          interpolation: 'bilinear',
-          channelOrder: 'rgb',
-          scale: 1 / 127.5,
-          mean: [1, 1, 1],
-          std: [1, 1, 1],
-        },
+        preprocessing: kerasTf,
         how: 'guessed: MobileNet with 1001 classes',
         guessed: true,
+        alternatives: [
+          { preprocessing: kerasTf, top5 },
+          {
+            preprocessing: { ...kerasTf, preset: 'torchvision', scale: 1 / 255, mean: [0.485, 0.456, 0.406] },
+            top5: [score(282, 'tabby', 12.1, 0.31), ...top5.slice(2), score(606, 'hook, claw', 9.2, 0.021)],
+          },
+          {
+            preprocessing: { ...kerasTf, preset: 'raw-0-255', scale: 1, mean: [0, 0, 0] },
+            top5: [score(905, 'window shade', 88.1, 0.93), ...top5.slice(1)],
+          },
+        ],
       },
       top5,
       target: top5[0]!,

@@ -81,6 +81,12 @@ export class ClassList extends LitElement {
         rect {
           fill: LinkText;
         }
+        button {
+          border-color: Canvas;
+        }
+        button[aria-pressed='true'] {
+          border-color: Highlight;
+        }
         .bar {
           outline: 1px solid CanvasText;
         }

@@ -11,6 +11,7 @@ import { className, runStatus } from '../view/describe';
 import type { Words } from '../view/words';
 import { saveIcon, stopIcon } from './icons';
 import { notice } from './notice';
+import './preprocessingChoice';
 
 /** The head of the page: image, class, model, how far the run is, and what can be done with all of it. */
 @customElement('wl-heading')
@@ -75,6 +76,19 @@ export class Heading extends LitElement {
         min-width: 0;
         overflow-wrap: anywhere;
       }
+      @media (forced-colors: none) {
+        button.link {
+          color: var(--vscode-textLink-foreground);
+        }
+      }
+      button.link {
+        padding: 0 2px;
+        border: 0;
+        background: none;
+        font: inherit;
+        text-decoration: underline;
+        cursor: pointer;
+      }
       .status {
         display: flex;
         align-items: center;
@@ -104,13 +118,8 @@ export class Heading extends LitElement {
           fill: Highlight;
         }
       }
-      .notices {
-        display: grid;
-        gap: 8px;
-        margin-top: 10px;
-      }
-      .notices:empty {
-        display: none;
+      .notices > :not(:empty) {
+        margin-top: 8px;
       }
       .notes li + li {
         margin-top: 4px;
@@ -165,10 +174,10 @@ export class Heading extends LitElement {
   private facts(): TemplateResult {
     const { words } = this;
     const { setup, prediction } = this.state;
-    const fact = (term: string, text: string, tip?: string) =>
+    const fact = (term: string, text: string, tip?: string, more?: TemplateResult) =>
       html`<div title=${tip ?? nothing}>
         <dt>${term}</dt>
-        <dd>${text}</dd>
+        <dd>${text} ${more ?? nothing}</dd>
       </div>`;
     if (setup === null) return html``;
     const { input, runtime, model } = prediction ?? {};
@@ -179,10 +188,21 @@ export class Heading extends LitElement {
       ${
         input === undefined
           ? nothing
-          : fact(
+          : html`${fact(
               words('heading.preprocessing'),
               `${input.preprocessing?.preset ?? words('heading.preprocessingNone')} (${input.how})`,
-            )
+              undefined,
+              html`<button
+                type="button"
+                class="link"
+                data-action="edit-preprocessing"
+                title=${words('preprocessing.editTip')}
+                aria-label=${`${words('preprocessing.edit')}: ${words('heading.preprocessing')}`}
+                @click=${() => this.controller.editPreprocessing()}
+              >
+                ${words('preprocessing.edit')}
+              </button>`,
+            )}`
       }
     `;
   }
@@ -235,7 +255,13 @@ export class Heading extends LitElement {
         ? nothing
         : notice(
             'warning',
-            html`<span data-testid="guessed">${words('heading.guessed')} ${words('heading.guessedAdvice')}</span>`,
+            html`<p data-testid="guessed">${words('heading.guessed')} ${words('heading.guessedAdvice')}</p>
+              <wl-preprocessing-choice
+                .alternatives=${prediction.input.alternatives}
+                .current=${prediction.input.preprocessing}
+                .words=${words}
+                .controller=${controller}
+              ></wl-preprocessing-choice>`,
           );
     const notes =
       prediction === null || prediction.notes.length === 0

@@ -91,6 +91,7 @@ export class MethodCard extends LitElement {
   }
 
   protected override updated(): void {
+    this.toggleAttribute('data-open', this.open !== null);
     const picture = this.prediction?.picture;
     if (picture !== undefined) this.blank?.style.setProperty('--wl-ratio', String(picture.width / picture.height));
   }

@@ -10,17 +10,20 @@ export interface ButtonOptions {
   readonly icon?: TemplateResult;
   readonly tip?: string;
   readonly disabled?: boolean;
+  /** For a button that shows and hides something: whether it is shown. */
+  readonly expanded?: boolean;
 }
 
 /** A push button. */
 export function button(options: ButtonOptions): TemplateResult {
-  const { label, onClick, action, appearance = 'secondary', icon, tip, disabled = false } = options;
+  const { label, onClick, action, appearance = 'secondary', icon, tip, disabled = false, expanded } = options;
   const onlyIcon = appearance === 'icon';
   return html`<vscode-button
     appearance=${appearance}
     data-action=${action}
     aria-label=${onlyIcon ? label : nothing}
     title=${tip ?? (onlyIcon ? label : nothing)}
+    aria-expanded=${expanded ?? nothing}
     ?disabled=${disabled}
     @click=${onClick}
     >${icon === undefined ? nothing : onlyIcon ? icon : html`<span slot="start">${icon}</span>`}${onlyIcon ? nothing : label}</vscode-button

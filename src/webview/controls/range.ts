@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { afterUpdate } from './afterUpdate';
 
 export interface RangeOptions {
   readonly label: string;
@@ -36,6 +37,10 @@ export function range(options: RangeOptions): TemplateResult {
         ?disabled=${disabled}
         .value=${live(String(value))}
         @input=${changed}
+        ${afterUpdate((element) => {
+          const share = (value - minimum) / (maximum - minimum);
+          (element as HTMLElement).style.setProperty('--wl-fill', `${100 * share}%`);
+        })}
       />
       <input
         type="number"

@@ -56,7 +56,8 @@ export const baseStyles = css`
   }
   @media (forced-colors: active) {
     a,
-    a:hover {
+    a:hover,
+    button.link {
       color: LinkText;
     }
   }

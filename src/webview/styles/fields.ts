@@ -31,11 +31,54 @@ export const fieldStyles = css`
     height: 26px;
   }
   input[type='range'] {
+    --wl-accent: var(--vscode-button-background, var(--vscode-focusBorder));
     width: 100%;
     min-width: 0;
     margin: 0;
-    accent-color: var(--vscode-button-background, var(--vscode-focusBorder));
     cursor: pointer;
+  }
+  /* Chromium picks the track's lightness by the accent colour, not by the theme, so both are drawn here. */
+  @media not (forced-colors: active) {
+    input[type='range'] {
+      height: 18px;
+      appearance: none;
+      background: none;
+    }
+    input[type='range']::-webkit-slider-runnable-track {
+      height: 4px;
+      border-radius: 2px;
+      background: linear-gradient(
+        to right,
+        var(--wl-accent) var(--wl-fill, 0%),
+        color-mix(in srgb, var(--vscode-foreground) 28%, transparent) var(--wl-fill, 0%)
+      );
+    }
+    input[type='range']::-webkit-slider-thumb {
+      width: 14px;
+      height: 14px;
+      margin-top: -5px;
+      appearance: none;
+      border: 2px solid var(--vscode-editor-background);
+      border-radius: 50%;
+      background: var(--wl-accent);
+    }
+    input[type='range']::-moz-range-track {
+      height: 4px;
+      border-radius: 2px;
+      background: color-mix(in srgb, var(--vscode-foreground) 28%, transparent);
+    }
+    input[type='range']::-moz-range-progress {
+      height: 4px;
+      border-radius: 2px;
+      background: var(--wl-accent);
+    }
+    input[type='range']::-moz-range-thumb {
+      width: 10px;
+      height: 10px;
+      border: 2px solid var(--vscode-editor-background);
+      border-radius: 50%;
+      background: var(--wl-accent);
+    }
   }
   input[type='number'] {
     width: 100%;

@@ -37,6 +37,12 @@ export const pageStyles = css`
     display: grid;
     gap: 20px;
     min-width: 0;
+    max-height: calc(100vh - 32px);
+    margin: -4px -12px -4px -4px;
+    padding: 4px 12px 4px 4px;
+    overflow-y: auto;
+    scrollbar-width: thin;
+    scrollbar-color: var(--vscode-scrollbarSlider-background) transparent;
     --wl-frame-height: 280px;
   }
   .cards {
@@ -44,6 +50,10 @@ export const pageStyles = css`
     grid-template-columns: repeat(auto-fill, minmax(min(260px, 100%), 1fr));
     gap: 16px;
     min-width: 0;
+  }
+  /* Neighbours of an open disclosure stay as tall as they need. */
+  .cards:has([data-open]) {
+    align-items: start;
   }
   .zoom {
     display: flex;
@@ -56,9 +66,12 @@ export const pageStyles = css`
     }
     .side {
       position: static;
+      max-height: none;
+      overflow: visible;
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
       gap: 20px 24px;
     }
+    wl-layer-picker,
     wl-display-controls {
       grid-column: 1 / -1;
     }

@@ -87,13 +87,16 @@ export function zoomAt(zoom: Zoom, factor: number, fraction: { readonly x: numbe
 /** The zoom moved so that a cursor that left the frame is in it again. */
 export function follow(zoom: Zoom, cursor: Cursor, picture: Size): Zoom {
   const half = 0.5 / zoom.scale;
-  const centre = (old: number, at: number) => {
-    const inside = Math.min(at + half, Math.max(at - half, old));
+  const centre = (old: number, pixel: number, length: number) => {
+    // The whole pixel must be inside, not just its centre.
+    const furthest = Math.max(0, half - 0.5 / length);
+    const at = (pixel + 0.5) / length;
+    const inside = Math.min(at + furthest, Math.max(at - furthest, old));
     return Math.min(1 - half, Math.max(half, inside));
   };
   return {
     scale: zoom.scale,
-    x: centre(zoom.x, (cursor.x + 0.5) / picture.width),
-    y: centre(zoom.y, (cursor.y + 0.5) / picture.height),
+    x: centre(zoom.x, cursor.x, picture.width),
+    y: centre(zoom.y, cursor.y, picture.height),
   };
 }

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { Attribution, MethodInfo } from '../../shared/attribution';
+import type { LayerInfo, Prediction } from '../../shared/protocol';
+import { initialPage, type PageState } from '../state/pageState';
+import { className, costText, provenanceText, runStatus } from './describe';
+import { searchLayers } from './layerSearch';
+import { parseTarget } from './parseTarget';
+import { imagePixel, isPart, shownRegion } from './scaledRegion';
+import { makeWords, englishWords as words } from './words';
+
+const result = (rest: Partial<Attribution>): Attribution =>
+  ({ preset: null, parameters: {}, seconds: 0.5, evaluations: { forward: 1, gradient: 1 }, ...rest }) as Attribution;
+
+describe('words', () => {
+  it('fills placeholders in any order and falls back to English', () => {
+    const german = makeWords({ 'run.running': '{1} Verfahren, davon {0} fertig' });
+    expect(german('run.running', 3, 9)).toBe('9 Verfahren, davon 3 fertig');
+    expect(german('action.cancel')).toBe('Cancel');
+  });
+});
+
+describe('describe', () => {
+  it('names classes without a label by their index', () => {
+    expect(className({ index: 7, label: null, logit: 0, probability: 0 }, words)).toBe('Class 7');
+  });
+
+  it('leaves out passes that were not made', () => {
+    expect(costText(result({ evaluations: { forward: 169, gradient: 0 } }), words)).toBe('500 ms · 169 forward');
+    expect(costText(result({}), words)).toBe('500 ms · 1 forward · 1 gradient');
+    expect(costText(result({ evaluations: { forward: 0, gradient: 25 } }), words)).toBe('500 ms · 25 gradients');
+  });
+
+  it('says whose numbers a result has', () => {
+    const info = {
+      parameters: [{ name: 'samples', default: 25 }],
+      presets: [{ name: 'pair', title: 'PAIR', parameters: { samples: 50 } }],
+    } as unknown as MethodInfo;
+    expect(provenanceText(info, result({ parameters: { samples: 25 } }), words)).toBe('as in the paper');
+    expect(provenanceText(info, result({ parameters: { samples: 9 } }), words)).toMatch(/changed parameters$/);
+    expect(provenanceText(info, result({ preset: 'pair', parameters: { samples: 50 } }), words)).toBe('as in PAIR');
+  });
+
+  it('counts only the methods of the run', () => {
+    const card = (id: string, phase: string) => ({ info: { id }, phase });
+    const state = {
+      ...initialPage,
+      prediction: {},
+      run: { id: 'r', phase: 'running', stage: null, seconds: 0, error: null, only: ['a', 'b'] },
+      cards: [card('a', 'done'), card('b', 'waiting'), card('c', 'done')],
+    } as unknown as PageState;
+    expect(runStatus(state, words)).toBe('1 of 2 methods done');
+  });
+});
+
+describe('layers', () => {
+  const layers: LayerInfo[] = [
+    { name: 'features.0', operator: 'Conv', shape: [64, 56, 56], spatial: true },
+    { name: 'features.1', operator: 'Relu', shape: [64, 56, 56], spatial: true },
+    { name: 'classifier', operator: 'Gemm', shape: [1000], spatial: false },
+  ];
+
+  it('finds by every word of the query, among layers with spatial extent only', () => {
+    const names = (query: string) => searchLayers(layers, query).map((layer) => layer.name);
+    expect(names('')).toEqual(['features.0', 'features.1']);
+    expect(names('FEATURES relu')).toEqual(['features.1']);
+    expect(names('64x56x56 conv')).toEqual(['features.0']);
+    expect(names('1000')).toEqual([]);
+  });
+});
+
+describe('target', () => {
+  it('takes a number for an index, other text for a label', () => {
+    expect(parseTarget(' 286 ')).toEqual({ kind: 'index', index: 286 });
+    expect(parseTarget('tabby cat')).toEqual({ kind: 'label', label: 'tabby cat' });
+    expect(parseTarget('  ')).toBeNull();
+  });
+});
+
+describe('region', () => {
+  const prediction = {
+    picture: { width: 1600, height: 800 },
+    imageSize: { width: 4000, height: 2000 },
+    region: { x: 1000, y: 0, width: 2000, height: 2000 },
+  } as Prediction;
+
+  it('is scaled from the image to the picture that is shown', () => {
+    expect(shownRegion(prediction)).toEqual({ x: 400, y: 0, width: 800, height: 800 });
+    expect(imagePixel({ x: 0, y: 799 }, prediction)).toEqual({ x: 1, y: 1998 });
+    expect(isPart(shownRegion(prediction), prediction.picture)).toBe(true);
+    expect(isPart({ x: 0, y: 0.2, width: 1600, height: 799.7 }, prediction.picture)).toBe(false);
+  });
+});
