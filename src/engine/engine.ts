@@ -1,4 +1,5 @@
-import { throwIfCancelled } from '../shared/errors';
+import { PreprocessingError, throwIfCancelled } from '../shared/errors';
+import type { Preprocessing } from '../shared/preprocessing';
 import type {
   EncodedFile,
   EncodeParams,
@@ -12,7 +13,7 @@ import { CheckpointCache } from './checkpoints';
 import { explain } from './explain';
 import { encodeFiles } from './export';
 import type { FloatTensor } from './graph/tensor';
-import { decodeImage } from './image';
+import { decodeImage, writeCheckpointNotes } from './image';
 import { inspect } from './inspect';
 import { methods } from './methods';
 import { versions } from './versions';
@@ -58,6 +59,17 @@ export class Engine {
     const { picture } = await decodeImage(params.image);
     const methodTitle = (id: string): string => methods.find((method) => method.info.id === id)?.info.title ?? id;
     return encodeFiles(params, { picture, versions: await versions(), methodTitle });
+  }
+
+  /**
+   * Writes a preprocessing into the whylight.json beside the checkpoint; without one, the one that is found for it now.
+   *
+   * @returns the file's path.
+   */
+  async keepPreprocessing(checkpoint: string, preprocessing?: Preprocessing): Promise<string> {
+    const kept = preprocessing ?? (await inspect(checkpoint)).preprocessing?.preprocessing;
+    if (!kept) throw new PreprocessingError(`No preprocessing is known for ${checkpoint}; inspect it to see why.`);
+    return writeCheckpointNotes(checkpoint, { preprocessing: kept });
   }
 
   dispose(): Promise<void> {

@@ -20,4 +20,7 @@ server.handle('explain', (params, signal) =>
   engine.explain(params, (event) => server.notify('explainEvent', event), signal),
 );
 server.handle('encode', (params) => engine.encode(params));
+server.handle('keepPreprocessing', async ({ checkpoint, preprocessing }) => ({
+  path: await engine.keepPreprocessing(checkpoint, preprocessing),
+}));
 server.listen();
