@@ -14,7 +14,8 @@ interface ChannelValues {
 /** w = Σ α relu(G) with α = G² / (2G² + ΣA · G³ + ε), 0 where G is 0. */
 function paperWeight({ gradient, activationSum }: ChannelValues, epsilon: number): number {
   let weight = 0;
-  for (const g of gradient) {
+  for (let i = 0; i < gradient.length; i++) {
+    const g = gradient[i]!;
     const square = g * g;
     if (!(g <= 0)) weight += (square * g) / (2 * square + activationSum * square * g + epsilon);
   }
@@ -46,8 +47,9 @@ export function plusPlusWeights(values: LayerValues, form: WeightForm, epsilon: 
   return Float64Array.from({ length: values.channels }, (_, k) => {
     const gradient = values.gradient.subarray(k * positions, (k + 1) * positions);
     if (form === 'torchcam') return torchcamWeight({ gradient, activationSum: 0 });
-    const activation = values.activation.subarray(k * positions, (k + 1) * positions);
-    const channel = { gradient, activationSum: activation.reduce((sum, value) => sum + value, 0) };
+    let activationSum = 0;
+    for (let i = k * positions; i < (k + 1) * positions; i++) activationSum += values.activation[i]!;
+    const channel = { gradient, activationSum };
     return form === 'paper' ? paperWeight(channel, epsilon) : tfKerasVisWeight(channel);
   });
 }

@@ -53,21 +53,21 @@ function axis(source: number, target: number, kernel: UpsamplingKernel): Axis {
 export function upsample(map: RawMap, width: number, height: number, kernel: UpsamplingKernel): RawMap {
   if (map.width === width && map.height === height) return map;
   const { channels, data } = map;
-  const columns = axis(map.width, width, kernel);
+  const { first, second, weight } = axis(map.width, width, kernel);
   const rows = axis(map.height, height, kernel);
   const result = new Float32Array(width * height * channels);
   // One row of the source's width, between two source rows.
   const between = new Float64Array(map.width * channels);
-  for (let y = 0, to = 0; y < height; y++) {
+  for (let y = 0; y < height; y++) {
     const above = rows.first[y]! * between.length;
     const below = rows.second[y]! * between.length;
     const down = rows.weight[y]!;
     for (let i = 0; i < between.length; i++) between[i] = (1 - down) * data[above + i]! + down * data[below + i]!;
-    for (let x = 0; x < width; x++) {
-      const left = columns.first[x]! * channels;
-      const right = columns.second[x]! * channels;
-      const along = columns.weight[x]!;
-      for (let c = 0; c < channels; c++) result[to++] = (1 - along) * between[left + c]! + along * between[right + c]!;
+    for (let c = 0; c < channels; c++) {
+      for (let x = 0, to = y * width * channels + c; x < width; x++, to += channels) {
+        const left = between[first[x]! * channels + c]!;
+        result[to] = left + weight[x]! * (between[second[x]! * channels + c]! - left);
+      }
     }
   }
   return { data: result, width, height, channels };

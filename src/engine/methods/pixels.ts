@@ -2,15 +2,19 @@
 import type { ParameterInfo, RawMap } from '../../shared/attribution';
 import type { ModelInput } from '../model/model';
 
-/** Values of one image in the model's layout (any kind of number) as a map with its channels last. */
-export function toMap(values: ArrayLike<number>, input: ModelInput): RawMap {
+/**
+ * Values of one image in the model's layout (any kind of number) as a map with its channels last.
+ *
+ * @param factors what each value is multiplied by, in the model's layout too.
+ */
+export function toMap(values: ArrayLike<number>, input: ModelInput, factors?: Float32Array): RawMap {
   const { width, height, channels } = input;
   const data = new Float32Array(width * height * channels);
   const pixels = width * height;
-  if (input.layout === 'NHWC') data.set(values);
-  else {
-    for (let c = 0, from = 0; c < channels; c++) {
-      for (let i = 0, to = c; i < pixels; i++, to += channels) data[to] = values[from++]!;
+  const [step, plane] = input.layout === 'NHWC' ? [channels, 1] : [1, pixels];
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0, from = c * plane, to = c; i < pixels; i++, from += step, to += channels) {
+      data[to] = factors ? values[from]! * factors[from]! : values[from]!;
     }
   }
   return { data, width, height, channels };
