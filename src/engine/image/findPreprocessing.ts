@@ -46,7 +46,8 @@ function bind(found: FoundSpec, input: InputSize): PreprocessingFinding {
   return { preprocessing, how: `from ${found.how}`, guessed: false, notes };
 }
 
-async function fromConfigsBeside(checkpointPath: string, channels: number, notes: string[]): Promise<FoundSpec | null> {
+async function fromConfigsBeside(checkpointPath: string, channels: number, notes: string[]): Promise<FoundSpec[]> {
+  const found: FoundSpec[] = [];
   const readers = [
     ['preprocessor_config.json', fromHuggingFaceConfig],
     ['config.json', fromTimmConfig],
@@ -54,10 +55,10 @@ async function fromConfigsBeside(checkpointPath: string, channels: number, notes
   for (const [name, read] of readers) {
     const file = await readJsonBeside(checkpointPath, name);
     if (file && 'problem' in file) notes.push(file.problem);
-    const found = file && 'value' in file ? read(file.value, channels) : null;
-    if (found) return found;
+    const spec = file && 'value' in file ? read(file.value, channels) : null;
+    if (spec) found.push(spec);
   }
-  return null;
+  return found;
 }
 
 function guess(input: InputSize): Omit<FoundPreprocessing, 'guessed'> {
@@ -98,10 +99,11 @@ export async function findPreprocessing(search: PreprocessingSearch): Promise<Pr
 
   const inside = fromMetadata(metadata, channels);
   notes.push(...inside.notes);
-  const stated = inside.found ?? (await fromConfigsBeside(checkpointPath, channels, notes));
-  if (stated) {
+  const stated = [inside.found, ...(await fromConfigsBeside(checkpointPath, channels, notes))];
+  for (const each of stated) {
+    if (!each) continue;
     try {
-      const found = bind(stated, input);
+      const found = bind(each, input);
       return { ...found, notes: [...new Set([...notes, ...found.notes])] };
     } catch (error) {
       if (!(error instanceof PreprocessingError)) throw error;

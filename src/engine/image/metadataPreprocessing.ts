@@ -71,7 +71,7 @@ function fromMeanAndStd(metadata: Metadata, channels: number, notes: string[]): 
   if (values.channelOrder === 'rgb' && same(mean, imageNet.mean) && same(std, imageNet.std)) {
     return { spec: 'torchvision', how: `${how}, which has torchvision's values`, notes };
   }
-  notes.push('The checkpoint’s metadata does not say how pictures are resized; they are stretched.');
+  notes.push("The checkpoint's metadata does not say how pictures are resized; they are stretched.");
   return { spec: { ...values, resize: 'stretch', interpolation: 'bilinear' }, how, notes };
 }
 
@@ -84,7 +84,7 @@ function fromUltralytics(metadata: Metadata): FoundSpec | null {
     ...(lengthOf(width) && lengthOf(height) ? { width, height } : {}),
     resize: 'shorter-side-and-centre-crop',
   };
-  return { spec, how: 'the checkpoint’s metadata (task and author of an Ultralytics classifier)', notes: [] };
+  return { spec, how: "the checkpoint's metadata (task and author of an Ultralytics classifier)", notes: [] };
 }
 
 /** The standard image keys of ONNX (onnx/docs/MetadataProps.md). */
@@ -112,8 +112,8 @@ function fromOnnxImageKeys(metadata: Metadata, channels: number, notes: string[]
     mean: Array(channels).fill(known.shift),
     std: Array(channels).fill(1),
   };
-  notes.push('The checkpoint’s metadata does not say how pictures are resized; they are stretched.');
-  return { spec, how: 'the checkpoint’s metadata (Image.NominalPixelRange)', notes };
+  notes.push("The checkpoint's metadata does not say how pictures are resized; they are stretched.");
+  return { spec, how: "the checkpoint's metadata (Image.NominalPixelRange)", notes };
 }
 
 /**
