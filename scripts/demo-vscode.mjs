@@ -27,7 +27,7 @@ if (process.env.WHYLIGHT_VSCODE) {
   await mustRun(process.env.WHYLIGHT_VSCODE, [...profile, '--new-window', '--wait', workspace]);
 } else {
   const server = await startServer({ vsix, data: path.join(folder, 'server') });
-  const url = `${server.origin}/?folder=${encodeURIComponent(workspace)}`;
+  const url = server.url(workspace);
   console.log(`\n  ${url}\n\n${hint} Ctrl+C ends everything.`);
   openBrowser(url);
   // Ctrl+C ends the server with this script.

@@ -24,13 +24,15 @@ const quietSettings = {
  * @param {boolean} [options.trust] `false` leaves Workspace Trust on (default: everything is trusted).
  * @param {object} [options.settings] User settings.
  * @param {string} [options.vsix] A packaged extension to install.
+ * @param {boolean} [options.testDriver] Lets the address name an extension under development and its tests. VS Code then
+ *   shows no notifications by itself.
  * @param {string} [options.data] Profile folder to use and keep; without it a temporary one is made and removed.
  * @param {NodeJS.ProcessEnv} [options.env] More environment variables for the extension host.
  * @param {(line: string) => void} [options.log] Receives the server's output, line by line.
  * @returns {Promise<{port: number, origin: string, data: string, pid: number, ended: Promise<unknown>, url: (workspace?: string, more?: {development?: string[], tests?: string}) => string, stop: () => Promise<void>}>}
  */
 export async function startServer(options = {}) {
-  const { trust = true, settings = {}, vsix, env = {}, log = () => {} } = options;
+  const { trust = true, settings = {}, vsix, testDriver = false, env = {}, log = () => {} } = options;
   const { node, serverMain } = await ensureVSCode();
   const data = options.data ?? fs.mkdtempSync(path.join(os.tmpdir(), 'whylight-vscode-'));
   const extensions = path.join(data, 'extensions');
@@ -46,8 +48,7 @@ export async function startServer(options = {}) {
     [
       serverMain,
       ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--disable-telemetry'],
-      // Lets the page take `payload` from its address: the extension under development and its tests.
-      '--enable-smoke-test-driver',
+      ...(testDriver ? ['--enable-smoke-test-driver'] : []),
       ...(trust ? ['--disable-workspace-trust'] : []),
       ...common,
     ],
@@ -83,18 +84,16 @@ export function writeSettings(data, settings) {
  *
  * @param {string | undefined} workspace Folder, `.code-workspace` file, or nothing for an empty window.
  * @param {{development?: string[], tests?: string}} [more] Folders of extensions under development; file with their tests.
+ *   Heard with the test driver only.
  */
 function workbenchUrl(port, workspace, { development = [], tests } = {}) {
   const remote = (file) => `vscode-remote://127.0.0.1:${port}${path.resolve(file)}`;
-  const payload = [
-    ['skipWelcome', 'true'],
-    ...development.map((folder) => ['extensionDevelopmentPath', remote(folder)]),
-  ];
-  if (tests) payload.push(['extensionTestsPath', remote(tests)]);
+  const payload = development.map((folder) => ['extensionDevelopmentPath', remote(folder)]);
+  if (tests) payload.push(['extensionTestsPath', remote(tests)], ['skipWelcome', 'true']);
   const query = new URLSearchParams();
   if (!workspace) query.set('ew', 'true');
   else query.set(workspace.endsWith('.code-workspace') ? 'workspace' : 'folder', path.resolve(workspace));
-  query.set('payload', JSON.stringify(payload));
+  if (payload.length > 0) query.set('payload', JSON.stringify(payload));
   return `http://127.0.0.1:${port}/?${query}`;
 }
 

@@ -43,7 +43,7 @@ const { values, positionals } = parseArgs({
 const limitMs = Number(process.env.WHYLIGHT_INTEGRATION_TIMEOUT_MS ?? 10 * 60_000);
 
 const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'whylight-chromium-'));
-const server = await startServer({ trust: Boolean(values['disable-workspace-trust']) });
+const server = await startServer({ trust: Boolean(values['disable-workspace-trust']), testDriver: true });
 const browser = await chromium.launchPersistentContext(profile, {
   executablePath: await ensureChromium(),
   headless: true,

@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     root: resolve(import.meta.dirname, '../..'),
     include: ['test/e2e/**/*.test.ts'],
+    globalSetup: ['test/e2e/support/buildVsix.ts'],
     pool: 'forks',
     // Each file starts a VS Code and a browser of its own; two at once would starve each other on a small machine.
     fileParallelism: false,

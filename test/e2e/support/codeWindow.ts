@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import { inject } from 'vitest';
 import { chromiumArguments, ensureChromium } from '../../../scripts/vscode/chromium.mjs';
 import { startServer, writeSettings } from '../../../scripts/vscode/server.mjs';
+import { until } from './until';
 import { WhylightPanel } from './whylightPanel';
 
-const repository = resolve(import.meta.dirname, '../../..');
 /** Where screenshots go. */
 export const shots = process.env['WHYLIGHT_SHOTS'] ?? join(tmpdir(), 'whylight-shots');
 
@@ -17,11 +18,9 @@ export interface WindowOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** `false` leaves Workspace Trust on, so that the folder opens in Restricted Mode. */
   readonly trust?: boolean;
-  /** A packaged extension to install; without it the extension is loaded from this repository. */
-  readonly vsix?: string;
 }
 
-/** A VS Code window in a headless browser, with what a person does in it. */
+/** A VS Code window in a headless browser, with the packaged extension installed and with what a person does in it. */
 export class CodeWindow {
   private constructor(
     readonly page: Page,
@@ -31,8 +30,8 @@ export class CodeWindow {
   ) {}
 
   static async open(options: WindowOptions): Promise<CodeWindow> {
-    const { workspace, settings = {}, trust = true, vsix } = options;
-    const server = await startServer({ trust, settings, ...(vsix ? { vsix } : {}) });
+    const { workspace, settings = {}, trust = true } = options;
+    const server = await startServer({ trust, settings, vsix: inject('vsix') });
     const profile = mkdtempSync(join(tmpdir(), 'whylight-browser-'));
     try {
       const context = await chromium.launchPersistentContext(profile, {
@@ -43,7 +42,7 @@ export class CodeWindow {
       });
       context.setDefaultTimeout(30_000);
       const page = context.pages()[0] ?? (await context.newPage());
-      await page.goto(server.url(workspace, vsix ? {} : { development: [repository] }));
+      await page.goto(server.url(workspace));
       const window = new CodeWindow(page, context, server, profile);
       await window.untilReady();
       return window;
@@ -74,8 +73,11 @@ export class CodeWindow {
     rmSync(this.profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
+  /** Reloads as a user does, who lets VS Code write down its state first; pulling the page away loses the last second of it. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const gone = this.page.waitForEvent('framenavigated', (frame) => frame === this.page.mainFrame());
+    await this.command('Developer: Reload Window');
+    await gone;
     await this.untilReady();
   }
 
@@ -104,16 +106,20 @@ export class CodeWindow {
     return item;
   }
 
-  /** The context menu's item with this title, after a right-click on a file. */
-  async menuItem(file: Locator, title: string): Promise<Locator> {
-    await file.click({ button: 'right' });
-    const item = this.page.locator('.monaco-menu .action-item', { hasText: title });
-    await item.first().waitFor();
-    return item;
-  }
-
+  /** Right-clicks a file and chooses from its context menu. */
   async rightClick(file: Locator, title: string): Promise<void> {
-    await (await this.menuItem(file, title)).first().click();
+    const menu = this.page.locator('.monaco-menu');
+    const item = menu.locator('.action-item', { hasText: title });
+    // A menu shows what was contributed when it was opened, and VS Code shows files before it has read its extensions.
+    await until(`the menu item ${title}`, async () => {
+      await file.click({ button: 'right' });
+      await menu.locator('.action-item').first().waitFor();
+      if ((await item.count()) > 0) return true;
+      await this.page.keyboard.press('Escape');
+      await menu.waitFor({ state: 'hidden' });
+      return false;
+    });
+    await item.first().click();
   }
 
   /** Runs a command by its title in the command palette, with the keyboard. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Frame, Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { until } from './until';
 
 /** What is drawn on a canvas. */
 export interface Drawn {
@@ -35,25 +35,18 @@ export class WhylightPanel {
 
   /** Finds the page among the frames of the window: VS Code's own previews are webviews too. */
   static async find(page: Page): Promise<WhylightPanel> {
-    let found: Frame | undefined;
-    await expect
-      .poll(
-        async () => {
-          for (const frame of page.frames()) {
-            if (frame.isDetached()) continue;
-            // A frame that goes away while it is asked is not the one.
-            const count = await frame
-              .locator('wl-page main')
-              .count()
-              .catch(() => 0);
-            if (count > 0 && (await isShown(frame))) found = frame;
-          }
-          return found !== undefined;
-        },
-        { message: "Whylight's page is shown" },
-      )
-      .toBe(true);
-    return new WhylightPanel(found!);
+    const frame = await until("Whylight's page to be shown", async () => {
+      for (const frame of page.frames()) {
+        // A frame that goes away while it is asked is not the one.
+        const count = await frame
+          .locator('wl-page main')
+          .count()
+          .catch(() => 0);
+        if (count > 0 && (await isShown(frame))) return frame;
+      }
+      return undefined;
+    });
+    return new WhylightPanel(frame);
   }
 
   card(method: string): Locator {
@@ -93,17 +86,18 @@ export class WhylightPanel {
   /** Waits until the run has ended and exactly so many cards are done; fails at once when the page reports a failure. */
   async untilDone(count: number, timeout = 90_000): Promise<void> {
     const errors = this.frame.locator('[data-notice="error"]');
-    const deadline = Date.now() + timeout;
-    for (;;) {
-      const states = Object.values(await this.states());
-      const done = states.filter((state) => state === 'done').length;
-      const phase = await this.phase();
-      if (phase === 'done' && states.length === count && done === count) return;
-      const said = await errors.allInnerTexts();
-      if (said.length > 0) throw new Error(`The page says: ${said.join(' | ')}`);
-      if (Date.now() > deadline) throw new Error(`${done} of ${count} cards are done, the run is ${phase}.`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await until(
+      `${count} cards to be done`,
+      async () => {
+        const states = Object.values(await this.states());
+        const done = states.filter((state) => state === 'done').length;
+        if ((await this.phase()) === 'done' && states.length === count && done === count) return true;
+        const said = await errors.allInnerTexts();
+        if (said.length > 0) throw new Error(`The page says: ${said.join(' | ')}`);
+        return false;
+      },
+      timeout,
+    );
   }
 
   /** What every card's canvas holds. */
@@ -154,6 +148,9 @@ function axeSource(): string {
 
 /** False for the page of a hidden tab, which VS Code keeps for a moment. */
 async function isShown(frame: Frame): Promise<boolean> {
-  const element = await frame.parentFrame()?.frameElement();
+  const element = await frame
+    .parentFrame()
+    ?.frameElement()
+    .catch(() => undefined);
   return (await element?.isVisible()) ?? false;
 }
