@@ -1,9 +1,16 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FoundPreprocessing, Preprocessing } from '../shared/preprocessing';
 import type { RuntimeChoice } from '../shared/protocol';
 import { type Checkpoint, readCheckpoint, sha256OfFile } from './formats';
-import { findLabels, findPreprocessing, type PreprocessingFinding, readCheckpointNotes, usualSide } from './image';
+import {
+  findLabels,
+  findPreprocessing,
+  namesBeside,
+  type PreprocessingFinding,
+  readCheckpointNotes,
+  usualSide,
+} from './image';
 import { findImageInput } from './model/imageInput';
 import { LoadedModel } from './model/loadedModel';
 
@@ -61,26 +68,17 @@ async function open(path: string, options: OpenOptions): Promise<OpenCheckpoint>
     sha256,
     model,
     preprocessing,
-    labels: labels?.names ?? null,
+    labels: labels.names,
     layer: fileNotes?.layer,
-    notes: [...checkpoint.notes, ...model.notes, ...(preprocessing?.notes ?? []), ...(labels?.notes ?? [])],
+    notes: [...checkpoint.notes, ...model.notes, ...(preprocessing?.notes ?? []), ...labels.notes],
   };
 }
 
 /** Changes when the checkpoint or a file beside it that is read with it changes. */
 async function stamp(path: string): Promise<string> {
   const folder = dirname(path);
-  const stem = basename(path).replace(/\.[^.]+$/, '');
-  const beside = [
-    'whylight.json',
-    'labels.txt',
-    `${stem}.labels.txt`,
-    'classes.txt',
-    'config.json',
-    'preprocessor_config.json',
-  ];
   const times = await Promise.all(
-    [path, ...beside.map((name) => join(folder, name))].map(async (file) => {
+    [path, ...(await namesBeside(path)).map((name) => join(folder, name))].map(async (file) => {
       try {
         const { mtimeMs, size } = await stat(file);
         return `${mtimeMs}:${size}`;

@@ -60,7 +60,7 @@ export async function inspect(path: string): Promise<ModelSummary> {
 
   try {
     const input = findImageInput(graph);
-    const preprocessing = await findPreprocessing({ checkpointPath: path, metadata, input });
+    const { notes, ...preprocessing } = await findPreprocessing({ checkpointPath: path, metadata, input });
     const { height, width } = preprocessing.preprocessing;
     const bound = bind(graph, new Map([[input.name, [1, ...inputDims(input, height, width)]]]));
     const logits = findLogits(bound, fileNotes?.logits);
@@ -72,8 +72,8 @@ export async function inspect(path: string): Promise<ModelSummary> {
       layers: listLayers(bound),
       defaultLayer: findDefaultLayer(bound, logits.name),
       preprocessing,
-      labels: labels && { count: labels.names.length, how: labels.how, names: labels.names },
-      notes: checkpoint.notes,
+      labels: labels.names && { count: labels.names.length, how: labels.how, names: labels.names },
+      notes: [...checkpoint.notes, ...notes, ...labels.notes],
     };
   } catch (error) {
     if (error instanceof WhylightError) return incomplete(error.message);

@@ -91,6 +91,19 @@ describe('what was done is told', () => {
     expect((await decode(name)).notes).toEqual(notes);
   });
 
+  it('a JPEG whose data is broken in the middle', async () => {
+    const bytes = await readFile(`${torture}/baseline_420.jpg`);
+    // A restart marker where none belongs: the rest of the row is lost, the end of the file is there.
+    bytes.set([0xff, 0xd3], 4500);
+    const { picture, notes } = await decodeImage({ name: 'x.jpg', bytes });
+    expect([picture.width, picture.height]).toEqual([225, 150]);
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^The decoder warned that the file is irregular and parts may be wrong: .*Corrupt JPEG data/,
+      ),
+    ]);
+  });
+
   it('a fully transparent image', async () => {
     const data = new Uint8Array([10, 20, 30, 0, 40, 50, 60, 0]);
     const bytes = await sharp(data, { raw: { width: 2, height: 1, channels: 4 } })

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PreprocessingError } from '../../shared/errors';
 import { findLabels } from './findLabels';
+import { namesBeside } from './namesBeside';
 
 let folder: string;
 beforeEach(async () => {
@@ -128,4 +129,14 @@ it('finds the labels of the sample workspace', async () => {
     findLabels({ checkpointPath: `media/sample-workspace/${checkpoint}`, metadata: new Map(), classes });
   expect((await sample('shapes/last_e08.onnx', 6)).names?.[3]).toBe('star');
   expect((await sample('imagenet/mobilenet_v1_025.onnx', 1001)).names?.[286]).toBe('Egyptian cat');
+});
+
+it('names every file beside the checkpoint that decides', async () => {
+  await put('whylight.json', { labels: 'mine.txt' });
+  const names = await namesBeside(join(folder, 'model.v2.onnx'));
+  expect(names).toEqual(
+    expect.arrayContaining(['whylight.json', 'mine.txt', 'model.v2.labels.txt', 'preprocessor_config.json']),
+  );
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of ['labels.txt', 'classes.txt', 'config.json', 'labels.json']) expect(names).toContain(name);
 });

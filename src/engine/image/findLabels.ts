@@ -12,14 +12,13 @@ export interface LabelSearch {
   readonly classes: number;
 }
 
-export interface FoundLabels {
-  /** As many names as the model has classes, in class order; null when none were found. */
-  readonly names: readonly string[] | null;
-  /** Where they come from, e.g. "from labels.txt beside the checkpoint"; null when none were found. */
-  readonly how: string | null;
-  /** Label lists that were seen and not used, and why; one sentence each. */
-  readonly notes: readonly string[];
-}
+/**
+ * `names`: as many names as the model has classes, in class order. `how`: where they come from, e.g. "from labels.txt beside the checkpoint". `notes`: label lists that
+ * were seen and not used, and why; one sentence each.
+ */
+export type FoundLabels =
+  | { readonly names: readonly string[]; readonly how: string; readonly notes: readonly string[] }
+  | { readonly names: null; readonly how: null; readonly notes: readonly string[] };
 
 /** A list of names with the place it was found in. */
 interface Candidate {
@@ -86,18 +85,26 @@ async function fromNotes(checkpointPath: string): Promise<Look> {
   return look ?? { problem: `whylight.json names the labels file ${file}, which does not exist beside it.` };
 }
 
+const commonTexts = ['labels.txt', 'classes.txt', 'class_names.txt'];
+const commonJson = ['labels.json', 'class_names.json', 'classes.json', 'imagenet_class_index.json'];
+
+const ownText = (checkpointPath: string): string => `${stemOf(checkpointPath)}.labels.txt`;
+const ownJson = (checkpointPath: string): string => `${stemOf(checkpointPath)}.labels.json`;
+
+/** The files of labels that {@link findLabels} looks for beside a checkpoint, but for one that whylight.json names. */
+export function labelFileNames(checkpointPath: string): readonly string[] {
+  return [ownText(checkpointPath), ownJson(checkpointPath), 'config.json', ...commonTexts, ...commonJson];
+}
+
 /** Every place, the most explicit first. */
 function* places({ checkpointPath, metadata, classes }: LabelSearch): Generator<Promise<Look> | Look> {
   yield fromNotes(checkpointPath);
   for (const key of metadataKeys) yield fromMetadataKey(metadata, key, classes);
-  const stem = stemOf(checkpointPath);
-  yield fromText(checkpointPath, `${stem}.labels.txt`);
-  yield fromJsonFile(checkpointPath, `${stem}.labels.json`);
+  yield fromText(checkpointPath, ownText(checkpointPath));
+  yield fromJsonFile(checkpointPath, ownJson(checkpointPath));
   yield fromConfig(checkpointPath);
-  for (const name of ['labels.txt', 'classes.txt', 'class_names.txt']) yield fromText(checkpointPath, name);
-  for (const name of ['labels.json', 'class_names.json', 'classes.json', 'imagenet_class_index.json']) {
-    yield fromJsonFile(checkpointPath, name);
-  }
+  for (const name of commonTexts) yield fromText(checkpointPath, name);
+  for (const name of commonJson) yield fromJsonFile(checkpointPath, name);
 }
 
 /** ImageNet lists of 1001 begin with a class for the background that most models lack. */

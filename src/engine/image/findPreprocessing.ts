@@ -46,13 +46,17 @@ function bind(found: FoundSpec, input: InputSize): PreprocessingFinding {
   return { preprocessing, how: `from ${found.how}`, guessed: false, notes };
 }
 
+const configReaders = [
+  ['preprocessor_config.json', fromHuggingFaceConfig],
+  ['config.json', fromTimmConfig],
+] as const;
+
+/** The files beside a checkpoint, other than whylight.json, that {@link findPreprocessing} reads. */
+export const configNames: readonly string[] = configReaders.map(([name]) => name);
+
 async function fromConfigsBeside(checkpointPath: string, channels: number, notes: string[]): Promise<FoundSpec[]> {
   const found: FoundSpec[] = [];
-  const readers = [
-    ['preprocessor_config.json', fromHuggingFaceConfig],
-    ['config.json', fromTimmConfig],
-  ] as const;
-  for (const [name, read] of readers) {
+  for (const [name, read] of configReaders) {
     const file = await readJsonBeside(checkpointPath, name);
     if (file && 'problem' in file) notes.push(file.problem);
     const spec = file && 'value' in file ? read(file.value, channels) : null;

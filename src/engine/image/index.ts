@@ -2,6 +2,7 @@ export { type DecodedImage, decodeImage } from './decode';
 export { displayPicture } from './displayPicture';
 export { type FoundLabels, findLabels, type LabelSearch } from './findLabels';
 export { findPreprocessing, type PreprocessingFinding, type PreprocessingSearch } from './findPreprocessing';
+export { namesBeside } from './namesBeside';
 export { type Layout, type Preprocessed, preprocess } from './preprocess';
 export {
   type InputSize,
