@@ -24,7 +24,7 @@ export const pageStyles = css`
   }
   .columns {
     display: grid;
-    grid-template-columns: 280px minmax(0, 1fr);
+    grid-template-columns: 250px minmax(0, 1fr);
     gap: 24px;
     align-items: start;
     margin-top: 16px;
@@ -47,7 +47,7 @@ export const pageStyles = css`
   }
   .cards {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(260px, 100%), 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(min(215px, 100%), 1fr));
     gap: 16px;
     min-width: 0;
   }
