@@ -71,8 +71,7 @@ export async function startServer(options = {}) {
   };
 }
 
-/** Writes the user settings of a profile; a running VS Code takes them over at once. */
-export function writeSettings(data, settings) {
+function writeSettings(data, settings) {
   fs.writeFileSync(
     path.join(data, 'data/User/settings.json'),
     JSON.stringify({ ...quietSettings, ...settings }, null, 2),

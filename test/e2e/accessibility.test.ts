@@ -6,8 +6,8 @@ import type { WhylightPanel } from './support/whylightPanel';
 const themes = [
   { name: 'Dark Modern', kind: 'vscode-dark' },
   { name: 'Light Modern', kind: 'vscode-light' },
-  { name: 'Default High Contrast', kind: 'vscode-high-contrast' },
-  { name: 'Default High Contrast Light', kind: 'vscode-high-contrast-light' },
+  { name: 'Dark High Contrast', kind: 'vscode-high-contrast' },
+  { name: 'Light High Contrast', kind: 'vscode-high-contrast-light' },
 ];
 
 describe('The panel in every kind of theme', () => {
@@ -16,8 +16,7 @@ describe('The panel in every kind of theme', () => {
   let panel: WhylightPanel;
 
   beforeAll(async () => {
-    const settings = { 'workbench.colorTheme': 'Dark Modern', 'window.autoDetectColorScheme': false };
-    window = await CodeWindow.open({ workspace: workspace.folder, settings });
+    window = await CodeWindow.open({ workspace: workspace.folder });
     panel = await window.explain(['imagenet', 'cat.png']);
     await panel.untilDone(9);
     // What is folded away must be accessible as well.
@@ -34,7 +33,7 @@ describe('The panel in every kind of theme', () => {
 
   for (const { name, kind } of themes) {
     it(`${name}: axe-core finds nothing`, async () => {
-      window.changeSettings({ 'workbench.colorTheme': name, 'window.autoDetectColorScheme': false });
+      await window.chooseTheme(name);
       await panel.frame.locator(`body.${kind}`).waitFor();
       expect(await panel.violations()).toEqual([]);
       await window.screenshot(`theme ${name}`);

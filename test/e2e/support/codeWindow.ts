@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { chromiumArguments, ensureChromium } from '../../../scripts/vscode/chromium.mjs';
-import { startServer, writeSettings } from '../../../scripts/vscode/server.mjs';
+import { startServer } from '../../../scripts/vscode/server.mjs';
 import { until } from './until';
 import { WhylightPanel } from './whylightPanel';
 
@@ -81,9 +81,15 @@ export class CodeWindow {
     await this.untilReady();
   }
 
-  /** Replaces the user settings; the running window takes them over. */
-  changeSettings(settings: Readonly<Record<string, unknown>>): void {
-    writeSettings(this.server.data, settings);
+  /** Chooses a colour theme by its name, as a user does. */
+  async chooseTheme(name: string): Promise<void> {
+    await this.command('Preferences: Color Theme');
+    const input = this.quickInput.locator('input[type="text"]');
+    await input.and(this.page.locator('[placeholder*="Color Theme"]')).waitFor();
+    await input.fill(name);
+    await this.quickInput.locator('.monaco-list-row.focused', { hasText: name }).waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.quickInput.waitFor({ state: 'hidden' });
   }
 
   private async untilReady(): Promise<void> {
@@ -119,7 +125,14 @@ export class CodeWindow {
       await menu.waitFor({ state: 'hidden' });
       return false;
     });
-    await item.first().click();
+    // A menu does not listen to the mouse in its first tenth of a second and stays open then.
+    await until(`the menu to take ${title}`, async () => {
+      await item.first().click();
+      return menu.waitFor({ state: 'hidden', timeout: 500 }).then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** Runs a command by its title in the command palette, with the keyboard. */
@@ -127,7 +140,17 @@ export class CodeWindow {
     await this.page.keyboard.press('F1');
     const input = this.quickInput.locator('input[type="text"]');
     await input.fill(`>${title}`);
-    await this.quickInput.locator('.monaco-list-row').first().getByText(title.replace(/^.*: /, '')).first().waitFor();
+    // The label goes on after a comma: a key binding, a group.
+    const row = this.quickInput.locator(
+      `.monaco-list-row[aria-label="${title}"], .monaco-list-row[aria-label^="${title},"]`,
+    );
+    await row.first().waitFor();
+    // Commands that merely resemble the title may be listed first.
+    await until(`the command ${title} to be focused`, async () => {
+      if (/\bfocused\b/.test((await row.first().getAttribute('class')) ?? '')) return true;
+      await this.page.keyboard.press('ArrowDown');
+      return false;
+    });
     await this.page.keyboard.press('Enter');
   }
 
