@@ -46,7 +46,7 @@ async function preprocessingFor(
   return findPreprocessing({ checkpointPath: path, metadata, input });
 }
 
-async function open(path: string, options: OpenOptions): Promise<OpenCheckpoint> {
+async function open(path: string, options: OpenOptions, threads?: number): Promise<OpenCheckpoint> {
   const [checkpoint, sha256, fileNotes] = await Promise.all([
     readCheckpoint(path),
     sha256OfFile(path),
@@ -59,6 +59,7 @@ async function open(path: string, options: OpenOptions): Promise<OpenCheckpoint>
     height,
     width,
     runtime: options.runtime,
+    threads,
     logits: fileNotes?.logits,
   });
   const labels = await findLabels({ checkpointPath: path, metadata, classes: model.classes });
@@ -95,7 +96,10 @@ async function stamp(path: string): Promise<string> {
 export class CheckpointCache {
   private readonly kept = new Map<string, { readonly stamp: string; readonly open: Promise<OpenCheckpoint> }>();
 
-  constructor(private readonly log: (level: 'info', message: string) => void) {}
+  constructor(
+    private readonly log: (level: 'info', message: string) => void,
+    private readonly threads?: number,
+  ) {}
 
   async get(path: string, options: OpenOptions): Promise<OpenCheckpoint> {
     const key = JSON.stringify([path, options.preprocessing ?? null, options.runtime ?? 'auto']);
@@ -108,7 +112,7 @@ export class CheckpointCache {
     }
     if (known) await this.release(known.open);
     this.log('info', `Opening ${path}`);
-    const fresh = { stamp: now, open: open(path, options) };
+    const fresh = { stamp: now, open: open(path, options, this.threads) };
     this.kept.set(key, fresh);
     const [oldestKey] = this.kept.keys();
     const oldest = this.kept.get(oldestKey ?? '');

@@ -26,8 +26,12 @@ export class Engine {
   /** Explanations run one after the other: two at once would only slow each other down. */
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly log: Log = () => {}) {
-    this.checkpoints = new CheckpointCache(log);
+  /** @param threads how many threads a run uses; one for each processor when absent. */
+  constructor(
+    private readonly log: Log = () => {},
+    threads?: number,
+  ) {
+    this.checkpoints = new CheckpointCache(log, threads);
   }
 
   inspect(checkpoint: string): Promise<ModelSummary> {

@@ -11,7 +11,9 @@ process.on('disconnect', () => process.exit(0));
 const server: EngineServer = new Rpc(ipcPort(process));
 const log = (level: EngineNotifications['log']['level'], message: string): void =>
   server.notify('log', { level, message });
-const engine = new Engine(log);
+// The setting whylight.threads; 0 leaves it to the runtime.
+const threads = Number(process.env['WHYLIGHT_THREADS'] ?? 0);
+const engine = new Engine(log, threads > 0 ? threads : undefined);
 
 server.handle('methods', () => methods.map((method) => method.info));
 server.handle('versions', () => versions());

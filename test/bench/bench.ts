@@ -33,13 +33,21 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-/** Median time of `work` in medians of `unit`, the two taken in turns. */
+/** Works of a millisecond need many runs before their median says anything: at least this long is measured, up to `mostRuns`. */
+const leastSeconds = 2;
+const mostRuns = 151;
+
+/** Median time of `work` in medians of `unit`, the two taken in turns; at least `times` runs of each. */
 async function multiple(unit: () => Promise<unknown>, work: () => Promise<unknown>, times = repeats): Promise<number> {
   const units: number[] = [];
   const works: number[] = [];
-  await work();
-  await unit();
-  for (let i = 0; i < times; i++) {
+  const warm = performance.now() + 300;
+  do {
+    await work();
+    await unit();
+  } while (performance.now() < warm);
+  const end = performance.now() + leastSeconds * 1000;
+  while (works.length < times || (works.length < mostRuns && performance.now() < end)) {
     units.push(await seconds(unit));
     works.push(await seconds(work));
   }
@@ -116,13 +124,9 @@ async function explain(model: LoadedModel, ids: readonly string[]): Promise<void
 async function measure({ name, model, bare }: Subject, withTargets: boolean): Promise<void> {
   const layer = model.defaultLayer?.name ?? '';
   const one = () => bare(1);
-  const forward = median(
-    await Promise.all([]).then(async () => {
-      const times: number[] = [];
-      for (let i = 0; i < repeats; i++) times.push(await seconds(one));
-      return times;
-    }),
-  );
+  const times: number[] = [];
+  for (let i = 0; i < repeats; i++) times.push(await seconds(one));
+  const forward = median(times);
   print(`${name}: one bare forward pass ${(forward * 1000).toFixed(2)} ms`);
   row('forward', await multiple(one, () => model.evaluate(image(model), 0, {})));
   row(

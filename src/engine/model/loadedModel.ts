@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly height: number;
   readonly width: number;
   readonly runtime?: RuntimeChoice;
+  /** Threads of a run; one for each processor when absent. */
+  readonly threads?: number;
   /** Name of the value that holds the logits, when detection is wrong. */
   readonly logits?: string;
 }
@@ -79,7 +81,7 @@ export class LoadedModel implements Model {
       findDefaultLayer(graph, logits.name),
       { id: runtime.id, version: runtime.version, why },
       polymorphic ? [] : ['This checkpoint fixes its batch to 1, so images are evaluated one by one.'],
-      new Programs(runtime, headed, image.name, polymorphic),
+      new Programs(runtime, headed, image.name, { dynamicBatch: polymorphic, threads: options.threads }),
       new BatchSize(bytesPerImage(headed)),
       polymorphic,
     );

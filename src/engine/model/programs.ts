@@ -5,7 +5,7 @@ import { guided } from '../graph/rules/guided';
 import { standard } from '../graph/rules/standard';
 import type { RuleTable } from '../graph/rules/table';
 import { type FloatTensor, float32, type Tensor } from '../graph/tensor';
-import type { Program, Runtime } from '../runtime/runtime';
+import type { CompileOptions, Program, Runtime } from '../runtime/runtime';
 import type { BatchResult } from './evaluation';
 import { LOGITS, PROBABILITIES } from './head';
 import { type GradientProbe, INPUT, type Probes, type RuleTableName } from './model';
@@ -34,7 +34,7 @@ export class Programs {
     private readonly runtime: Runtime,
     private readonly graph: Graph,
     private readonly input: string,
-    private readonly dynamicBatch: boolean,
+    private readonly options: CompileOptions,
   ) {}
 
   /** Runs one batch; item i is explained for class `targets[i]`. */
@@ -107,7 +107,7 @@ export class Programs {
       }
     }
     const outputs = [...new Set([LOGITS, PROBABILITIES, ...probes.activations, ...gradients.values()])];
-    const program = await this.runtime.compile(graph, outputs, { dynamicBatch: this.dynamicBatch });
+    const program = await this.runtime.compile(graph, outputs, this.options);
     return { program, seeds, gradients };
   }
 
