@@ -7,6 +7,9 @@ import { formatValue } from '../../shared/summary';
 import { baseStyles } from '../styles/base';
 import type { Words } from '../view/words';
 
+/** Characters that fit under the bar of a card of 215 pixels. */
+const roomForLabels = 30;
+
 /** The scale of a card: colours from the low to the high end, and the raw values they stand for. */
 @customElement('wl-colour-bar')
 export class ColourBar extends LitElement {
@@ -80,8 +83,12 @@ export class ColourBar extends LitElement {
     `,
   ];
 
+  /** As many marks as leave two digits of space between their labels on the narrowest card. */
   private marks(): readonly ColourBarTick[] {
-    return colourBarTicks(this.low, this.high, 5);
+    const width = (ticks: readonly ColourBarTick[]): number =>
+      ticks.reduce((sum, { label }) => sum + label.length + 2, 0);
+    const candidates = [5, 4, 3, 2].map((wanted) => colourBarTicks(this.low, this.high, wanted));
+    return candidates.find((ticks) => width(ticks) <= roomForLabels) ?? candidates.at(-1) ?? [];
   }
 
   protected override render() {
