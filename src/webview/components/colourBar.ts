@@ -7,8 +7,19 @@ import { formatValue } from '../../shared/summary';
 import { baseStyles } from '../styles/base';
 import type { Words } from '../view/words';
 
-/** Characters that fit under the bar of a card of 215 pixels. */
-const roomForLabels = 30;
+/** Length of the bar of the narrowest card in digits, and the least space between two labels. */
+const barDigits = 29;
+const leastSpace = 1.2;
+
+/** Whether the labels leave space between each other; those at the ends are shifted inwards, see {@link edge}. */
+function standApart(ticks: readonly ColourBarTick[]): boolean {
+  const spans = ticks.map(({ position, label }) => {
+    const half = label.length / 2;
+    const centre = Math.min(Math.max(position * barDigits, half), barDigits - half);
+    return { from: centre - half, to: centre + half };
+  });
+  return spans.every((span, i) => i === 0 || span.from - spans[i - 1]!.to >= leastSpace);
+}
 
 /** The scale of a card: colours from the low to the high end, and the raw values they stand for. */
 @customElement('wl-colour-bar')
@@ -83,12 +94,10 @@ export class ColourBar extends LitElement {
     `,
   ];
 
-  /** As many marks as leave two digits of space between their labels on the narrowest card. */
+  /** As many marks as stand apart on the narrowest card. */
   private marks(): readonly ColourBarTick[] {
-    const width = (ticks: readonly ColourBarTick[]): number =>
-      ticks.reduce((sum, { label }) => sum + label.length + 2, 0);
     const candidates = [5, 4, 3, 2].map((wanted) => colourBarTicks(this.low, this.high, wanted));
-    return candidates.find((ticks) => width(ticks) <= roomForLabels) ?? candidates.at(-1) ?? [];
+    return candidates.find(standApart) ?? candidates.at(-1) ?? [];
   }
 
   protected override render() {
