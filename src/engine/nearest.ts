@@ -19,5 +19,7 @@ export function nearest(name: string, names: readonly string[], count = 3): stri
     const lower = each.toLowerCase();
     return lower.includes(wanted) ? lower.length - wanted.length - 1000 : distance(wanted, lower);
   };
-  return [...names].sort((a, b) => cost(a) - cost(b)).slice(0, count);
+  // Of equally many edits, a wrong letter is likelier than a missing one: relu_3 before relu_12 for relu_2.
+  const stretch = (each: string): number => Math.abs(each.length - wanted.length);
+  return [...names].sort((a, b) => cost(a) - cost(b) || stretch(a) - stretch(b)).slice(0, count);
 }
