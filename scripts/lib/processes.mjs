@@ -33,6 +33,11 @@ export function start(command, args, options = {}) {
   return child;
 }
 
+/** However this script ends, by an error too, nothing that it started lives on. */
+process.once('exit', () => {
+  for (const child of running) signalGroup(child, 'SIGKILL');
+});
+
 /** Ctrl+C and a polite end of this script end its children too (they are in groups of their own and would not hear of it). */
 for (const [signal, code] of [
   ['SIGINT', 130],
