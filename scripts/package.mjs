@@ -34,9 +34,10 @@ async function fill(folder) {
   await mustRun(process.execPath, bundle, { timeoutMs: 5 * 60_000 });
   // Beside the bundles that require them; vsce leaves out a node_modules folder at the top.
   const packages = copyNativePackages(path.join(folder, 'dist/node_modules'));
-  for (const name of ['package.nls.json', 'l10n', 'README.md', 'LICENSE', 'CHANGELOG.md']) {
+  for (const name of ['package.nls.json', 'l10n', 'README.md', 'LICENSE', 'THIRD_PARTY_NOTICES.md', 'CHANGELOG.md']) {
     fs.cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   }
+  copyLicences(path.join(folder, 'dist/licences'));
   fs.cpSync(path.join(root, 'media'), path.join(folder, 'media'), {
     recursive: true,
     filter: (file) => path.basename(file) !== 'sample-workspace',
@@ -45,6 +46,33 @@ async function fill(folder) {
     manifest;
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(kept, null, 2));
   return packages;
+}
+
+/** Packages whose code is inside our bundles; see THIRD_PARTY_NOTICES.md. Those without a licence file state it in package.json. */
+const bundled = [
+  'vscode-jsonrpc',
+  'lit',
+  'lit-html',
+  'lit-element',
+  '@lit/reactive-element',
+  '@vscode/webview-ui-toolkit',
+  '@microsoft/fast-element',
+  '@microsoft/fast-foundation',
+  '@microsoft/fast-web-utilities',
+  'tabbable',
+  'exenv-es6',
+  'tslib',
+];
+
+/** Puts the licence texts of what is inside the bundles into one folder. */
+function copyLicences(folder) {
+  fs.mkdirSync(folder, { recursive: true });
+  fs.copyFileSync(path.join(root, 'src/engine/export/font/OFL.txt'), path.join(folder, 'Inter.txt'));
+  for (const name of bundled) {
+    const from = path.join(root, 'node_modules', name);
+    const licence = fs.readdirSync(from).find((file) => /^licen[cs]e/i.test(file));
+    if (licence) fs.copyFileSync(path.join(from, licence), path.join(folder, `${name.replaceAll('/', '-')}.txt`));
+  }
 }
 
 /** The staged programs must run from where they are, with nothing of this clone in reach. */
