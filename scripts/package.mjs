@@ -9,6 +9,22 @@ import { root, shown } from './lib/paths.mjs';
 import { mustRun } from './lib/processes.mjs';
 import { setup } from './setup.mjs';
 
+/** Packages whose code is inside our bundles; see THIRD_PARTY_NOTICES.md. Those without a licence file state it in package.json. */
+const bundled = [
+  'vscode-jsonrpc',
+  'lit',
+  'lit-html',
+  'lit-element',
+  '@lit/reactive-element',
+  '@vscode/webview-ui-toolkit',
+  '@microsoft/fast-element',
+  '@microsoft/fast-foundation',
+  '@microsoft/fast-web-utilities',
+  'tabbable',
+  'exenv-es6',
+  'tslib',
+];
+
 const { values } = parseArgs({ options: { out: { type: 'string' } } });
 await setup();
 const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -47,22 +63,6 @@ async function fill(folder) {
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(kept, null, 2));
   return packages;
 }
-
-/** Packages whose code is inside our bundles; see THIRD_PARTY_NOTICES.md. Those without a licence file state it in package.json. */
-const bundled = [
-  'vscode-jsonrpc',
-  'lit',
-  'lit-html',
-  'lit-element',
-  '@lit/reactive-element',
-  '@vscode/webview-ui-toolkit',
-  '@microsoft/fast-element',
-  '@microsoft/fast-foundation',
-  '@microsoft/fast-web-utilities',
-  'tabbable',
-  'exenv-es6',
-  'tslib',
-];
 
 /** Puts the licence texts of what is inside the bundles into one folder. */
 function copyLicences(folder) {
