@@ -29,10 +29,14 @@ export function makeWorkspace() {
   fault('empty-checkpoint', { model: Buffer.alloc(0) });
   fault('text-checkpoint', { model: Buffer.from('This is not a checkpoint.\n'.repeat(20)) });
   fault('unknown-operator', { model: renamedOperator(checkpoint, 'Relu', 'Ruly') });
-  const multiRoot = path.join(folder, 'all.code-workspace');
-  const folders = ['shapes', 'imagenet', 'faults'].map((name) => ({ path: name }));
+  // Beside the folder: VS Code offers to open a workspace file that it finds in one.
+  const multiRoot = `${folder}.code-workspace`;
+  const folders = ['shapes', 'imagenet', 'faults'].map((name) => ({ name, path: path.join(folder, name) }));
   fs.writeFileSync(multiRoot, JSON.stringify({ folders, settings: {} }, null, 2));
-  return { folder, multiRoot, remove: () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+  const remove = () => {
+    for (const made of [folder, multiRoot]) fs.rmSync(made, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { folder, multiRoot, remove };
 }
 
 /** The model with another operator's name, of the same length, in place of every `from` (NodeProto's field 4, op_type). */

@@ -29,7 +29,10 @@ describe('The packaged extension in Restricted Mode', () => {
     await warning.waitFor();
     expect(engines()).toEqual([]);
     await warning.getByRole('button', { name: 'Manage Workspace Trust' }).click();
-    await window.page.locator('.workspace-trust-editor').waitFor();
+    await window.page
+      .locator('.workspace-trust-editor')
+      .getByRole('button', { name: /^Trust$/ })
+      .waitFor();
     await window.screenshot('restricted mode');
   });
 
