@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../runtime/onnxruntime';
 import { bind } from './bind';
 import { differentiate } from './differentiate';
-import { guided } from './rules/guided';
+import { guided, guidedRelu } from './rules/guided';
 import { standard } from './rules/standard';
 import { float32, int64, type Tensor } from './tensor';
 import { checkGradient, graphOf, randomTensor, type SmallGraph } from './testing/gradientCheck';
@@ -146,6 +146,7 @@ describe('guided rules', () => {
     x: readonly number[],
     g: readonly number[],
     attributes = {},
+    rules = guided,
   ) => {
     const constants = {
       zero: float32([], Float32Array.of(0)),
@@ -153,7 +154,7 @@ describe('guided rules', () => {
       low: float32([], Float32Array.of(-1)),
     };
     const graph = bind(graphOf({ inputs: { x: [x.length] }, constants, nodes: [{ op, inputs, attributes }] }));
-    const { graph: joint, gradients } = differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['x'], rules: guided });
+    const { graph: joint, gradients } = differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['x'], rules });
     const feeds = {
       x: float32([1, x.length], Float32Array.from(x)),
       seed: float32([1, g.length], Float32Array.from(g)),
@@ -170,6 +171,11 @@ describe('guided rules', () => {
   it('Relu6 does so too, below its upper bound', async () => {
     expect(await gradient('Clip', ['x', 'zero', 'six'], x, g)).toEqual([0, 3, 0, 0, 0]);
     expect(await gradient('Clip', ['x', 'zero'], x, g)).toEqual([0, 3, 0, 0, 3]);
+  });
+
+  it('Relu6 keeps its true gradient under the rules of the published libraries', async () => {
+    expect(await gradient('Clip', ['x', 'zero', 'six'], x, g, {}, guidedRelu)).toEqual([0, 3, -3, 0, 0]);
+    expect(await gradient('Relu', ['x'], x, g, {}, guidedRelu)).toEqual([0, 3, 0, 0, 3]);
   });
 
   it('another Clip and LeakyRelu keep their true gradient', async () => {

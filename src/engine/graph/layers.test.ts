@@ -73,7 +73,7 @@ describe('findDefaultLayer', () => {
   it('takes the activation in front of global pooling', () => {
     expect(chosen([...stem, ...head('relu')])).toEqual({
       name: 'relu',
-      why: 'Relu, 4 channels of 8 × 8 positions: the last feature map before its positions are pooled or flattened away.',
+      why: 'The last feature map before its positions are pooled or flattened away.',
     });
   });
 
@@ -110,7 +110,7 @@ describe('findDefaultLayer', () => {
     ];
     expect(chosen(nodes)).toEqual({
       name: 'relu',
-      why: 'Relu, 4 channels of 8 × 8 positions: the last activation before MaxPool and the classifier.',
+      why: 'The last activation before MaxPool and the classifier.',
     });
   });
 

@@ -127,9 +127,8 @@ export function findDefaultLayer(graph: Graph, logits: string): ChosenLayer | nu
   const last = candidates.at(-1);
   if (!last) return null;
   const finer = pools.has(last.op) ? candidates.findLast((node) => !pools.has(node.op)) : undefined;
-  if (finer && isActivation(finer))
-    return chosen(graph, finer, `the last activation before ${last.op} and the classifier`);
-  return chosen(graph, last, 'the last feature map before its positions are pooled or flattened away');
+  if (finer && isActivation(finer)) return chosen(finer, `The last activation before ${last.op} and the classifier.`);
+  return chosen(last, 'The last feature map before its positions are pooled or flattened away.');
 }
 
 function isActivation(node: Node): boolean {
@@ -137,8 +136,7 @@ function isActivation(node: Node): boolean {
   return activations.has(node.op) || node.op === 'Mul' || node.op === 'Add' || node.op === 'Concat';
 }
 
-function chosen(graph: Graph, node: Node, why: string): ChosenLayer {
+function chosen(node: Node, why: string): ChosenLayer {
   const name = node.outputs[0] as string;
-  const [, channels, height, width] = (graph.types.get(name)?.dims ?? []) as number[];
-  return { name, why: `${node.op}, ${channels} channels of ${height} × ${width} positions: ${why}.` };
+  return { name, why };
 }

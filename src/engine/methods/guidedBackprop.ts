@@ -1,11 +1,8 @@
 import { type GradientProbe, INPUT } from '../model/model';
 import type { Method } from './method';
-import { choiceOf } from './parameters';
+import { choiceOf, flagOf } from './parameters';
 import { toMap } from './pixels';
 import { type Scalar, saturationNotes, scalarParameter } from './score';
-
-/** Operators that the guided rule table treats as rectifiers. */
-const rectifiers = new Set(['Relu', 'Clip']);
 
 /** Guided backpropagation: every rectifier passes only positive gradients (Springenberg et al. 2014). Map: H×W×C. */
 export const guidedBackprop: Method = {
@@ -22,34 +19,45 @@ export const guidedBackprop: Method = {
     },
     cost: 'one gradient',
     needsLayer: false,
-    parameters: [scalarParameter],
+    parameters: [
+      scalarParameter,
+      {
+        name: 'relu6',
+        title: 'Guide ReLU6 too',
+        description:
+          'Treat ReLU6 (Clip from 0 upwards) as a ReLU. Without it, a MobileNet gives little else than its plain gradient.',
+        type: 'boolean',
+        default: true,
+      },
+    ],
     presets: [
       {
         name: 'pair',
         title: 'PAIR saliency GuidedBackprop',
-        description: 'The formula of the paper; leaves ReLU6 alone, which is guided here.',
-        parameters: {},
+        description: 'The formula of the paper; leaves ReLU6 alone.',
+        parameters: { relu6: false },
       },
       {
         name: 'captum',
         title: 'captum GuidedBackprop',
-        description: 'The formula of the paper, for ReLU modules that are not reused; ReLU6 is guided here.',
-        parameters: {},
+        description: 'The formula of the paper, for ReLU modules; leaves ReLU6 alone.',
+        parameters: { relu6: false },
       },
       {
         name: 'pytorch-grad-cam',
         title: 'pytorch-grad-cam GuidedBackpropReLUModel',
-        description: 'The formula of the paper, for ReLU modules only; ReLU6 is guided here.',
-        parameters: {},
+        description: 'The formula of the paper, for ReLU modules; leaves ReLU6 alone.',
+        parameters: { relu6: false },
       },
     ],
   },
   singlePass: true,
   async run(context, parameters) {
     const scalar = choiceOf<Scalar>(parameters, 'scalar');
-    const probe: GradientProbe = { of: scalar, rules: 'guided', wrt: INPUT };
+    const relu6 = flagOf(parameters, 'relu6');
+    const probe: GradientProbe = { of: scalar, rules: relu6 ? 'guided' : 'guided-relu', wrt: INPUT };
     const evaluation = await context.evaluate(context.image, { gradients: [probe] });
-    const guided = context.layers.some((layer) => rectifiers.has(layer.operator));
+    const guided = context.layers.some(({ operator }) => operator === 'Relu' || (relu6 && operator === 'Clip'));
     return {
       map: toMap(evaluation.gradient(probe).data, context.input),
       notes: [

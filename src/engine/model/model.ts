@@ -5,7 +5,7 @@ import type { FloatTensor } from '../graph/tensor';
 export const INPUT = 'input';
 
 /** Which backward rule table a gradient uses. */
-export type RuleTableName = 'standard' | 'guided';
+export type RuleTableName = 'standard' | 'guided' | 'guided-relu';
 
 /** One wanted gradient: of the target's logit or probability, with respect to the input or to a layer's output. */
 export interface GradientProbe {

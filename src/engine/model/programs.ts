@@ -1,7 +1,7 @@
 import { differentiate } from '../graph/differentiate';
 import type { Graph } from '../graph/graph';
 import { simplify } from '../graph/passes/simplify';
-import { guided } from '../graph/rules/guided';
+import { guided, guidedRelu } from '../graph/rules/guided';
 import { standard } from '../graph/rules/standard';
 import type { RuleTable } from '../graph/rules/table';
 import { type FloatTensor, float32, type Tensor } from '../graph/tensor';
@@ -11,7 +11,7 @@ import { LOGITS, PROBABILITIES } from './head';
 import { type GradientProbe, INPUT, type Probes, type RuleTableName } from './model';
 import { gradientKey, probesKey, unionOfProbes } from './probes';
 
-const tables: Readonly<Record<RuleTableName, RuleTable>> = { standard, guided };
+const tables: Readonly<Record<RuleTableName, RuleTable>> = { standard, guided, 'guided-relu': guidedRelu };
 const scoreValue = { logit: LOGITS, probability: PROBABILITIES } as const;
 
 /** How many compiled programs of one model are kept; each holds its own copy of the weights inside the runtime. */

@@ -19,14 +19,16 @@ function clipsAtZero(b: BackwardContext): boolean {
 }
 
 /**
- * Guided backpropagation (Springenberg et al. 2015, arXiv:1412.6806): a rectifier passes g·[y > 0]·[g > 0].
- *
- * Rectifiers are Relu and, by our choice, Clip from 0 upwards (Relu6), which is a Relu to those who built the network; Clip's own upper
- * bound shuts the gradient as usual. LeakyRelu, PRelu, Elu, SiLU, GELU and the other smooth activations
- * keep their true gradient, as in the published implementations, which hook ReLU modules only.
+ * Guided backpropagation (Springenberg et al. 2015, arXiv:1412.6806) as the published libraries have it: a Relu passes
+ * g·[y > 0]·[g > 0]; every other activation, Relu6 (Clip) included, keeps its true gradient, because they hook ReLU modules only.
+ */
+export const guidedRelu: RuleTable = { ...standard, Relu: onPositiveGradient('Relu') };
+
+/**
+ * The same with Clip from 0 upwards (Relu6) as a rectifier too, which it is to those who built the network; Clip's own upper bound
+ * shuts the gradient as usual.
  */
 export const guided: RuleTable = {
-  ...standard,
-  Relu: onPositiveGradient('Relu'),
+  ...guidedRelu,
   Clip: (b) => (clipsAtZero(b) ? onPositiveGradient('Clip')(b) : (standard['Clip'] as BackwardRule)(b)),
 };

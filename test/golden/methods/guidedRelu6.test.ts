@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Engine } from '../../../src/engine/engine';
+import type { Attribution, MethodRequest } from '../../../src/shared/attribution';
+
+/*
+ * MobileNetV1 has ReLU6 and no ReLU. The published libraries guide ReLU modules only, so that their guided backpropagation of
+ * it is its plain gradient; ours guides ReLU6 too, unless a library's preset is asked for.
+ */
+const samples = join(__dirname, '../../../media/sample-workspace/imagenet');
+const engine = new Engine();
+const found = new Map<string, Attribution>();
+
+async function explain(request: MethodRequest): Promise<void> {
+  await engine.explain(
+    {
+      id: request.preset ?? request.id,
+      checkpoint: join(samples, 'mobilenet_v1_025.onnx'),
+      image: { path: join(samples, 'cat.png') },
+      methods: [request],
+      target: { kind: 'top1' },
+    },
+    (event) => {
+      if (event.kind === 'result') found.set(request.preset ?? request.id, event.attribution);
+    },
+    new AbortController().signal,
+  );
+}
+
+beforeAll(async () => {
+  const presets = ['pair', 'captum', 'pytorch-grad-cam'].map((preset) => ({ id: 'guided-backprop', preset }));
+  for (const request of [{ id: 'gradient' }, { id: 'guided-backprop' }, ...presets]) await explain(request);
+});
+afterAll(() => engine.dispose());
+
+it.each(['pair', 'captum', 'pytorch-grad-cam'])(
+  '%s leaves ReLU6 alone, and the map says that nothing is guided',
+  (preset) => {
+    expect(found.get(preset)?.map.data).toEqual(found.get('gradient')?.map.data);
+    expect(found.get(preset)?.notes.join()).toContain('no ReLU');
+  },
+);
+
+it('guides ReLU6 by default', () => {
+  expect(found.get('guided-backprop')?.map.data).not.toEqual(found.get('gradient')?.map.data);
+  expect(found.get('guided-backprop')?.notes).toEqual([]);
+});
