@@ -12,6 +12,7 @@ import {
   usualSide,
 } from './image';
 import { findImageInput } from './model/imageInput';
+import { inputConvention } from './model/inputConvention';
 import { LoadedModel } from './model/loadedModel';
 
 /** A checkpoint made ready: its model, and what was found in and beside it. */
@@ -43,7 +44,12 @@ async function preprocessingFor(
   const input = findImageInput(graph);
   if (input.channels !== 1 && input.channels !== 3) return null;
   if (wanted) return { preprocessing: wanted, how: 'as set by the caller', guessed: false, notes: [] };
-  return findPreprocessing({ checkpointPath: path, metadata, input });
+  return findPreprocessing({
+    checkpointPath: path,
+    metadata,
+    input,
+    hint: inputConvention(graph, input.name) ?? undefined,
+  });
 }
 
 async function open(path: string, options: OpenOptions, threads?: number): Promise<OpenCheckpoint> {

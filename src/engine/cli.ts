@@ -51,6 +51,12 @@ async function main(): Promise<number> {
   }
 }
 
+// Whoever reads the output may stop early (`whylight methods | head`); that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 main().then(
   (code) => {
     process.exitCode = code;

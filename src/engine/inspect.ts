@@ -8,7 +8,8 @@ import { findLogits } from './graph/logits';
 import { unsupportedOperators } from './graph/ops';
 import { elementCount, type ValueType } from './graph/tensor';
 import { findLabels, findPreprocessing, readCheckpointNotes } from './image';
-import { findImageInput, inputDims } from './model/imageInput';
+import { findImageInput, inputDims, withFloatInput } from './model/imageInput';
+import { inputConvention } from './model/inputConvention';
 
 /** Sizes for people: an open dimension is a question mark. */
 function describeType(name: string, type: ValueType | undefined) {
@@ -60,16 +61,24 @@ export async function inspect(path: string): Promise<ModelSummary> {
 
   try {
     const input = findImageInput(graph);
-    const { notes, ...preprocessing } = await findPreprocessing({ checkpointPath: path, metadata, input });
+    const { notes, ...preprocessing } = await findPreprocessing({
+      checkpointPath: path,
+      metadata,
+      input,
+      hint: inputConvention(graph, input.name) ?? undefined,
+    });
     const { height, width } = preprocessing.preprocessing;
-    const bound = bind(graph, new Map([[input.name, [1, ...inputDims(input, height, width)]]]));
+    const bound = bind(
+      withFloatInput(graph, input.name),
+      new Map([[input.name, [1, ...inputDims(input, height, width)]]]),
+    );
     const logits = findLogits(bound, fileNotes?.logits);
     if ('reason' in logits) return incomplete(logits.reason);
     const labels = await findLabels({ checkpointPath: path, metadata, classes: logits.classes });
     return {
       ...base,
       logits: { name: logits.name, classes: logits.classes, how: logits.how },
-      layers: listLayers(bound),
+      layers: listLayers(bound, logits.name),
       defaultLayer: findDefaultLayer(bound, logits.name),
       preprocessing,
       labels: labels.names && { count: labels.names.length, how: labels.how, names: labels.names },

@@ -25,7 +25,7 @@ export const guidedBackprop: Method = {
         name: 'relu6',
         title: 'Guide ReLU6 too',
         description:
-          'Treat ReLU6 (Clip from 0 upwards) as a ReLU. Without it, a MobileNet gives little else than its plain gradient.',
+          'Treat ReLU6 (Clip from 0 upwards) as a ReLU. Without it, the map of a MobileNet is its plain gradient.',
         type: 'boolean',
         default: true,
       },

@@ -35,7 +35,7 @@ function channelsOfFirstConv(graph: Graph): number | null {
 }
 
 /**
- * Finds the picture input: the only graph input of rank 4 and a floating-point type (uint8 pictures are floats after import).
+ * Finds the picture input: the only graph input, of rank 4 and a floating-point type or uint8.
  * Throws CheckpointError when there is none or more than one.
  */
 export function findImageInput(graph: Graph): ImageInput {
@@ -60,6 +60,17 @@ export function findImageInput(graph: Graph): ImageInput {
   const [batch = null, a = null, b = null, c = null] = dims;
   const [channels, height, width] = layout === 'NCHW' ? [a, b, c] : [c, a, b];
   return { name: input.name, layout, channels: channels ?? channelsOfFirstConv(graph) ?? 3, height, width, batch };
+}
+
+/**
+ * The graph with a float32 picture input in place of a uint8 one, so that the picture has a gradient: the Cast that follows a uint8
+ * input then does nothing.
+ */
+export function withFloatInput(graph: Graph, input: string): Graph {
+  const inputs = graph.inputs.map((each) =>
+    each.name === input ? { ...each, type: { ...each.type, dtype: 'float32' as const } } : each,
+  );
+  return { ...graph, inputs };
 }
 
 /** Shape of the picture input without the batch; `height` and `width` count where the checkpoint leaves them open. */

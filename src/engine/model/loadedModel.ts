@@ -10,7 +10,7 @@ import { chooseRuntime } from '../runtime/choose';
 import { BatchSize, bytesPerImage } from './batchSize';
 import type { BatchResult } from './evaluation';
 import { withHead } from './head';
-import { findImageInput, inputDims } from './imageInput';
+import { findImageInput, inputDims, withFloatInput } from './imageInput';
 import type { Evaluation, Model, ModelInput, Probes } from './model';
 import { Programs } from './programs';
 import { Scheduler } from './scheduler';
@@ -64,7 +64,8 @@ export class LoadedModel implements Model {
     const dims = inputDims(image, height, width);
     const { runtime, why } = await chooseRuntime(options.runtime ?? 'auto');
     const sizes = new Map([[image.name, [1, ...dims]]]);
-    const graph = bind(checkpoint.graph, sizes);
+    const source = withFloatInput(checkpoint.graph, image.name);
+    const graph = bind(source, sizes);
     const logits = findLogits(graph, options.logits);
     if ('reason' in logits) throw new CheckpointError(logits.reason);
     const headed = withHead(
@@ -73,11 +74,11 @@ export class LoadedModel implements Model {
       logits.classes,
       logits.activation === 'sigmoid' || logits.classes === 1 ? 'sigmoid' : 'softmax',
     );
-    const polymorphic = isBatchPolymorphic(checkpoint.graph, sizes);
+    const polymorphic = isBatchPolymorphic(source, sizes);
     return new LoadedModel(
       { dims, layout, channels, height, width },
       logits.classes,
-      listLayers(graph),
+      listLayers(graph, logits.name),
       findDefaultLayer(graph, logits.name),
       { id: runtime.id, version: runtime.version, why },
       polymorphic ? [] : ['This checkpoint fixes its batch to 1, so images are evaluated one by one.'],
