@@ -167,9 +167,12 @@ describe('one clear sentence for', () => {
   it.each([
     ['empty.png', /^empty\.png is empty \(0 bytes\)\.$/],
     ['text_renamed.png', /^text_renamed\.png is not an image: its content is text; JPEG, PNG/],
-    ['truncated.jpg', /^truncated\.jpg is a damaged or cut off JPEG file \(.*premature end of JPEG image\)\.$/],
-    ['truncated.png', /^truncated\.png is a damaged or cut off PNG file \(.*\)\.$/],
-    ['bad_crc.png', /^bad_crc\.png is a damaged or cut off PNG file \(.*\)\.$/],
+    [
+      'truncated.jpg',
+      /^truncated\.jpg is a damaged or cut off JPEG file \(.*premature end of JPEG image\); copy or save it again\.$/,
+    ],
+    ['truncated.png', /^truncated\.png is a damaged or cut off PNG file \(.*\); copy or save it again\.$/],
+    ['bad_crc.png', /^bad_crc\.png is a damaged or cut off PNG file \(.*\); copy or save it again\.$/],
     [
       'huge_header_60000x60000.png',
       /^huge_header_60000x60000\.png claims 60000×60000 pixels \(3600 million\); at most 268 million are decoded, so make a smaller copy\.$/,

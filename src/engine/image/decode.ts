@@ -61,7 +61,10 @@ function promisedFormat(bytes: Uint8Array): string | undefined {
 /** What the bytes are when no decoder takes them. */
 function notAnImage(bytes: Uint8Array, name: string): ImageError {
   const format = promisedFormat(bytes);
-  if (format) return new ImageError(`${name} is a damaged or cut off ${format} file (its header cannot be read).`);
+  if (format)
+    return new ImageError(
+      `${name} is a damaged or cut off ${format} file (its header cannot be read); copy or save it again.`,
+    );
   const head = bytes.subarray(0, 512);
   const text = head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13);
   const what = text ? 'its content is text' : 'its content is of no known image format';
@@ -72,7 +75,9 @@ function notAnImage(bytes: Uint8Array, name: string): ImageError {
 const reason = (error: unknown): string => (error as Error).message.trim().split('\n')[0] ?? '';
 
 const damaged = (name: string, format: string, error: unknown): ImageError =>
-  new ImageError(`${name} is a damaged or cut off ${format} file (${reason(error)}).`, { cause: error });
+  new ImageError(`${name} is a damaged or cut off ${format} file (${reason(error)}); copy or save it again.`, {
+    cause: error,
+  });
 
 async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {
   try {

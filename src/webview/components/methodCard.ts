@@ -101,7 +101,7 @@ export class MethodCard extends LitElement {
     const { info, attribution, phase } = card;
     return html`<article aria-labelledby="title" aria-busy=${phase === 'running'}>
       <header>
-        <h2 id="title">${info.title}</h2>
+        <h2 id="title" title=${info.title}>${info.title}</h2>
         ${this.status()}
         ${
           attribution === null
@@ -149,10 +149,12 @@ export class MethodCard extends LitElement {
   private failure(): TemplateResult {
     const { card, words } = this;
     if (card.phase === 'cancelled') return notice('info', words('card.cancelledText'), { small: true });
-    const text = card.failure ?? words('card.endedText');
-    return html`<div data-testid="card-failure">
-      ${notice('error', html`<strong>${words('card.failed')}.</strong> ${text}`, { small: true })}
-    </div>`;
+    // The run's own failure is told once, above the cards; a card only says that it has nothing because of it.
+    const text =
+      card.failure === null
+        ? notice('info', words('card.endedText'), { small: true })
+        : notice('error', html`<strong>${words('card.failed')}.</strong> ${card.failure}`, { small: true });
+    return html`<div data-testid="card-failure">${text}</div>`;
   }
 
   private scale(): TemplateResult {

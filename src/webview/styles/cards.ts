@@ -9,7 +9,7 @@ export const cardStyles = css`
     display: flex;
     flex-direction: column;
     height: 100%;
-    padding: 10px 12px 8px;
+    padding: 10px 10px 8px;
     border: 1px solid var(--wl-border);
     border-radius: 4px;
     background: var(--vscode-editor-background);
@@ -17,14 +17,17 @@ export const cardStyles = css`
   header {
     display: flex;
     align-items: center;
-    gap: 8px;
+    gap: 4px;
     min-height: 26px;
-    margin-bottom: 6px;
+    margin: 0 -4px 6px 0;
   }
   h2 {
     flex: 1;
     min-width: 0;
-    overflow-wrap: anywhere;
+    overflow: hidden;
+    font-size: calc(var(--vscode-font-size, 13px) * 0.93);
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   header vscode-progress-ring {
     width: 16px;
