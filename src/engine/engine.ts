@@ -1,4 +1,4 @@
-import { PreprocessingError, throwIfCancelled } from '../shared/errors';
+import { CancelledError, PreprocessingError } from '../shared/errors';
 import type { Preprocessing } from '../shared/preprocessing';
 import type {
   EncodedFile,
@@ -20,11 +20,25 @@ import { versions } from './versions';
 
 type Log = (level: EngineNotifications['log']['level'], message: string) => void;
 
+/** Waits, and stops waiting with a CancelledError as soon as the signal is aborted. */
+function unlessCancelled(turn: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => reject(new CancelledError());
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    turn.then(() => {
+      signal.removeEventListener('abort', cancel);
+      resolve();
+    }, reject);
+  });
+}
+
 /** The engine behind the child process and the command line. Keeps the checkpoints it used last ready. */
 export class Engine {
   private readonly checkpoints: CheckpointCache;
   /** Explanations run one after the other: two at once would only slow each other down. */
   private last: Promise<unknown> = Promise.resolve();
+  private running = 0;
 
   /** @param threads how many threads a run uses; one for each processor when absent. */
   constructor(
@@ -49,12 +63,16 @@ export class Engine {
     signal: AbortSignal,
     input?: FloatTensor,
   ): Promise<ExplainResult> {
-    const run = (): Promise<ExplainResult> => {
-      throwIfCancelled(signal);
+    const turn = this.last;
+    const run = async (): Promise<ExplainResult> => {
+      if (this.running > 0) emit({ id: params.id, kind: 'stage', text: 'Waiting for another explanation' });
+      await unlessCancelled(turn, signal);
       return explain(this.checkpoints, params, { emit, signal, input, log: this.log });
     };
-    const result = this.last.then(run, run);
-    this.last = result;
+    const result = run();
+    this.running++;
+    // Whoever comes next waits for those before as well, also when this one is cancelled while it waits.
+    this.last = Promise.allSettled([turn, result]).then(() => this.running--);
     return result;
   }
 
