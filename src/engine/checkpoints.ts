@@ -3,17 +3,10 @@ import { dirname, join } from 'node:path';
 import type { FoundPreprocessing, Preprocessing } from '../shared/preprocessing';
 import type { RuntimeChoice } from '../shared/protocol';
 import { type Checkpoint, readCheckpoint, sha256OfFile } from './formats';
-import {
-  findLabels,
-  findPreprocessing,
-  namesBeside,
-  type PreprocessingFinding,
-  readCheckpointNotes,
-  usualSide,
-} from './image';
+import { findLabels, namesBeside, type PreprocessingFinding, readCheckpointNotes, usualSide } from './image';
 import { findImageInput } from './model/imageInput';
-import { inputConvention } from './model/inputConvention';
 import { LoadedModel } from './model/loadedModel';
+import { preprocessingOf } from './preprocessingOf';
 
 /** A checkpoint made ready: its model, and what was found in and beside it. */
 export interface OpenCheckpoint {
@@ -38,18 +31,13 @@ const keptCheckpoints = 2;
 
 async function preprocessingFor(
   path: string,
-  { graph, metadata }: Checkpoint,
+  checkpoint: Checkpoint,
   wanted: Preprocessing | undefined,
 ): Promise<PreprocessingFinding | null> {
-  const input = findImageInput(graph);
+  const input = findImageInput(checkpoint.graph);
   if (input.channels !== 1 && input.channels !== 3) return null;
   if (wanted) return { preprocessing: wanted, how: 'as set by the caller', guessed: false, notes: [] };
-  return findPreprocessing({
-    checkpointPath: path,
-    metadata,
-    input,
-    hint: inputConvention(graph, input.name) ?? undefined,
-  });
+  return preprocessingOf(path, checkpoint, input);
 }
 
 async function open(path: string, options: OpenOptions, threads?: number): Promise<OpenCheckpoint> {

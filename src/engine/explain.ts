@@ -8,7 +8,7 @@ import { type FloatTensor, float32 } from './graph/tensor';
 import { decodeImage, displayPicture, preprocess } from './image';
 import { runMethods } from './methods/run';
 import type { ModelInput } from './model/model';
-import { nearest } from './nearest';
+import { nearest, quoted } from './nearest';
 import { chooseTarget, classScores, topClasses } from './target';
 
 /** Longest side of the picture that is sent for display. */
@@ -32,9 +32,7 @@ function chooseLayer({ model, layer: noted }: OpenCheckpoint, wanted: string | u
     name,
     model.layers.map((layer) => layer.name),
   );
-  throw new UsageError(
-    `There is no layer “${name}”; the nearest names are ${near.map((each) => `“${each}”`).join(', ')}.`,
-  );
+  throw new UsageError(`There is no layer “${name}”; the nearest names are ${quoted(near)}.`);
 }
 
 /** The fed tensor with its batch dimension. Throws UsageError when it does not fit the model. */

@@ -1,15 +1,13 @@
 import { WhylightError } from '../shared/errors';
 import type { ModelSummary } from '../shared/protocol';
 import { readCheckpoint, sha256OfFile } from './formats';
-import { bind } from './graph/bind';
 import type { Graph } from './graph/graph';
-import { findDefaultLayer, listLayers } from './graph/layers';
-import { findLogits } from './graph/logits';
 import { unsupportedOperators } from './graph/ops';
 import { elementCount, type ValueType } from './graph/tensor';
-import { findLabels, findPreprocessing, readCheckpointNotes } from './image';
-import { findImageInput, inputDims, withFloatInput } from './model/imageInput';
-import { inputConvention } from './model/inputConvention';
+import { findLabels, readCheckpointNotes } from './image';
+import { analyse } from './model/analyse';
+import { findImageInput } from './model/imageInput';
+import { preprocessingOf } from './preprocessingOf';
 
 /** Sizes for people: an open dimension is a question mark. */
 function describeType(name: string, type: ValueType | undefined) {
@@ -61,25 +59,14 @@ export async function inspect(path: string): Promise<ModelSummary> {
 
   try {
     const input = findImageInput(graph);
-    const { notes, ...preprocessing } = await findPreprocessing({
-      checkpointPath: path,
-      metadata,
-      input,
-      hint: inputConvention(graph, input.name) ?? undefined,
-    });
-    const { height, width } = preprocessing.preprocessing;
-    const bound = bind(
-      withFloatInput(graph, input.name),
-      new Map([[input.name, [1, ...inputDims(input, height, width)]]]),
-    );
-    const logits = findLogits(bound, fileNotes?.logits);
-    if ('reason' in logits) return incomplete(logits.reason);
+    const { notes, ...preprocessing } = await preprocessingOf(path, checkpoint, input);
+    const { logits, layers, defaultLayer } = analyse(graph, input, preprocessing.preprocessing, fileNotes?.logits);
     const labels = await findLabels({ checkpointPath: path, metadata, classes: logits.classes });
     return {
       ...base,
       logits: { name: logits.name, classes: logits.classes, how: logits.how },
-      layers: listLayers(bound, logits.name),
-      defaultLayer: findDefaultLayer(bound, logits.name),
+      layers,
+      defaultLayer,
       preprocessing,
       labels: labels.names && { count: labels.names.length, how: labels.how, names: labels.names },
       notes: [...checkpoint.notes, ...notes, ...labels.notes],

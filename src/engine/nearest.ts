@@ -23,3 +23,8 @@ export function nearest(name: string, names: readonly string[], count = 3): stri
   const stretch = (each: string): number => Math.abs(each.length - wanted.length);
   return [...names].sort((a, b) => cost(a) - cost(b) || stretch(a) - stretch(b)).slice(0, count);
 }
+
+/** Names for a sentence: “a”, “b”. */
+export function quoted(names: readonly string[]): string {
+  return names.map((name) => `“${name}”`).join(', ');
+}

@@ -2,20 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeWorkspace } from '../../scripts/lib/testWorkspace.mjs';
+import { nineMethods as nine } from '../support/nineMethods';
 import { CodeWindow } from './support/codeWindow';
 import type { WhylightPanel } from './support/whylightPanel';
-
-const nine = [
-  'gradient',
-  'gradient-x-input',
-  'smoothgrad',
-  'guided-backprop',
-  'integrated-gradients',
-  'grad-cam',
-  'grad-cam++',
-  'layer-cam',
-  'occlusion',
-];
 
 describe('Explain Image, from a right-click to files', () => {
   const workspace = makeWorkspace();

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { basename } from 'node:path';
 import { window } from 'vscode';
+import { nineMethods as nine } from '../support/nineMethods';
 import {
   answerFirst,
   checkpoint,
@@ -13,17 +14,6 @@ import {
   whylight,
 } from './support/whylight';
 
-const nine = [
-  'gradient',
-  'gradient-x-input',
-  'smoothgrad',
-  'guided-backprop',
-  'integrated-gradients',
-  'grad-cam',
-  'grad-cam++',
-  'layer-cam',
-  'occlusion',
-];
 const star = 3;
 
 describe('Explain Image', () => {

@@ -12,7 +12,8 @@ export type InputSizes = ReadonlyMap<string, readonly number[]>;
 /** Constants of more elements are left to the runtime. */
 const largestFolded = 1 << 20;
 
-interface Bound {
+/** A bound graph and what binding found of its batch. */
+export interface Bound {
   readonly graph: Graph;
   /** Why the batch length is fixed; null when the graph is right for any. */
   readonly fixedBatch: string | null;
@@ -42,7 +43,8 @@ export function isBatchPolymorphic(graph: Graph, sizes: InputSizes = new Map()):
   return bindBatch(graph, sizes).fixedBatch === null;
 }
 
-function bindBatch(graph: Graph, sizes: InputSizes): Bound {
+/** {@link bind} and {@link isBatchPolymorphic} in one: both come from the same work. Throws as {@link bind} does. */
+export function bindBatch(graph: Graph, sizes: InputSizes = new Map()): Bound {
   const wanted = shapesOf(graph, sizes);
   // Exporters write the length that they traced with into the graph: free it there, then bind to the wanted one.
   const traced = tracedBatch(graph, wanted);

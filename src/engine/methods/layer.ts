@@ -1,8 +1,6 @@
 import { MethodError } from '../../shared/errors';
 import type { LayerInfo } from '../../shared/protocol';
-import { nearest } from '../nearest';
-
-const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
+import { nearest, quoted } from '../nearest';
 
 /**
  * The layer that a class activation method is to use.

@@ -1,8 +1,6 @@
 import type { MethodInfo, ParameterInfo, Parameters, ParameterValue, PresetInfo } from '../../shared/attribution';
 import { UsageError } from '../../shared/errors';
-import { nearest } from '../nearest';
-
-const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
+import { nearest, quoted } from '../nearest';
 
 /** The allowed values of a parameter, in words. */
 function allowed(info: ParameterInfo): string {

@@ -1,16 +1,14 @@
-import { CheckpointError, UnsupportedOperatorError } from '../../shared/errors';
+import { UnsupportedOperatorError } from '../../shared/errors';
 import type { ChosenLayer, LayerInfo, RuntimeChoice } from '../../shared/protocol';
 import type { Checkpoint } from '../formats';
-import { bind, isBatchPolymorphic } from '../graph/bind';
-import { findDefaultLayer, listLayers } from '../graph/layers';
-import { findLogits } from '../graph/logits';
 import { unsupportedOperators } from '../graph/ops';
 import type { FloatTensor } from '../graph/tensor';
 import { chooseRuntime } from '../runtime/choose';
+import { analyse } from './analyse';
 import { BatchSize, bytesPerImage } from './batchSize';
 import type { BatchResult } from './evaluation';
 import { withHead } from './head';
-import { findImageInput, inputDims, withFloatInput } from './imageInput';
+import { findImageInput } from './imageInput';
 import type { Evaluation, Model, ModelInput, Probes } from './model';
 import { Programs } from './programs';
 import { Scheduler } from './scheduler';
@@ -57,34 +55,33 @@ export class LoadedModel implements Model {
     if (unsupported) {
       throw new UnsupportedOperatorError(unsupported.operator, unsupported.node, unsupported.reason);
     }
-    const image = findImageInput(checkpoint.graph);
-    const { layout, channels } = image;
-    const height = image.height ?? options.height;
-    const width = image.width ?? options.width;
-    const dims = inputDims(image, height, width);
+    const input = findImageInput(checkpoint.graph);
     const { runtime, why } = await chooseRuntime(options.runtime ?? 'auto');
-    const sizes = new Map([[image.name, [1, ...dims]]]);
-    const source = withFloatInput(checkpoint.graph, image.name);
-    const graph = bind(source, sizes);
-    const logits = findLogits(graph, options.logits);
-    if ('reason' in logits) throw new CheckpointError(logits.reason);
+    const { graph, dims, anyBatch, logits, layers, defaultLayer } = analyse(
+      checkpoint.graph,
+      input,
+      options,
+      options.logits,
+    );
     const headed = withHead(
       graph,
       logits.name,
       logits.classes,
       logits.activation === 'sigmoid' || logits.classes === 1 ? 'sigmoid' : 'softmax',
     );
-    const polymorphic = isBatchPolymorphic(source, sizes);
+    const { layout, channels } = input;
+    const height = input.height ?? options.height;
+    const width = input.width ?? options.width;
     return new LoadedModel(
       { dims, layout, channels, height, width },
       logits.classes,
-      listLayers(graph, logits.name),
-      findDefaultLayer(graph, logits.name),
+      layers,
+      defaultLayer,
       { id: runtime.id, version: runtime.version, why },
-      polymorphic ? [] : ['This checkpoint fixes its batch to 1, so images are evaluated one by one.'],
-      new Programs(runtime, headed, image.name, { dynamicBatch: polymorphic, threads: options.threads }),
+      anyBatch ? [] : ['This checkpoint fixes its batch to 1, so images are evaluated one by one.'],
+      new Programs(runtime, headed, input.name, { dynamicBatch: anyBatch, threads: options.threads }),
       new BatchSize(bytesPerImage(headed)),
-      polymorphic,
+      anyBatch,
     );
   }
 
