@@ -1,0 +1,188 @@
+/** Compares the gradient of a graph with differences of the graph itself, both run by onnxruntime. */
+import { expect } from 'vitest';
+import { createOnnxRuntime } from '../../runtime/onnxruntime';
+import { differentiate } from '../differentiate';
+import type { Graph } from '../graph';
+import { fromNumbers, toNumbers } from '../numbers';
+import { standard } from '../rules/standard';
+import type { RuleTable } from '../rules/table';
+import { elementCount, type Tensor } from '../tensor';
+import { inDouble } from './inDouble';
+import { randomNumbers } from './smallGraph';
+
+export interface Comparison {
+  /** Bound, and right for any batch length. */
+  readonly graph: Graph;
+  readonly of: string;
+  /** Graph inputs; a layer becomes one by cutting the graph there. */
+  readonly wrt: readonly string[];
+  /** Values of one item of a graph input. */
+  readonly values: (name: string, count: number, random: () => number) => Float32Array;
+  /** 'linear' functions are checked with steps of 1, others with differences of fourth order. */
+  readonly kind: 'linear' | 'smooth';
+  /**
+   * What the differences are taken in. In float64 they are good to about 1e-9, so that the gradient, run in float64 too, is judged by the
+   * rounding of the float32 constants in it alone; the float32 program is then compared with the float64 one.
+   */
+  readonly precision: 'float32' | 'float64';
+  readonly step?: number;
+  /** Largest difference allowed, relative to the gradient's largest element. */
+  readonly tolerance?: number;
+  /** Inputs whose gradient must be exactly 0, because the function is linear in them. */
+  readonly zeros?: readonly string[];
+  readonly rules?: RuleTable;
+  readonly seed?: number;
+}
+
+/** Values of one batch item by the name of the graph input. */
+type Item = ReadonlyMap<string, readonly number[]>;
+
+const runtime = createOnnxRuntime();
+
+/** Name of the last seed. */
+const vector = 'vector v';
+
+const fourthOrder = [
+  [1, 8 / 12],
+  [-1, -8 / 12],
+  [2, -1 / 12],
+  [-2, 1 / 12],
+] as const;
+const secondOrder = [
+  [1, 1 / 2],
+  [-1, -1 / 2],
+] as const;
+
+/** Size of the steps: at fourth order h⁴ (what the stencil leaves out) and rounding / h are about equal there. */
+const defaultStep = { float32: 0.03, float64: 1e-3 } as const;
+
+/**
+ * 1e-5: float32 sums of a few hundred terms. 2e-4: rounding / 0.03. 1e-6: rules hold constants such as 1/n and √(2/π) in float32,
+ * each with up to 6e-8, and a product of several.
+ */
+const defaultTolerance = { linear: 1e-5, float32: 2e-4, float64: 1e-6 } as const;
+
+/** The float32 program against the float64 one: rounding, enlarged where a normalisation or a division nearly cancels. */
+const singleTolerance = 1e-4;
+
+/**
+ * Differentiates the sum of `seed ⊙ of` with respect to inputs of the graph and compares every element with differences of the graph,
+ * for two items in one batch and for the first alone, through the same program of free batch length.
+ */
+export async function compareWithDifferences(c: Comparison): Promise<void> {
+  const { graph, of, wrt, kind, precision, zeros = [] } = c;
+  const step = c.step ?? (kind === 'linear' ? 1 : defaultStep[precision]);
+  const tolerance = c.tolerance ?? (kind === 'linear' ? defaultTolerance.linear : defaultTolerance[precision]);
+  const backward = differentiate(graph, { of, seed: vector, wrt, rules: c.rules ?? standard, prefix: `d(${of})` });
+  const gradients = wrt.map((name) => backward.gradients.get(name) as string);
+
+  const random = randomNumbers(c.seed ?? 1);
+  const names = backward.graph.inputs.map(({ name }) => name);
+  const items = [new Map<string, number[]>(), new Map<string, number[]>()] as const;
+  for (const name of names) {
+    const size = elementCount(itemDims(backward.graph, name));
+    const draw = name === vector ? uniform : (count: number, r: () => number) => c.values(name, count, r);
+    for (const item of items) item.set(name, Array.from(draw(size, random)));
+  }
+
+  const single = await runner(backward.graph, gradients);
+  const both = await single.run(items);
+  const alone = await single.run([items[0]]);
+  await single.dispose();
+  const double = precision === 'float64' ? await runner(inDouble(backward.graph), gradients) : null;
+  const judged = double ? await double.run(items) : both;
+  await double?.dispose();
+
+  const forward = await runner(precision === 'float64' ? inDouble(graph) : graph, [of]);
+  for (const [index, name] of wrt.entries()) {
+    const gradient = gradients[index] as string;
+    const dims = itemDims(graph, name);
+    const size = elementCount(dims);
+    expect(both[gradient]?.dims).toEqual([2, ...dims]);
+    expect(alone[gradient]?.dims).toEqual([1, ...dims]);
+    const part = (results: Results, item: number) =>
+      toNumbers(results[gradient] as Tensor).slice(item * size, (item + 1) * size);
+    const what = `gradient of ${of} by ${name}`;
+    expectClose(part(alone, 0), part(both, 0), 1e-6, `${what}: the first item alone in its batch`);
+    for (const at of [0, 1]) {
+      const item = items[at] as Item;
+      if (zeros.includes(name)) {
+        expect(new Set(part(both, at).map(Math.abs)), `${what}, item ${at}, is exactly 0`).toEqual(new Set([0]));
+      }
+      const numeric = await differencesOf(forward, of, name, item, kind === 'linear' ? secondOrder : fourthOrder, step);
+      expectClose(part(judged, at), numeric, tolerance, `${what}, item ${at}`);
+      if (double) expectClose(part(both, at), part(judged, at), singleTolerance, `${what}, item ${at}, in float32`);
+    }
+  }
+  await forward.dispose();
+}
+
+/** d/dname of Σ v ⊙ of at one item; the shifted copies of the item are one batch. */
+async function differencesOf(
+  forward: Runner,
+  of: string,
+  name: string,
+  item: Item,
+  stencil: typeof fourthOrder | typeof secondOrder,
+  step: number,
+): Promise<number[]> {
+  const own = item.get(name) as readonly number[];
+  const copies = own.flatMap((_, element) =>
+    stencil.map(([offset]) => {
+      const shifted = [...own];
+      shifted[element] = (own[element] as number) + offset * step;
+      return new Map(item).set(name, shifted);
+    }),
+  );
+  const y = toNumbers((await forward.run(copies))[of] as Tensor);
+  const v = item.get(vector) as readonly number[];
+  return own.map((_, element) => {
+    const terms = stencil.map(([, weight], copy) => {
+      const start = (element * stencil.length + copy) * v.length;
+      return weight * v.reduce((sum, value, i) => sum + value * (y[start + i] as number), 0);
+    });
+    return terms.reduce((sum, term) => sum + term, 0) / step;
+  });
+}
+
+type Results = Readonly<Record<string, Tensor>>;
+
+interface Runner {
+  run(items: readonly Item[]): Promise<Results>;
+  dispose(): Promise<void>;
+}
+
+async function runner(graph: Graph, outputs: readonly string[]): Promise<Runner> {
+  const program = await (await runtime).compile(graph, outputs, { dynamicBatch: true, threads: 1 });
+  return {
+    dispose: () => program.dispose(),
+    run: (items) => {
+      const feeds = program.inputs.map((name): [string, Tensor] => {
+        const dtype = graph.inputs.find((input) => input.name === name)?.type.dtype ?? 'float32';
+        const data = items.flatMap((item) => item.get(name) as readonly number[]);
+        return [name, fromNumbers(dtype, [items.length, ...itemDims(graph, name)], data)];
+      });
+      return program.run(Object.fromEntries(feeds));
+    },
+  };
+}
+
+/** An input's shape without the batch. */
+function itemDims(graph: Graph, name: string): readonly number[] {
+  return ((graph.types.get(name)?.dims ?? []) as readonly number[]).slice(1);
+}
+
+const uniform = (count: number, random: () => number) => Float32Array.from({ length: count }, () => 2 * random() - 1);
+
+/** Largest difference, relative to the largest element of the two (or to 1e-3 when that is smaller). */
+export function expectClose(got: readonly number[], wanted: readonly number[], tolerance: number, what: string): void {
+  const scale = Math.max(...wanted.map(Math.abs), ...got.map(Math.abs), 1e-3);
+  const worst = wanted.reduce((most, value, index) => {
+    const difference = Math.abs(value - (got[index] as number));
+    return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(most, difference);
+  }, 0);
+  expect(
+    worst / scale,
+    `${what}: relative difference; got ${got.slice(0, 8)}, wanted ${wanted.slice(0, 8)}`,
+  ).toBeLessThanOrEqual(tolerance);
+}
