@@ -1,0 +1,99 @@
+/** What a process of its own does for one figure; see {@link runCase}. */
+import * as ort from 'onnxruntime-node';
+import { CheckpointCache } from '../../../src/engine/checkpoints';
+import { type FloatTensor, float32 } from '../../../src/engine/graph/tensor';
+import { methods } from '../../../src/engine/methods';
+import { runMethods } from '../../../src/engine/methods/run';
+import type { LoadedModel } from '../../../src/engine/model/loadedModel';
+import { INPUT, type Probes } from '../../../src/engine/model/model';
+import { chooseRuntime } from '../../../src/engine/runtime/choose';
+import { peakMegabytes, residentMegabytes } from './resident';
+
+export interface Figures {
+  /** Wall time and processor time from opening the file to the end of the last step, in milliseconds. */
+  readonly wall: number;
+  readonly cpu: number;
+  /** Peak of the resident memory over the whole life of the process, in MB. */
+  readonly peak: number;
+  /** At the end, in MB: memory of the process alone and pages of files; null where the system does not tell. */
+  readonly own: number | null;
+  readonly files: number | null;
+}
+
+const input = { height: 224, width: 224 };
+
+/** A fixed pseudo-random picture. */
+function picture(): FloatTensor {
+  const data = new Float32Array(3 * input.height * input.width);
+  let state = 1;
+  for (let i = 0; i < data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    data[i] = state / 2 ** 31 - 1;
+  }
+  return float32([1, 3, input.height, input.width], data);
+}
+
+/** onnxruntime alone: one session of the file, one run. */
+async function bare(file: string, threads: number): Promise<void> {
+  const session = await ort.InferenceSession.create(file, { intraOpNumThreads: threads, interOpNumThreads: 1 });
+  const { data, dims } = picture();
+  await session.run({ [session.inputNames[0] ?? '']: new ort.Tensor('float32', data, dims) });
+}
+
+/** The engine as it opens a checkpoint for an explanation: reading, hashing, preprocessing, labels. */
+async function evaluating(file: string, threads: number, wishes: readonly Probes[]): Promise<LoadedModel> {
+  const { model } = await new CheckpointCache(() => {}, threads).get(file, {});
+  for (const probes of wishes) await model.evaluate(picture(), 0, probes);
+  return model;
+}
+
+const gradient: Probes = { gradients: [{ of: 'logit', rules: 'standard', wrt: INPUT }] };
+
+async function nineMethods(file: string, threads: number): Promise<void> {
+  const model = await evaluating(file, threads, [{}]);
+  await runMethods(model, picture(), {
+    requests: methods.map((method) => ({ id: method.info.id })),
+    target: 0,
+    defaultLayer: model.defaultLayer?.name ?? null,
+    seed: 0,
+    signal: new AbortController().signal,
+    listener: {
+      started: () => {},
+      progress: () => {},
+      result: () => {},
+      failed: (method, message) => {
+        throw new Error(`${method}: ${message}`);
+      },
+    },
+  });
+}
+
+export const cases = {
+  'library alone': async () => {},
+  'bare onnxruntime': bare,
+  forward: async (file: string, threads: number) => void (await evaluating(file, threads, [{}])),
+  gradient: async (file: string, threads: number) => void (await evaluating(file, threads, [gradient])),
+  'forward and gradient': async (file: string, threads: number) =>
+    void (await evaluating(file, threads, [{}, gradient])),
+  'nine methods': nineMethods,
+} as const;
+
+export type CaseName = keyof typeof cases;
+
+/** Does one case in this process, with the native library loaded before the clock starts. */
+export async function runCase(name: CaseName, file: string, threads: number): Promise<Figures> {
+  await chooseRuntime('auto');
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  await cases[name](file, threads);
+  const wall = performance.now() - started;
+  const { user, system } = process.cpuUsage(cpu);
+  const resident = residentMegabytes();
+  return {
+    wall,
+    cpu: (user + system) / 1000,
+    peak: peakMegabytes(),
+    own: resident?.own ?? null,
+    files: resident?.files ?? null,
+  };
+}
