@@ -1,6 +1,10 @@
-// Bundles and runs the benchmark; see test/bench/bench.ts.
+// Bundles and runs a benchmark of test/bench, `bench` unless another is named first: node scripts/bench.mjs engine --only resnet50
 import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
+
+const [first, ...others] = process.argv.slice(2);
+const named = first !== undefined && !first.startsWith('-');
+const name = named ? first : 'bench';
 
 await build({
   bundle: true,
@@ -8,10 +12,12 @@ await build({
   format: 'cjs',
   target: 'node20',
   external: ['onnxruntime-node', 'sharp'],
-  entryPoints: { bench: 'test/bench/bench.ts' },
+  entryPoints: { [`bench-${name}`]: `test/bench/${name}.ts` },
   outdir: 'out',
   outExtension: { '.js': '.cjs' },
   logLevel: 'warning',
 });
-const { status } = spawnSync(process.execPath, ['out/bench.cjs', ...process.argv.slice(2)], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, [`out/bench-${name}.cjs`, ...(named ? others : process.argv.slice(2))], {
+  stdio: 'inherit',
+});
 process.exitCode = status ?? 1;

@@ -7,52 +7,22 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import 'vscode-jsonrpc/node';
-import { type Checkpoint, readCheckpoint } from '../../src/engine/formats';
-import { type FloatTensor, float32 } from '../../src/engine/graph/tensor';
+import { readCheckpoint } from '../../src/engine/formats';
 import { methods } from '../../src/engine/methods';
 import { runMethods } from '../../src/engine/methods/run';
 import { LoadedModel } from '../../src/engine/model/loadedModel';
 import { type GradientProbe, INPUT } from '../../src/engine/model/model';
-import { encodeModel } from '../../src/engine/runtime/onnxruntime/encodeModel';
 import { defaultDisplay } from '../../src/shared/display';
 import type { Prediction } from '../../src/shared/protocol';
 import { renderOverlay } from '../../src/shared/renderOverlay';
 import { type EngineCaller, ipcPort, Rpc } from '../../src/shared/rpc';
-import { resnet50 } from './resnet50';
+import { withModelFile } from './engine/files';
+import { image, median, multiple, seconds } from './measure';
+import { networks } from './networks';
 
 const root = join(__dirname, '..');
 const samples = join(root, 'media/sample-workspace');
 const repeats = 9;
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return (performance.now() - started) / 1000;
-}
-
-/** Works of a millisecond need many runs before their median says anything: at least this long is measured, up to `mostRuns`. */
-const leastSeconds = 2;
-const mostRuns = 151;
-
-/** Median time of `work` in medians of `unit`, the two taken in turns; at least `times` runs of each. */
-async function multiple(unit: () => Promise<unknown>, work: () => Promise<unknown>, times = repeats): Promise<number> {
-  const units: number[] = [];
-  const works: number[] = [];
-  const warm = performance.now() + 300;
-  do {
-    await work();
-    await unit();
-  } while (performance.now() < warm);
-  const end = performance.now() + leastSeconds * 1000;
-  while (works.length < times || (works.length < mostRuns && performance.now() < end)) {
-    units.push(await seconds(unit));
-    works.push(await seconds(work));
-  }
-  return median(works) / median(units);
-}
 
 interface Subject {
   readonly name: string;
@@ -61,39 +31,22 @@ interface Subject {
   bare(batch: number): Promise<unknown>;
 }
 
-async function subject(
-  name: string,
-  checkpoint: Checkpoint,
-  source: string | { model: Uint8Array; external: readonly { path: string; data: Uint8Array }[] },
-): Promise<Subject> {
-  const session =
-    typeof source === 'string'
-      ? await ort.InferenceSession.create(source)
-      : await ort.InferenceSession.create(source.model, { externalData: [...source.external] });
-  const model = await LoadedModel.load(checkpoint, { height: 224, width: 224 });
+async function subject(name: string, path: string): Promise<Subject> {
+  const session = await ort.InferenceSession.create(path);
+  const model = await LoadedModel.load(await readCheckpoint(path), { height: 224, width: 224 });
   const [input = ''] = session.inputNames;
   const [output = ''] = session.outputNames;
   return {
     name,
     model,
     bare: (batch) => {
-      const { data, dims } = image(model, batch);
+      const { data, dims } = picture(model, batch);
       return session.run({ [input]: new ort.Tensor('float32', data, dims) }, [output]);
     },
   };
 }
 
-/** A fixed pseudo-random input; a new tensor each time, so that evaluations are not merged. */
-function image(model: LoadedModel, batch = 1): FloatTensor {
-  const size = model.input.dims.reduce((product, dim) => product * dim, 1);
-  const data = new Float32Array(batch * size);
-  let state = 1;
-  for (let i = 0; i < data.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    data[i] = state / 2 ** 31 - 1;
-  }
-  return float32([batch, ...model.input.dims], data);
-}
+const picture = (model: LoadedModel, batch = 1) => image(model.input.dims, batch);
 
 const gradient: GradientProbe = { of: 'logit', rules: 'standard', wrt: INPUT };
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -104,7 +57,7 @@ const row = (what: string, value: number, target?: number): void =>
 
 /** Runs methods by their defaults and gives back the first failure, if any, as an error. */
 async function explain(model: LoadedModel, ids: readonly string[]): Promise<void> {
-  await runMethods(model, image(model), {
+  await runMethods(model, picture(model), {
     requests: ids.map((id) => ({ id })),
     target: 0,
     defaultLayer: model.defaultLayer?.name ?? null,
@@ -128,22 +81,22 @@ async function measure({ name, model, bare }: Subject, withTargets: boolean): Pr
   for (let i = 0; i < repeats; i++) times.push(await seconds(one));
   const forward = median(times);
   print(`${name}: one bare forward pass ${(forward * 1000).toFixed(2)} ms`);
-  row('forward', await multiple(one, () => model.evaluate(image(model), 0, {})));
+  row('forward', await multiple(one, () => model.evaluate(picture(model), 0, {})));
   row(
     'input gradient',
-    await multiple(one, () => model.evaluate(image(model), 0, { gradients: [gradient] })),
+    await multiple(one, () => model.evaluate(picture(model), 0, { gradients: [gradient] })),
     withTargets ? 3 : undefined,
   );
   row(
     'gradient at the last spatial layer',
     await multiple(one, () =>
-      model.evaluate(image(model), 0, { activations: [layer], gradients: [{ ...gradient, wrt: layer }] }),
+      model.evaluate(picture(model), 0, { activations: [layer], gradients: [{ ...gradient, wrt: layer }] }),
     ),
     withTargets ? 1.3 : undefined,
   );
   if (withTargets) {
     // The scheduler never splits one call, so a batch of 8 is one run.
-    const eight = await multiple(one, () => model.evaluate(image(model, 8), 0, { gradients: [gradient] }), 7);
+    const eight = await multiple(one, () => model.evaluate(picture(model, 8), 0, { gradients: [gradient] }), 7);
     row('input gradient in a batch of 8, per image', eight / 8, 2.7);
   }
   const together = ['gradient', 'gradient-x-input', 'grad-cam', 'grad-cam++', 'layer-cam'];
@@ -206,15 +159,13 @@ async function main(): Promise<void> {
     ['MobileNetV1 0.25, 224²', 'imagenet/mobilenet_v1_025.onnx'],
     ['shapes ResNet, 96²', 'shapes/last_e08.onnx'],
   ] as const) {
-    const path = join(samples, file);
-    await measure(await subject(name, await readCheckpoint(path), path), false);
+    await measure(await subject(name, join(samples, file)), false);
   }
-  const graph = resnet50();
-  const checkpoint: Checkpoint = { ...(await readCheckpoint(join(samples, 'shapes/last_e08.onnx'))), graph };
-  await measure(
-    await subject('ResNet-50, seeded random weights, 224²', checkpoint, encodeModel(graph, ['logits'], true)),
-    true,
-  );
+  for (const network of networks.filter(({ id }) => id === 'resnet50')) {
+    await withModelFile(network, 'dynamo', async (path) => {
+      await measure(await subject(`${network.name}, seeded random weights, 224²`, path), true);
+    });
+  }
 }
 
 main().catch((error: unknown) => {

@@ -1,0 +1,89 @@
+/** What our programs cost, as multiples of onnxruntime's bare forward pass of the file as it is. */
+import * as ort from 'onnxruntime-node';
+import { readCheckpoint } from '../../../src/engine/formats';
+import { LoadedModel } from '../../../src/engine/model/loadedModel';
+import { type GradientProbe, INPUT, type Probes } from '../../../src/engine/model/model';
+import { image, medians } from '../measure';
+import type { Network } from '../networks';
+import { withModelFile } from './files';
+import type { Options } from './options';
+import { profileFile, profilePrograms } from './profile';
+import type { Report, Section } from './section';
+
+/** Issue targets: forward and layer gradient for every network, the input gradient for ResNet-50 by batch. */
+const forwardTarget = 1.03;
+const layerTarget = 1.15;
+const resnetTargets: Readonly<Record<number, number>> = { 1: 2.4, 8: 2.2 };
+
+interface Row {
+  readonly what: string;
+  readonly probes: Probes;
+  target?(network: Network, batch: number): number | undefined;
+}
+
+function rowsOf(layer: string): Row[] {
+  const gradient: GradientProbe = { of: 'logit', rules: 'standard', wrt: INPUT };
+  return [
+    { what: 'forward', probes: {}, target: () => forwardTarget },
+    {
+      what: 'input gradient',
+      probes: { gradients: [gradient] },
+      target: ({ id }, batch) => (id === 'resnet50' ? resnetTargets[batch] : undefined),
+    },
+    { what: 'input gradient, guided', probes: { gradients: [{ ...gradient, rules: 'guided' }] } },
+    {
+      what: 'gradient at the last spatial layer',
+      probes: { activations: [layer], gradients: [{ ...gradient, wrt: layer }] },
+      target: () => layerTarget,
+    },
+  ];
+}
+
+async function measure(network: Network, path: string, options: Options, report: Report): Promise<void> {
+  const { threads, times, clock } = options;
+  const bare = await ort.InferenceSession.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1 });
+  const model = await LoadedModel.load(await readCheckpoint(path), { height: 224, width: 224, threads });
+  const rows = rowsOf(model.defaultLayer?.name ?? '');
+  for (const batch of options.batches) {
+    const works = [
+      () => {
+        const { data, dims } = image(model.input.dims, batch);
+        return bare.run({ input: new ort.Tensor('float32', data, dims) }, ['logits']);
+      },
+      // One call is one run, whatever its batch: the scheduler never splits it.
+      ...rows.map((row) => () => model.evaluate(image(model.input.dims, batch), 0, row.probes)),
+    ];
+    const [unit = 0, ...costs] = await medians(works, { times, clock });
+    report.line(`${network.name}, batch ${batch}: one bare forward pass ${(unit * 1000).toFixed(2)} ms`);
+    rows.forEach((row, index) => {
+      report.figure({
+        section: 'speed',
+        network: network.id,
+        batch,
+        what: row.what,
+        value: (costs[index] as number) / unit,
+        unit: '×',
+        target: row.target?.(network, batch),
+      });
+    });
+  }
+  await model.dispose();
+  await bare.release();
+  if (options.profile > 0) {
+    for (const batch of options.batches) {
+      await profileFile(path, batch, options, report);
+      await profilePrograms(path, rows, batch, options, report);
+    }
+  }
+}
+
+export const speed: Section = {
+  flag: 'speed',
+  title: 'Speed, in bare onnxruntime forward passes of the original file at the same batch and threads',
+  async run(options, report) {
+    for (const network of options.networks) {
+      await withModelFile(network, options.exporter, (path) => measure(network, path, options, report));
+      report.line('');
+    }
+  },
+};
