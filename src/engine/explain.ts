@@ -1,14 +1,13 @@
-import type { ImageRegion, Picture } from '../shared/attribution';
-import { PreprocessingError, throwIfCancelled, UsageError } from '../shared/errors';
+import { throwIfCancelled, UsageError } from '../shared/errors';
 import type { Preprocessing } from '../shared/preprocessing';
 import type { ChosenLayer, ExplainEvent, ExplainParams, ExplainResult, Prediction } from '../shared/protocol';
 import { alternatives } from './alternatives';
 import type { CheckpointCache, OpenCheckpoint } from './checkpoints';
-import { type FloatTensor, float32 } from './graph/tensor';
-import { decodeImage, displayPicture, preprocess } from './image';
+import type { FloatTensor } from './graph/tensor';
+import { decodeImage, displayPicture } from './image';
 import { runMethods } from './methods/run';
-import type { ModelInput } from './model/model';
 import { nearest, quoted } from './nearest';
+import { prepareInput } from './prepareInput';
 import { chooseTarget, classScores, topClasses } from './target';
 
 /** Longest side of the picture that is sent for display. */
@@ -33,38 +32,6 @@ function chooseLayer({ model, layer: noted }: OpenCheckpoint, wanted: string | u
     model.layers.map((layer) => layer.name),
   );
   throw new UsageError(`There is no layer “${name}”; the nearest names are ${quoted(near)}.`);
-}
-
-/** The fed tensor with its batch dimension. Throws UsageError when it does not fit the model. */
-function fittedInput(input: FloatTensor, model: ModelInput): FloatTensor {
-  const wanted = model.dims.join('×');
-  const dims = input.dims.length === model.dims.length ? input.dims : input.dims.slice(1);
-  const batched = input.dims.length === model.dims.length || input.dims[0] === 1;
-  if (!batched || dims.join('×') !== wanted) {
-    throw new UsageError(
-      `The given input has shape ${input.dims.join('×')}; the model takes 1×${wanted} (${model.layout}).`,
-    );
-  }
-  return float32([1, ...model.dims], input.data);
-}
-
-/** The model's input for a picture, and the part of the picture that it shows. */
-function prepare(
-  { model, preprocessing }: OpenCheckpoint,
-  picture: Picture,
-  input: FloatTensor | undefined,
-): { tensor: FloatTensor; region: ImageRegion } {
-  const { width, height } = picture;
-  const whole = { x: 0, y: 0, width, height };
-  const sameSize = width === model.input.width && height === model.input.height;
-  if (input && (sameSize || !preprocessing)) return { tensor: fittedInput(input, model.input), region: whole };
-  if (!preprocessing) {
-    throw new PreprocessingError(
-      `The model takes ${model.input.channels} channels, which no image gives; feed its exact input as a .npy file (--input).`,
-    );
-  }
-  const prepared = preprocess(picture, preprocessing.preprocessing, model.input.layout);
-  return { tensor: fittedInput(input ?? prepared.tensor, model.input), region: prepared.region };
 }
 
 /** What a black pixel becomes in the model's input, one value a channel. */
@@ -92,7 +59,7 @@ export async function explain(
   emit({ id, kind: 'stage', text: 'Asking the model' });
   const { model, preprocessing } = open;
   const { picture } = decoded;
-  const { tensor, region } = prepare(open, picture, context.input);
+  const { tensor, region } = prepareInput(open, picture, context.input);
   const layer = chooseLayer(open, params.layer);
   const { logits, probabilities } = await model.evaluate(tensor, 0, {}, signal);
   const scores = classScores(logits, probabilities, open.labels);

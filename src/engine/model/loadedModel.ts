@@ -1,6 +1,7 @@
 import { UnsupportedOperatorError } from '../../shared/errors';
 import type { ChosenLayer, LayerInfo, RuntimeChoice } from '../../shared/protocol';
 import type { Checkpoint } from '../formats';
+import type { Graph } from '../graph/graph';
 import { unsupportedOperators } from '../graph/ops';
 import type { FloatTensor } from '../graph/tensor';
 import { chooseRuntime } from '../runtime/choose';
@@ -29,6 +30,8 @@ export class LoadedModel implements Model {
   private readonly scheduler: Scheduler;
 
   private constructor(
+    /** Bound to batch 1, with the head of `head.ts`; its first input is the picture. */
+    readonly graph: Graph,
     readonly input: ModelInput,
     readonly classes: number,
     readonly layers: readonly LayerInfo[],
@@ -73,6 +76,7 @@ export class LoadedModel implements Model {
     const height = input.height ?? options.height;
     const width = input.width ?? options.width;
     return new LoadedModel(
+      headed,
       { dims, layout, channels, height, width },
       logits.classes,
       layers,
