@@ -15,6 +15,18 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** The nested graphs of If, Loop and Scan, by attribute name; binding puts their nodes in the node's place. */
+  readonly bodies?: Readonly<Record<string, Body>>;
+}
+
+/**
+ * A nested graph. Its values have names of their own in the whole graph and may be computed from values around it, which stand behind the
+ * inputs of the node that holds it.
+ */
+export interface Body {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly Node[];
 }
 
 export interface GraphInput {

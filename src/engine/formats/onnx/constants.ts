@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { CheckpointError } from '../../../shared/errors';
+import { LazyTensor } from '../../graph/lazyTensor';
 import type { Tensor } from '../../graph/tensor';
-import type { Attribute } from './attribute';
+
 import { dtypeOf, graphDtype } from './dataTypes';
 import type { ExternalFiles } from './externalData';
 import { asFloat32 } from './floats';
-import type { GraphRecord, NodeRecord } from './modelProto';
+import type { Attribute, GraphRecord, NodeRecord } from './graphProto';
 import { loadSparse, type SparseRecord } from './sparseTensor';
 import { loadTensor, type TensorRecord } from './tensorProto';
 
@@ -60,7 +61,7 @@ export class Constants {
     return asFloat32(tensor);
   }
 
-  /** Reads all the constants named, leaving the event loop turns in between. */
+  /** All the constants named; those that are read now leave the event loop turns in between. */
   async loadAll(names: Iterable<string>): Promise<Map<string, Tensor>> {
     const result = new Map<string, Tensor>();
     let bytes = 0;
@@ -68,6 +69,7 @@ export class Constants {
       const tensor = this.get(name);
       if (!tensor) continue;
       result.set(name, tensor);
+      if (tensor instanceof LazyTensor) continue;
       bytes += 'byteLength' in tensor.data ? tensor.data.byteLength : 0;
       if (bytes < turnBytes) continue;
       bytes = 0;

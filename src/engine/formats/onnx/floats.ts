@@ -1,4 +1,5 @@
-import type { Tensor } from '../../graph/tensor';
+import { LazyTensor } from '../../graph/lazyTensor';
+import type { Tensor, TensorData } from '../../graph/tensor';
 
 let halfTable: Float32Array | null = null;
 
@@ -19,24 +20,27 @@ function halfValues(): Float32Array {
 
 const largestFloat = 3.4028234663852886e38;
 
+/** By element type: its elements as float32. */
+const converters: Readonly<Record<string, (data: TensorData) => Float32Array>> = {
+  float16: (data) => {
+    const values = halfValues();
+    return Float32Array.from(data as Uint16Array, (bits) => values[bits] as number);
+  },
+  bfloat16: (data) => new Float32Array(Uint32Array.from(data as Uint16Array, (half) => half << 16).buffer),
+  float64: (data) =>
+    Float32Array.from(data as Float64Array, (value) =>
+      Number.isFinite(value) ? Math.min(Math.max(value, -largestFloat), largestFloat) : value,
+    ),
+};
+
 /**
  * A float16, bfloat16 or float64 tensor as float32; others are given back as they are. Finite float64 values beyond float32's range become
  * the largest float32: masks such as the lowest float64 must not turn into infinities, which 0 · ∞ makes NaN.
  */
 export function asFloat32(tensor: Tensor): Tensor {
-  const { dtype, dims, data } = tensor;
-  if (dtype === 'float16') {
-    const values = halfValues();
-    return { dtype: 'float32', dims, data: Float32Array.from(data as Uint16Array, (bits) => values[bits] as number) };
-  }
-  if (dtype === 'bfloat16') {
-    const bits = Uint32Array.from(data as Uint16Array, (half) => half << 16);
-    return { dtype: 'float32', dims, data: new Float32Array(bits.buffer) };
-  }
-  if (dtype === 'float64') {
-    const clamp = (value: number) =>
-      Number.isFinite(value) ? Math.min(Math.max(value, -largestFloat), largestFloat) : value;
-    return { dtype: 'float32', dims, data: Float32Array.from(data as Float64Array, clamp) };
-  }
-  return tensor;
+  const { dtype, dims } = tensor;
+  const convert = converters[dtype];
+  if (!convert) return tensor;
+  if (tensor instanceof LazyTensor) return new LazyTensor('float32', dims, () => convert(tensor.data) );
+  return { dtype: 'float32', dims, data: convert(tensor.data) };
 }

@@ -1,10 +1,10 @@
 import { CheckpointError } from '../../../shared/errors';
-import type { Graph, GraphInput, Node } from '../../graph/graph';
+import type { Body, Graph, GraphInput, Node } from '../../graph/graph';
 import type { Dim, Tensor, ValueType } from '../../graph/tensor';
 import { Constants } from './constants';
 import { dataTypeName, dtypeOf, graphDtype } from './dataTypes';
 import type { ExternalFiles } from './externalData';
-import type { GraphRecord, NodeRecord, ValueRecord } from './modelProto';
+import type { GraphRecord, NodeRecord, ValueRecord } from './graphProto';
 import { neededInOrder } from './ordering';
 import { Ranks } from './ranks';
 import { rewriteNode } from './rewrites';
@@ -56,27 +56,45 @@ class Rewriter {
   ) {
     this.ranks = new Ranks(knownShapes(record, constants));
     const outputs = record.outputs.map((output) => output.name);
-    this.read = new Set([...nodes.flatMap((node) => node.inputs), ...outputs]);
-    const computed = record.nodes.flatMap((node) => node.outputs);
+    const values = namesIn(record.nodes);
+    this.read = new Set([...namesIn(nodes).read, ...outputs]);
     this.taken = new Set([
       ...this.read,
-      ...computed,
+      ...values.read,
+      ...values.computed,
       ...constants.names(),
       ...record.inputs.map((input) => input.name),
     ]);
   }
 
   rewrite(node: NodeRecord): readonly Node[] {
-    this.ranks.follow(node, (value) => {
-      const dims = this.constants.dims(value);
-      return dims?.length === 1 ? dims[0] : undefined;
-    });
-    return rewriteNode(node, this.contextFor(node));
+    const bodies = [...node.attributes].flatMap(([name, attribute]): [string, Body][] =>
+      attribute.kind === 'graph' ? [[name, this.body(attribute.value)]] : [],
+    );
+    const nodes = rewriteNode(node, this.contextFor(node));
+    for (const each of nodes) this.ranks.follow(each, (value) => this.lengthOf(value));
+    return bodies.length === 0 ? nodes : nodes.map((each) => ({ ...each, bodies: Object.fromEntries(bodies) }));
+  }
+
+  private body(graph: GraphRecord): Body {
+    const outputs = graph.outputs.map((output) => output.name);
+    const computed = new Set(graph.nodes.flatMap((node) => node.outputs));
+    const ordered = neededInOrder(graph.nodes, outputs, { has: (value) => !computed.has(value) });
+    return {
+      inputs: graph.inputs.map((input) => input.name),
+      outputs,
+      nodes: ordered.flatMap((node) => this.rewrite(node)),
+    };
+  }
+
+  private lengthOf(value: string): number | undefined {
+    const dims = this.added.get(value)?.dims ?? this.constants.dims(value);
+    return dims?.length === 1 ? dims[0] : undefined;
   }
 
   private contextFor(node: NodeRecord): RewriteContext {
     return {
-      opset: this.opset,
+      opset: node.opset ?? this.opset,
       constant: (value) => this.constants.get(value),
       dims: (value) => this.ranks.dims(value),
       used: (value) => this.read.has(value),
@@ -101,6 +119,37 @@ class Rewriter {
     this.taken.add(name);
     return name;
   }
+}
+
+/** Every value that the nodes, and the nodes nested in them, read and compute. */
+function namesIn(nodes: readonly NodeRecord[]): {
+  readonly read: readonly string[];
+  readonly computed: readonly string[];
+} {
+  const read: string[] = [];
+  const computed: string[] = [];
+  const waiting = [nodes];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    for (const node of next) {
+      for (const input of node.inputs) read.push(input);
+      for (const output of node.outputs) computed.push(output);
+      for (const attribute of node.attributes.values()) {
+        if (attribute.kind !== 'graph') continue;
+        for (const each of attribute.value.inputs) computed.push(each.name);
+        for (const each of attribute.value.outputs) read.push(each.name);
+        waiting.push(attribute.value.nodes);
+      }
+    }
+  }
+  return { read, computed };
+}
+
+/** Every value that imported nodes and their bodies read. */
+function valuesRead(nodes: readonly Node[]): string[] {
+  return nodes.flatMap((node) => [
+    ...node.inputs,
+    ...Object.values(node.bodies ?? {}).flatMap((body) => [...body.outputs, ...valuesRead(body.nodes)]),
+  ]);
 }
 
 function floatTypesOf(record: GraphRecord): readonly string[] {
@@ -128,7 +177,7 @@ export async function importGraph(record: GraphRecord, opset: number, external: 
 
   const rewriter = new Rewriter(record, ordered, constants, opset);
   const nodes = ordered.flatMap((node) => rewriter.rewrite(node));
-  const read = new Set([...nodes.flatMap((node) => node.inputs), ...outputs]);
+  const read = new Set([...valuesRead(nodes), ...outputs]);
   const values = await constants.loadAll(read);
   for (const [name, tensor] of rewriter.added) values.set(name, tensor);
 

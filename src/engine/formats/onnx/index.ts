@@ -2,6 +2,7 @@ import { CheckpointError } from '../../../shared/errors';
 import { FileSource } from '../byteSource';
 import type { Checkpoint } from '../checkpoint';
 import { ExternalFiles } from './externalData';
+import { flatten } from './flatten';
 import { importGraph } from './importGraph';
 import { readModelProto } from './modelProto';
 import { opsets } from './rewrites';
@@ -32,7 +33,7 @@ export async function readOnnx(path: string): Promise<Checkpoint> {
     const model = readModelProto({ source, start: 0, end: source.size });
     if (!model.graph) throw new CheckpointError(`${path} is truncated or damaged: it holds no ONNX graph.`);
     const { opset, notes } = checkOpset(path, model.opsets.get(''));
-    const imported = await importGraph(model.graph, opset, external);
+    const imported = await importGraph(flatten(model.graph, model), opset, external);
     const others = [...model.opsets].filter(([domain]) => domain !== '');
     return {
       format: 'ONNX',

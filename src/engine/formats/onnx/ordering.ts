@@ -1,5 +1,5 @@
 import { CheckpointError } from '../../../shared/errors';
-import type { NodeRecord } from './modelProto';
+import type { NodeRecord } from './graphProto';
 
 /**
  * The nodes that the outputs depend on, every node after those whose values it reads, otherwise in file order.

@@ -1,5 +1,5 @@
+import type { Node } from '../../graph/graph';
 import type { Dim } from '../../graph/tensor';
-import type { NodeRecord } from './modelProto';
 
 /** Outputs that have the shape's length of the first input, whatever their sizes. */
 const sameRank: ReadonlySet<string> = new Set(
@@ -26,7 +26,7 @@ export class Ranks {
    *
    * @param lengthOf number of elements of a constant that gives a shape or axes, undefined when it is computed
    */
-  follow(node: NodeRecord, lengthOf: (value: string) => number | undefined): void {
+  follow(node: Node, lengthOf: (value: string) => number | undefined): void {
     const rank = this.outputRank(node, lengthOf);
     if (rank === undefined || rank < 0) return;
     for (const output of node.outputs) {
@@ -38,10 +38,9 @@ export class Ranks {
     return value === undefined || value === '' ? undefined : this.shapes.get(value)?.length;
   }
 
-  private outputRank(node: NodeRecord, lengthOf: (value: string) => number | undefined): number | undefined {
+  private outputRank(node: Node, lengthOf: (value: string) => number | undefined): number | undefined {
     const [first, second = ''] = node.inputs;
     const rank = this.rank(first);
-    if (node.domain !== '') return undefined;
     if (sameRank.has(node.op)) return rank;
     if (node.op === 'Gemm' || node.op === 'Flatten') return 2;
     if (node.op === 'Reshape' || node.op === 'ConstantOfShape')
@@ -51,14 +50,12 @@ export class Ranks {
       const other = this.rank(second);
       return rank !== undefined && other !== undefined && rank > 1 && other > 1 ? Math.max(rank, other) : undefined;
     }
-    const axes = node.attributes.get('axes');
-    const axisCount = axes?.kind === 'ints' ? axes.value.length : lengthOf(second);
+    const axisCount = lengthOf(second);
     if (rank === undefined) return undefined;
     if (node.op === 'Squeeze') return axisCount === undefined ? undefined : rank - axisCount;
     if (node.op === 'Unsqueeze') return axisCount === undefined ? undefined : rank + axisCount;
     if (node.op.startsWith('Reduce')) {
-      const keep = node.attributes.get('keepdims');
-      if (keep?.kind !== 'int' || keep.value !== 0n) return rank;
+      if (node.attributes['keepdims'] !== 0) return rank;
       return axisCount === undefined ? undefined : rank - axisCount;
     }
     return undefined;

@@ -1,5 +1,7 @@
 import { CheckpointError } from '../../../shared/errors';
+import { LazyTensor } from '../../graph/lazyTensor';
 import type { Tensor } from '../../graph/tensor';
+import { FileSource } from '../byteSource';
 import type { ByteRange, Field, MessageReader } from '../protobuf';
 import {
   arrayOver,
@@ -28,6 +30,9 @@ export interface TensorRecord {
 const typedFields: ReadonlySet<number> = new Set([4, 5, 6, 7, 10, 11]);
 const mostDimensions = 64;
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Elements of this many bytes and more stay in their file until they are wanted. */
+const lazyBytes = 1 << 14;
 
 function readEntry(message: MessageReader): [string, string] {
   let key = '';
@@ -70,7 +75,8 @@ function addDim(dims: number[], dim: bigint): void {
 }
 
 /**
- * Reads the elements. Nothing is allocated before the sizes were found to agree with the file.
+ * The tensor; the elements of large ones are read when they are first wanted. Nothing is allocated before the sizes were found to agree
+ * with the file.
  *
  * @throws CheckpointError when type, shape and data contradict each other, or the element type is not read here.
  */
@@ -85,20 +91,35 @@ export function loadTensor(record: TensorRecord, external: ExternalFiles): Tenso
   if (dtype === 'string') return { dtype, dims, data: readStrings(record, count) };
   const bytes = Math.ceil(count * elementBytes(dtype));
   if (record.external) {
-    return { dtype, dims, data: readRaw(dtype, count, external.range(record.name, record.external, bytes)) };
+    return rawTensor(dtype, dims, count, external.range(record.name, record.external, bytes));
   }
   if (!record.raw) return { dtype, dims, data: readTyped(record, dtype, count) };
   const { start, end } = record.raw;
   if (end - start !== bytes) {
     throw refuse(record, `is ${dtypeShape(record)}, which takes ${bytes} bytes, but holds ${end - start}`);
   }
-  return { dtype, dims, data: readRaw(dtype, count, record.raw) };
+  return rawTensor(dtype, dims, count, record.raw);
 }
 
-function readRaw(dtype: NumericDType, count: number, { source, start, end }: ByteRange): NumericData {
+function rawTensor(dtype: NumericDType, dims: readonly number[], count: number, range: ByteRange): Tensor {
+  const { source, start, end } = range;
+  if (!(source instanceof FileSource) || end - start < lazyBytes)
+    return { dtype, dims, data: readRaw(dtype, count, range, source) };
+  const { file } = source;
+  const asInMemory = (littleEndian || elementBytes(dtype) === 1) && dtype !== 'int4' && dtype !== 'uint4';
+  const stored = asInMemory ? { file, offset: start, length: end - start } : null;
+  return new LazyTensor(dtype, dims, () => readRaw(dtype, count, range, file), stored);
+}
+
+function readRaw(
+  dtype: NumericDType,
+  count: number,
+  { start, end }: ByteRange,
+  from: { readInto(target: Uint8Array, offset: number): void },
+): NumericData {
   const buffer = new ArrayBuffer(end - start);
   const bytes = new Uint8Array(buffer);
-  source.readInto(bytes, start);
+  from.readInto(bytes, start);
   if (dtype === 'int4' || dtype === 'uint4') return unpackNibbles(dtype, count, bytes);
   const size = elementBytes(dtype);
   if (!littleEndian && size > 1) for (let i = 0; i < bytes.length; i += size) bytes.subarray(i, i + size).reverse();

@@ -1,5 +1,5 @@
 /** Operators whose attributes became inputs: Clip 11, Pad 11, Slice 10, TopK 10, Squeeze, Unsqueeze, Split, ReduceSum 13, other reductions 18. */
-import type { NodeRecord } from '../modelProto';
+import type { NodeRecord } from '../graphProto';
 import { inputOf, nodeWith, type Rewrite, type RewriteContext } from './rewrite';
 
 /** An INTS attribute as a one-dimensional int64 constant, with all 64 bits; the empty string when it is not given. */

@@ -1,5 +1,5 @@
 import type { Node } from '../../../graph/graph';
-import type { NodeRecord } from '../modelProto';
+import type { NodeRecord } from '../graphProto';
 import { attributesToInputs } from './attributesToInputs';
 import { normalisation } from './normalisation';
 import { others } from './others';

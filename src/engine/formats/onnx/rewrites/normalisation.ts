@@ -1,5 +1,5 @@
 import type { Tensor } from '../../../graph/tensor';
-import type { NodeRecord } from '../modelProto';
+import type { NodeRecord } from '../graphProto';
 import { inputOf, intOf, nodeWith, outputOf, type Rewrite } from './rewrite';
 
 function epsilonOf(node: NodeRecord): number {

@@ -1,4 +1,4 @@
-import type { NodeRecord } from '../modelProto';
+import type { NodeRecord } from '../graphProto';
 import { inputOf, nodeWith, type Rewrite, type RewriteContext, textOf } from './rewrite';
 
 /** Upsample and Resize 10 have no coordinate mode: places scale from the corner, and nearest rounds down when it enlarges. */

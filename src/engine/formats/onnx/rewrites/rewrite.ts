@@ -1,6 +1,6 @@
 import type { AttributeValue, Node } from '../../../graph/graph';
 import type { Dim, Tensor } from '../../../graph/tensor';
-import type { NodeRecord } from '../modelProto';
+import type { NodeRecord } from '../graphProto';
 import type { SparseRecord } from '../sparseTensor';
 import type { TensorRecord } from '../tensorProto';
 
@@ -33,7 +33,7 @@ function attributeNumber(value: bigint): number {
   return Math.max(-most, Math.min(most, Number(value)));
 }
 
-/** The node's attributes as graph values. Subgraphs are left out: the operators that have them are not supported. */
+/** The node's attributes as graph values. Nested graphs are not among them: they become its bodies. */
 export function attributesOf(node: NodeRecord, c: RewriteContext): Record<string, AttributeValue> {
   const entries: [string, AttributeValue][] = [];
   for (const [name, attribute] of node.attributes) {
@@ -48,6 +48,8 @@ export function attributesOf(node: NodeRecord, c: RewriteContext): Record<string
       case 'sparse':
         entries.push([name, c.load(attribute.value)]);
         break;
+      case 'graph':
+      case 'reference':
       case 'other':
         break;
       default:
