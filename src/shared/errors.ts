@@ -39,12 +39,18 @@ export class CheckpointError extends WhylightError {
   }
 }
 
-/** The checkpoint was read but holds an operator that has no rule here; the message names the operator and its node. */
+/**
+ * The checkpoint was read but holds an operator that has no rule here; the message names the operator and its node.
+ *
+ * `cut` names a value in front of it that can be explained in place of the logits; null when there is none. The panel and the command
+ * line offer it.
+ */
 export class UnsupportedOperatorError extends WhylightError {
   constructor(
     readonly operator: string,
     readonly node: string,
     message: string,
+    readonly cut: string | null = null,
   ) {
     super('unsupported-operator', message);
   }
