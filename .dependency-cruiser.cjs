@@ -13,7 +13,7 @@ module.exports = {
     forbid('formats-make-graphs', '^src/engine/formats/(?!.*\\.test\\.ts$)', '^src/engine/(?!formats|graph)'),
     forbid('runtime-runs-graphs', '^src/engine/runtime/(?!.*\\.test\\.ts$)', '^src/engine/(?!runtime|graph)'),
     forbid('methods-ask-the-model', '^src/engine/methods/(?!.*\\.test\\.ts$)', '^src/engine/(runtime|formats|export|explain)'),
-    forbid('testing-helps-tests-only', '^src/(?!.*(\\.test\\.ts$|/testing/))', '/testing/'),
+    forbid('testing-helps-tests-only', '^src/(?!.*(\\.(test|grid)\\.ts$|/testing/))', '/testing/|\\.grid\\.ts$'),
     forbid('toolkit-stays-in-webview', '^src/(?!webview)', '@vscode/webview-ui-toolkit'),
   ],
   options: {

@@ -1,72 +1,37 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { float32 } from '../tensor';
-import { checkGradient, distinctValues, gradientOf, randomTensor, type SmallNode } from '../testing/gradientCheck';
+import { gradientOf, type SmallNode, scalar } from '../testing/gradientCheck';
+import { testGradients } from '../testing/grid';
+import { activationGrid } from './activation.grid';
 
-/** Kinks at 0, ±1, ±3, 6 stay out of reach of the differences: values are odd multiples of 0.25 / 2. */
-const values = (count: number, random: () => number) => distinctValues(count, random, 0.25);
+testGradients(activationGrid);
 
-const shape = [2, 5, 6];
-const scalar = (value: number) => float32([], Float32Array.of(value));
+const bounds = { zero: scalar(0), six: scalar(6) };
 
-const smooth: readonly SmallNode[] = [
-  { op: 'Relu', inputs: ['x'] },
-  { op: 'LeakyRelu', inputs: ['x'], attributes: { alpha: 0.2 } },
-  { op: 'Elu', inputs: ['x'], attributes: { alpha: 1.5 } },
-  { op: 'Selu', inputs: ['x'] },
-  { op: 'Celu', inputs: ['x'], attributes: { alpha: 0.7 } },
-  { op: 'ThresholdedRelu', inputs: ['x'], attributes: { alpha: 1 } },
-  { op: 'Sigmoid', inputs: ['x'] },
-  { op: 'Tanh', inputs: ['x'] },
-  { op: 'HardSigmoid', inputs: ['x'], attributes: { alpha: 0.2, beta: 0.5 } },
-  { op: 'HardSwish', inputs: ['x'] },
-  { op: 'Erf', inputs: ['x'] },
-  { op: 'Gelu', inputs: ['x'] },
-  { op: 'Gelu', inputs: ['x'], attributes: { approximate: 'tanh' } },
-  { op: 'Mish', inputs: ['x'] },
-  { op: 'Softplus', inputs: ['x'] },
-  { op: 'Softsign', inputs: ['x'] },
-  { op: 'Clip', inputs: ['x', 'zero', 'six'] },
-  { op: 'Clip', inputs: ['x', 'minusOne', 'six'] },
-  { op: 'Clip', inputs: ['x', '', 'six'] },
-  { op: 'Clip', inputs: ['x', 'zero'] },
-  { op: 'Clip', inputs: ['x'] },
-  { op: 'PRelu', inputs: ['x', 'slope'] },
+interface Kink extends Partial<SmallNode> {
+  readonly op: string;
+  readonly x: readonly number[];
+  readonly slope: readonly number[];
+}
+
+const kinks: readonly Kink[] = [
+  { op: 'Relu', x: [-1, 0, 1], slope: [0, 0, 1] },
+  { op: 'Clip', inputs: ['zero', 'six'], x: [-1, 0, 3, 6, 7], slope: [0, 0, 1, 0, 0] },
+  { op: 'LeakyRelu', attributes: { alpha: 0.25 }, x: [-1, 0, 1], slope: [0.25, 0.25, 1] },
+  { op: 'ThresholdedRelu', attributes: { alpha: 1 }, x: [0, 1, 2], slope: [0, 0, 1] },
+  { op: 'HardSigmoid', attributes: { alpha: 0.25, beta: 0.5 }, x: [-2, 0, 2], slope: [0, 0.25, 0] },
+  { op: 'HardSwish', x: [-3, 0, 3], slope: [0, 0.5, 1] },
+  { op: 'Elu', attributes: { alpha: 0.5 }, x: [0, 1], slope: [0.5, 1] },
+  { op: 'Softsign', x: [0], slope: [1] },
 ];
 
-describe('activations', () => {
-  const constants = { zero: scalar(0), six: scalar(6), minusOne: scalar(-1), slope: randomTensor([2, 1, 1], 5) };
-  it.each(
-    smooth.map((node) => ({ node, title: `${node.op}(${node.inputs}) ${JSON.stringify(node.attributes ?? {})}` })),
-  )('$title', async ({ node }) => {
-    const used = Object.fromEntries(Object.entries(constants).filter(([name]) => node.inputs.includes(name)));
-    // Selu's slope jumps by a factor; only its smooth parts are within reach of the stencil.
-    await checkGradient({ inputs: { x: shape }, constants: used, nodes: [node] }, { values });
-  });
-
-  it('PRelu with slopes that depend on the input', async () => {
-    const nodes: SmallNode[] = [
-      { op: 'Sigmoid', inputs: ['a'] },
-      { op: 'PRelu', inputs: ['x', 'v0'] },
-    ];
-    await checkGradient({ inputs: { x: [2, 3, 3], a: [2, 1, 1] }, nodes }, { values });
-  });
-
-  it('shuts the gradient at the kinks of Relu and at both bounds of Relu6', async () => {
-    const x = float32([1, 5], Float32Array.of(-1, 0, 3, 6, 7));
-    const ones = float32([1, 5], new Float32Array(5).fill(1));
-    const relu = await gradientOf({ inputs: { x: [5] }, nodes: [{ op: 'Relu', inputs: ['x'] }] }, { x }, ones);
-    expect(Array.from(relu['x']?.data as Float32Array)).toEqual([0, 0, 1, 1, 1]);
-    const six = { inputs: { x: [5] }, constants, nodes: [{ op: 'Clip', inputs: ['x', 'zero', 'six'] }] };
-    const clip = await gradientOf(six, { x }, ones);
-    expect(Array.from(clip['x']?.data as Float32Array)).toEqual([0, 0, 1, 0, 0]);
-  });
-});
-
-describe('softmax', () => {
-  it.each(['Softmax', 'LogSoftmax'].flatMap((op) => [-1, 1, 2].map((axis) => ({ op, axis }))))(
-    '$op over axis $axis',
-    async ({ op, axis }) => {
-      await checkGradient({ inputs: { x: [3, 4] }, nodes: [{ op, inputs: ['x'], attributes: { axis } }] });
-    },
-  );
-});
+it.each(kinks)(
+  '$op has the slopes $slope at $x, its kinks among them',
+  async ({ op, inputs = [], attributes, x, slope }) => {
+    const constants = Object.fromEntries(Object.entries(bounds).filter(([name]) => inputs.includes(name)));
+    const small = { inputs: { x: [x.length] }, constants, nodes: [{ op, inputs: ['x', ...inputs], attributes }] };
+    const ones = float32([1, x.length], new Float32Array(x.length).fill(1));
+    const { x: gradient } = await gradientOf(small, { x: float32([1, x.length], Float32Array.from(x)) }, ones);
+    expect(Array.from(gradient?.data as Float32Array)).toEqual(slope);
+  },
+);

@@ -7,9 +7,13 @@ import { fromNumbers, toNumbers } from '../numbers';
 import { standard } from '../rules/standard';
 import type { RuleTable } from '../rules/table';
 import { elementCount, type Tensor } from '../tensor';
-import { inDouble } from './inDouble';
+import { inDouble, runsInDouble } from './inDouble';
 import { randomNumbers } from './smallGraph';
 
+/**
+ * Where onnxruntime has the kernels the differences are taken in float64. They are good to about 1e-9 there, so that the gradient, run in
+ * float64 too, is judged by the rounding of the float32 constants in it alone; the float32 program is then compared with the float64 one.
+ */
 export interface Comparison {
   /** Bound, and right for any batch length. */
   readonly graph: Graph;
@@ -20,11 +24,6 @@ export interface Comparison {
   readonly values: (name: string, count: number, random: () => number) => Float32Array;
   /** 'linear' functions are checked with steps of 1, others with differences of fourth order. */
   readonly kind: 'linear' | 'smooth';
-  /**
-   * What the differences are taken in. In float64 they are good to about 1e-9, so that the gradient, run in float64 too, is judged by the
-   * rounding of the float32 constants in it alone; the float32 program is then compared with the float64 one.
-   */
-  readonly precision: 'float32' | 'float64';
   readonly step?: number;
   /** Largest difference allowed, relative to the gradient's largest element. */
   readonly tolerance?: number;
@@ -70,11 +69,12 @@ const singleTolerance = 1e-4;
  * for two items in one batch and for the first alone, through the same program of free batch length.
  */
 export async function compareWithDifferences(c: Comparison): Promise<void> {
-  const { graph, of, wrt, kind, precision, zeros = [] } = c;
-  const step = c.step ?? (kind === 'linear' ? 1 : defaultStep[precision]);
-  const tolerance = c.tolerance ?? (kind === 'linear' ? defaultTolerance.linear : defaultTolerance[precision]);
+  const { graph, of, wrt, kind, zeros = [] } = c;
   const backward = differentiate(graph, { of, seed: vector, wrt, rules: c.rules ?? standard, prefix: `d(${of})` });
   const gradients = wrt.map((name) => backward.gradients.get(name) as string);
+  const precision = kind !== 'linear' && runsInDouble(backward.graph) ? 'float64' : 'float32';
+  const step = c.step ?? (kind === 'linear' ? 1 : defaultStep[precision]);
+  const tolerance = c.tolerance ?? defaultTolerance[kind === 'linear' ? kind : precision];
 
   const random = randomNumbers(c.seed ?? 1);
   const names = backward.graph.inputs.map(({ name }) => name);

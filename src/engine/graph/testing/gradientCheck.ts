@@ -12,8 +12,7 @@ import { graphOf, type SmallGraph } from './smallGraph';
 export { expectClose } from './differences';
 export * from './smallGraph';
 
-export interface CheckOptions
-  extends Partial<Pick<Comparison, 'kind' | 'precision' | 'step' | 'tolerance' | 'rules' | 'seed'>> {
+export interface CheckOptions extends Partial<Pick<Comparison, 'kind' | 'step' | 'tolerance' | 'rules' | 'seed'>> {
   /** Values of the inputs; random ones in [−2, 2] when left out. */
   readonly values?: (count: number, random: () => number) => Float32Array;
 }
@@ -32,7 +31,6 @@ export async function checkGradient(small: SmallGraph, options: CheckOptions = {
   const graph = bind(graphOf(small));
   await compareWithDifferences({
     kind: 'smooth',
-    precision: 'float32',
     ...options,
     graph,
     of: graph.outputs[0] as string,
@@ -58,7 +56,6 @@ export async function checkSecondOrder(
   for (const name of names) {
     await compareWithDifferences({
       kind: 'smooth',
-      precision: 'float32',
       ...options,
       graph: first.graph,
       of: first.gradients.get(name) as string,

@@ -3,8 +3,20 @@ import { fromNumbers, toNumbers } from '../numbers';
 import { typeCode } from '../ops/elementTypes';
 import type { Tensor, ValueType } from '../tensor';
 
-/** Operators that onnxruntime's CPU backend computes in float32 only (or rounds to it inside). */
-export const singleOnly: ReadonlySet<string> = new Set();
+/** Operators for which onnxruntime's CPU backend has kernels of float32 only. */
+const singleOnly: ReadonlySet<string> = new Set(
+  `Acos Acosh Asin Asinh Atan Atanh AveragePool Celu Conv ConvTranspose Cosh DequantizeLinear Elu Erf Gelu GlobalAveragePool GlobalLpPool
+   GlobalMaxPool HardSigmoid HardSwish InstanceNormalization LRN LeakyRelu LpPool Mean MeanVarianceNormalization Mish PRelu QuantizeLinear
+   Resize Selu Sinh Softplus Softsign Tan ThresholdedRelu`.split(/\s+/),
+);
+
+/** True when onnxruntime can run the graph's form in float64, with nothing rounded to fewer bits inside. */
+export function runsInDouble(graph: Graph): boolean {
+  const rounded = [typeCode('float16'), typeCode('bfloat16')];
+  return graph.nodes.every(({ op, attributes }) => {
+    return !singleOnly.has(op) && !(op === 'Cast' && rounded.includes(attributes['to'] as number));
+  });
+}
 
 const doubled = (tensor: Tensor): Tensor =>
   tensor.dtype === 'float32' ? fromNumbers('float64', tensor.dims, toNumbers(tensor)) : tensor;

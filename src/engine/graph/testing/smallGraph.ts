@@ -1,6 +1,6 @@
 /** Hand-written graphs and reproducible values for tests. */
 import type { Graph, Node } from '../graph';
-import { elementCount, float32, type Tensor } from '../tensor';
+import { elementCount, float32, int64, type Tensor } from '../tensor';
 
 /** One node of a hand-written graph; outputs default to one named after its place: `v0`, `v1`, … */
 export interface SmallNode {
@@ -64,3 +64,15 @@ export function distinctValues(count: number, random: () => number, gap: number)
   }
   return values;
 }
+
+/** Draws between two bounds. */
+export const between = (low: number, high: number) => (count: number, random: () => number) =>
+  Float32Array.from({ length: count }, () => low + (high - low) * random());
+
+/** Draws that are at least `gap` apart within an input and gap / 2 away from 0. */
+export const apart = (gap: number) => (count: number, random: () => number) => distinctValues(count, random, gap);
+
+/** A one-dimensional int64 constant. */
+export const ints = (...values: number[]) => int64([values.length], values);
+
+export const scalar = (value: number) => float32([], Float32Array.of(value));
