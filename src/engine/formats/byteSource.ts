@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { CheckpointError } from '../../shared/errors';
+import { FileOnDisk, readFully } from './fileOnDisk';
 
 /** Random access to the bytes of a checkpoint, without holding all of them. */
 export interface ByteSource {
@@ -45,12 +46,11 @@ export class MemorySource implements ByteSource {
 }
 
 const windowBytes = 1 << 18;
-/** One read call moves less than 2 GiB on every platform. */
-const chunkBytes = 1 << 28;
 
 /** An open file, read through a window of 256 KiB; long ranges are read directly. */
 export class FileSource implements ByteSource {
   readonly size: number;
+  readonly file: FileOnDisk;
   private readonly descriptor: number;
   private readonly window: Uint8Array;
   private windowStart = 0;
@@ -59,7 +59,9 @@ export class FileSource implements ByteSource {
   /** @throws the file system's own error when the file cannot be opened. */
   constructor(readonly name: string) {
     this.descriptor = openSync(name, 'r');
-    this.size = fstatSync(this.descriptor).size;
+    const stats = fstatSync(this.descriptor, { bigint: true });
+    this.size = Number(stats.size);
+    this.file = new FileOnDisk(name, stats);
     this.window = new Uint8Array(Math.min(windowBytes, this.size));
   }
 
@@ -91,12 +93,7 @@ export class FileSource implements ByteSource {
   }
 
   private fill(target: Uint8Array, offset: number): void {
-    let done = 0;
-    while (done < target.length) {
-      const count = Math.min(chunkBytes, target.length - done);
-      const got = readSync(this.descriptor, target, done, count, offset + done);
-      if (got === 0) throw new CheckpointError(`${this.name} became shorter while it was read; read it again.`);
-      done += got;
-    }
+    const ended = () => new CheckpointError(`${this.name} became shorter while it was read; read it again.`);
+    readFully(this.descriptor, target, offset, ended);
   }
 }

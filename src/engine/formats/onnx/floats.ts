@@ -41,6 +41,6 @@ export function asFloat32(tensor: Tensor): Tensor {
   const { dtype, dims } = tensor;
   const convert = converters[dtype];
   if (!convert) return tensor;
-  if (tensor instanceof LazyTensor) return new LazyTensor('float32', dims, () => convert(tensor.data) );
+  if (tensor instanceof LazyTensor) return new LazyTensor('float32', dims, () => convert(tensor.data));
   return { dtype: 'float32', dims, data: convert(tensor.data) };
 }

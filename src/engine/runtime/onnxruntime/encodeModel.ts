@@ -1,13 +1,17 @@
 import type { AttributeValue, Graph, Node } from '../../graph/graph';
+import type { StoredFile } from '../../graph/lazyTensor';
 import type { Tensor, ValueType } from '../../graph/tensor';
-import { type ExternalTensor, encodeTensor, onnxTypeNumber } from './encodeTensor';
+import { encodeTensor, onnxTypeNumber } from './encodeTensor';
+import { type ExternalTensor, type Weights, weightsOf } from './placing';
 import { ProtobufWriter } from './protobufWriter';
 
 export interface EncodedModel {
   /** A serialised ONNX ModelProto (IR version 10, opset 21). */
   readonly model: Uint8Array;
-  /** The large constants, by the location that the model names. */
+  /** The large constants, by the location that the model names; none when they are found in `files`. */
   readonly external: readonly ExternalTensor[];
+  /** The files that the model names, relative to {@link weightsFolder}. */
+  readonly files: ReadonlySet<StoredFile>;
   /** The graph inputs that the outputs depend on, in graph order. */
   readonly inputs: readonly string[];
 }
@@ -121,6 +125,16 @@ function neededNodes(
   return { nodes: nodes.reverse(), values };
 }
 
+function constantsOf(graph: Graph, names: readonly string[]): Map<string, Tensor> {
+  return new Map(
+    names.map((name): [string, Tensor] => {
+      const constant = graph.constants.get(name);
+      if (!constant) throw new RangeError(`Nothing in the graph computes the value “${name}”.`);
+      return [name, constant];
+    }),
+  );
+}
+
 function encodeOpsets(nodes: readonly Node[]): ProtobufWriter[] {
   const others = new Set(nodes.map((node) => splitDomain(node.op).domain).filter((domain) => domain !== ''));
   const standard = new ProtobufWriter().string(1, '').integer(2, opset);
@@ -128,28 +142,33 @@ function encodeOpsets(nodes: readonly Node[]): ProtobufWriter[] {
 }
 
 /**
- * Serialises the part of a graph that computes `outputs`. Constants of a kilobyte and more are left outside as views of their own
- * memory. With `dynamicBatch` dimension 0 of every input is the symbol `batch`, and output shapes are left for onnxruntime to infer.
+ * Serialises the part of a graph that computes `outputs`. Constants of a kilobyte and more are left outside: in the files that they lie
+ * in, if `mapFiles` allows it and most of them do, otherwise as views of their own memory. With `dynamicBatch` dimension 0 of every input
+ * is the symbol `batch`, and output shapes are left for onnxruntime to infer.
  *
  * @throws RangeError when an output or a node's input is computed by nothing, which is a bug of whoever built the graph.
  */
-export function encodeModel(graph: Graph, outputs: readonly string[], dynamicBatch = false): EncodedModel {
+export function encodeModel(
+  graph: Graph,
+  outputs: readonly string[],
+  dynamicBatch = false,
+  mapFiles = false,
+): EncodedModel {
   const { nodes, values } = neededNodes(graph, outputs);
   const computed = new Set(nodes.flatMap((node) => node.outputs));
   const inputs = graph.inputs.filter((input) => values.has(input.name));
   const known = new Set(inputs.map((input) => input.name));
-  const external: ExternalTensor[] = [];
+  const constants = constantsOf(
+    graph,
+    [...values].filter((value) => !computed.has(value) && !known.has(value)),
+  );
+  const weights: Weights = weightsOf([...constants.values()], mapFiles);
 
   const body = new ProtobufWriter();
   const taken = new Set<string>();
   for (const node of nodes) body.message(1, encodeNode(node, uniqueName(node, taken)));
   body.string(2, 'graph');
-  for (const value of values) {
-    if (computed.has(value) || known.has(value)) continue;
-    const constant = graph.constants.get(value);
-    if (!constant) throw new RangeError(`Nothing in the graph computes the value “${value}”.`);
-    body.message(5, encodeTensor(value, constant, external));
-  }
+  for (const [name, constant] of constants) body.message(5, encodeTensor(name, constant, weights.place));
   for (const input of inputs) body.message(11, encodeValue(input.name, input.type, dynamicBatch));
   for (const output of new Set(outputs)) {
     const type = graph.types.get(output);
@@ -159,5 +178,6 @@ export function encodeModel(graph: Graph, outputs: readonly string[], dynamicBat
 
   const model = new ProtobufWriter().integer(1, irVersion).string(2, 'whylight').message(7, body);
   for (const each of encodeOpsets(nodes)) model.message(8, each);
-  return { model: model.finish(), external, inputs: inputs.map((input) => input.name) };
+  const { external, files } = weights;
+  return { model: model.finish(), external, files, inputs: inputs.map((input) => input.name) };
 }

@@ -1,3 +1,4 @@
+import { LazyTensor } from '../../graph/lazyTensor';
 import { type DType, elementCount, type Tensor, type TensorData } from '../../graph/tensor';
 import { ProtobufWriter } from './protobufWriter';
 
@@ -30,14 +31,18 @@ const inlineBytes = 1024;
 /** Integer constants are mostly shapes and indices that onnxruntime wants to see while it infers shapes. */
 const inlineIntegerBytes = 65536;
 
-/** Bytes that are handed to onnxruntime beside the protobuf. */
-export interface ExternalTensor {
-  readonly path: string;
-  readonly data: Uint8Array;
+/** Where onnxruntime finds a constant's bytes: a name of its own or a file's, and the range in it. */
+export interface Place {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
 }
 
+/** Finds places for constants outside of the protobuf; null for one that is to stay inside. */
+export type Placing = (tensor: Tensor, bytes: number) => Place | null;
+
 /** The elements as ONNX's raw_data: little-endian, 4-bit types packed two to a byte, low half first. */
-function rawBytes(tensor: Tensor): Uint8Array {
+export function rawBytes(tensor: Tensor): Uint8Array {
   const data = tensor.data as NumericData;
   if (tensor.dtype === 'int4' || tensor.dtype === 'uint4') {
     const packed = new Uint8Array(Math.ceil(data.length / 2));
@@ -52,19 +57,45 @@ function rawBytes(tensor: Tensor): Uint8Array {
   return swapped;
 }
 
-function isInline(tensor: Tensor, bytes: number): boolean {
+const elementBytes: Readonly<Record<Exclude<DType, 'string'>, number>> = {
+  float32: 4,
+  float64: 8,
+  float16: 2,
+  bfloat16: 2,
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: 4,
+  uint32: 4,
+  int64: 8,
+  uint64: 8,
+  int4: 0.5,
+  uint4: 0.5,
+  bool: 1,
+};
+
+/** How many bytes a tensor's raw_data takes; 0 for texts, which have none. */
+export function rawLength({ dtype, dims }: Tensor): number {
+  return dtype === 'string' ? 0 : Math.ceil(elementCount(dims) * elementBytes[dtype]);
+}
+
+/** Small constants and those that onnxruntime reads while it infers shapes stand in the protobuf. */
+export function isInline(tensor: Tensor, bytes = rawLength(tensor)): boolean {
   const { dtype } = tensor;
-  if (dtype === 'int4' || dtype === 'uint4') return true;
+  if (dtype === 'int4' || dtype === 'uint4' || dtype === 'string') return true;
   const float = dtype === 'float32' || dtype === 'float64' || dtype === 'float16' || dtype === 'bfloat16';
   return bytes < (float ? inlineBytes : inlineIntegerBytes);
 }
 
 /**
- * A TensorProto. When `external` is given, a large tensor's bytes are appended to it (a view, not a copy) and the protobuf only names them:
- * a protobuf ends at 2 GB, and onnxruntime would hold several copies of it while it loads.
+ * A TensorProto. Where `place` gives one, a large tensor's bytes are left there and the protobuf only names the place: a protobuf ends at
+ * 2 GB, and onnxruntime would hold several copies of it while it loads.
  */
-export function encodeTensor(name: string, tensor: Tensor, external?: ExternalTensor[]): ProtobufWriter {
-  if (tensor.data.length !== elementCount(tensor.dims)) {
+export function encodeTensor(name: string, tensor: Tensor, place?: Placing): ProtobufWriter {
+  const bytes = rawLength(tensor);
+  // A lazy tensor's size was compared with its file when it was read.
+  if (!(tensor instanceof LazyTensor) && tensor.data.length !== elementCount(tensor.dims)) {
     throw new RangeError(`${name}: ${tensor.data.length} values do not fill the shape [${tensor.dims.join(', ')}].`);
   }
   const writer = new ProtobufWriter();
@@ -73,12 +104,10 @@ export function encodeTensor(name: string, tensor: Tensor, external?: ExternalTe
     for (const text of tensor.data as readonly string[]) writer.string(6, text);
     return writer.string(8, name);
   }
-  const bytes = rawBytes(tensor);
   writer.string(8, name);
-  if (!external || isInline(tensor, bytes.length)) return writer.data(9, bytes);
-  const path = `constant-${external.length}`;
-  external.push({ path, data: bytes });
-  const entry = (key: string, value: string) => new ProtobufWriter().string(1, key).string(2, value);
-  writer.message(13, entry('location', path)).message(13, entry('offset', '0'));
-  return writer.message(13, entry('length', String(bytes.length))).integer(14, 1);
+  const placed = place && !isInline(tensor, bytes) ? place(tensor, bytes) : null;
+  if (!placed) return writer.data(9, rawBytes(tensor));
+  for (const [key, value] of Object.entries(placed))
+    writer.message(13, new ProtobufWriter().string(1, key).string(2, String(value)));
+  return writer.integer(14, 1);
 }

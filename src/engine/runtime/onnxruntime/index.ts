@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
-import { RuntimeFailure } from '../../../shared/errors';
+import { CheckpointError, RuntimeFailure } from '../../../shared/errors';
 import type { Graph } from '../../graph/graph';
+import type { StoredFile } from '../../graph/lazyTensor';
 import type { Tensor } from '../../graph/tensor';
 import type { CompileOptions, Program, Runtime } from '../runtime';
 import { assertExchanged, fromOrt, toOrt } from './convert';
 import { encodeModel } from './encodeModel';
+import { weightsFolder } from './placing';
 
 type Ort = typeof import('onnxruntime-node');
 
@@ -44,6 +46,14 @@ async function loadOnnxRuntime(): Promise<Ort> {
   }
 }
 
+/** Throws a CheckpointError when one of the files is in a state in which its weights are not those that were read. */
+function refuseAny(files: ReadonlySet<StoredFile>, ...states: ReturnType<StoredFile['state']>[]): void {
+  for (const file of files) {
+    if (states.includes(file.state()))
+      throw new CheckpointError(`${file.path} changed while it was explained; explain again to see the new model.`);
+  }
+}
+
 class OnnxProgram implements Program {
   private released: Promise<void> | null = null;
 
@@ -53,6 +63,8 @@ class OnnxProgram implements Program {
     private readonly accepted: ReadonlySet<string>,
     readonly inputs: readonly string[],
     readonly outputs: readonly string[],
+    /** Files that the session has mapped: who writes into them writes into its weights. */
+    private readonly files: ReadonlySet<StoredFile>,
   ) {}
 
   async run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>> {
@@ -65,12 +77,14 @@ class OnnxProgram implements Program {
       if (!tensor) throw new TypeError(`The program's input “${name}” was not given.`);
       given[name] = toOrt(this.ort, name, tensor);
     }
+    refuseAny(this.files, 'changed');
     let results: InferenceSession.OnnxValueMapType;
     try {
       results = await this.session.run(given, this.outputs, { logSeverityLevel: 4 });
     } catch (error) {
       throw failure('run the graph', error);
     }
+    refuseAny(this.files, 'changed');
     return Object.fromEntries(this.outputs.map((name) => [name, fromOrt(name, results[name]!)]));
   }
 
@@ -96,13 +110,16 @@ export async function createOnnxRuntime(): Promise<Runtime> {
         const dtype = graph.types.get(name)?.dtype ?? graph.constants.get(name)?.dtype;
         if (dtype) assertExchanged(name, dtype);
       }
-      const { model, external, inputs } = encodeModel(graph, wanted, options.dynamicBatch);
+      const { model, external, files, inputs } = encodeModel(graph, wanted, options.dynamicBatch, true);
+      refuseAny(files, 'changed', 'replaced');
       for (const input of graph.inputs) if (inputs.includes(input.name)) assertExchanged(input.name, input.type.dtype);
       const threads = options.threads ?? availableParallelism();
       let session: InferenceSession;
       try {
         session = await ort.InferenceSession.create(model, {
-          externalData: external,
+          ...(files.size > 0
+            ? { extra: { session: { model_external_initializers_file_folder_path: weightsFolder } } }
+            : { externalData: external }),
           executionProviders: ['cpu'],
           graphOptimizationLevel: 'all',
           intraOpNumThreads: threads,
@@ -112,7 +129,7 @@ export async function createOnnxRuntime(): Promise<Runtime> {
       } catch (error) {
         throw failure('compile the graph', error);
       }
-      return new OnnxProgram(ort, session, new Set(graph.inputs.map((input) => input.name)), inputs, wanted);
+      return new OnnxProgram(ort, session, new Set(graph.inputs.map((input) => input.name)), inputs, wanted, files);
     },
   };
 }

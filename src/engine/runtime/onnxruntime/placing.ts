@@ -1,0 +1,70 @@
+import { relative, sep } from 'node:path';
+import { LazyTensor, type StoredFile } from '../../graph/lazyTensor';
+import type { Tensor } from '../../graph/tensor';
+import { isInline, type Placing, rawBytes, rawLength } from './encodeTensor';
+
+/** Bytes that are handed to onnxruntime beside the protobuf. */
+export interface ExternalTensor {
+  readonly path: string;
+  readonly data: Uint8Array;
+}
+
+/** Where the large constants of one model are: all of them in memory, or all that lie in files in these files. */
+export interface Weights {
+  readonly place: Placing;
+  readonly external: readonly ExternalTensor[];
+  readonly files: ReadonlySet<StoredFile>;
+}
+
+/** onnxruntime finds files by paths relative to this folder. It wants them inside of it, so it is the one that everything is inside of. */
+export const weightsFolder = '/';
+
+/**
+ * Onnxruntime maps a file into memory, so that all programs share its pages and nothing is copied. On Windows a mapped file could not be
+ * written, and exporting a model again must not fail because someone looks at it.
+ */
+const mayMap = process.platform !== 'win32';
+
+/** Constants in memory may be copied into the protobuf, for the others' sake, when they are at most this share of all. */
+const inlineShare = 0.2;
+
+/** onnxruntime takes constants from files or from memory, not both for one model; this chooses. */
+export function weightsOf(constants: readonly Tensor[], mapFiles: boolean): Weights {
+  let stored = 0;
+  let others = 0;
+  for (const tensor of constants) {
+    if (isInline(tensor)) continue;
+    if (LazyTensor.storedBytes(tensor)) stored += rawLength(tensor);
+    else others += rawLength(tensor);
+  }
+  return mapFiles && mayMap && stored > 0 && others <= inlineShare * (stored + others) ? inFiles() : inMemory();
+}
+
+function inFiles(): Weights {
+  const files = new Set<StoredFile>();
+  return {
+    external: [],
+    files,
+    place: (tensor) => {
+      const bytes = LazyTensor.storedBytes(tensor);
+      if (!bytes) return null;
+      files.add(bytes.file);
+      const location = relative(weightsFolder, bytes.file.path).split(sep).join('/');
+      return { location, offset: bytes.offset, length: bytes.length };
+    },
+  };
+}
+
+/** Views of the constants' own memory, each under a name of its own. */
+function inMemory(): Weights {
+  const external: ExternalTensor[] = [];
+  return {
+    external,
+    files: new Set(),
+    place: (tensor, length) => {
+      const location = `constant-${external.length}`;
+      external.push({ path: location, data: rawBytes(tensor) });
+      return { location, offset: 0, length };
+    },
+  };
+}
