@@ -32,7 +32,7 @@ function convolutionBackward(b: BackwardContext): string[] {
   const pads = windows.pads.map((pad, index) => (spans[index % spans.length] as number) - pad);
   const unitStride = windows.strides.every((stride) => stride === 1);
   if (unitStride && weight?.dtype === 'float32' && pads.every((pad) => pad >= 0)) {
-    return [b.emit('Conv', [b.g(), b.tensor(adjointKernel(weight, groups))], asAttributes(windows, groups, pads))];
+    return [b.emit('Conv', [b.g(), adjointKernel(b, w, groups)], asAttributes(windows, groups, pads))];
   }
   const output_padding = leftover(windows, b.dims(x).slice(2), b.dims(b.y()).slice(2));
   return [b.emit('ConvTranspose', [b.g(), w], { ...asAttributes(windows, groups), output_padding })];
