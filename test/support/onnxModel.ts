@@ -8,7 +8,9 @@ export type ModelAttribute =
   | { readonly i: number | bigint }
   | { readonly s: string }
   | { readonly t: Tensor }
-  | { readonly g: ProtobufWriter }
+  | { readonly g: ProtobufWriter | ModelGraph }
+  /** In a function: the caller's attribute of that name, of the type with this AttributeProto number. */
+  | { readonly ref: string; readonly type: number }
   | { readonly floats: readonly number[] }
   | { readonly ints: readonly (number | bigint)[] }
   | { readonly strings: readonly string[] };
@@ -16,6 +18,7 @@ export type ModelAttribute =
 export interface ModelNode {
   readonly op: string;
   readonly domain?: string;
+  readonly overload?: string;
   readonly name?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -28,9 +31,7 @@ export interface ModelValue {
   readonly dims?: readonly (number | string | null)[];
 }
 
-export interface Model {
-  readonly opset: number;
-  readonly irVersion?: number;
+export interface ModelGraph {
   readonly nodes: readonly ModelNode[];
   readonly inputs?: Readonly<Record<string, ModelValue>>;
   readonly outputs?: Readonly<Record<string, ModelValue>>;
@@ -38,6 +39,26 @@ export interface Model {
   readonly initializers?: Readonly<Record<string, Tensor | ProtobufWriter>>;
   readonly sparse?: readonly ProtobufWriter[];
   readonly values?: Readonly<Record<string, ModelValue>>;
+}
+
+export interface ModelFunction {
+  readonly domain: string;
+  readonly name: string;
+  readonly overload?: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Names of attributes that a caller must give. */
+  readonly attributes?: readonly string[];
+  readonly defaults?: Readonly<Record<string, ModelAttribute>>;
+  readonly nodes: readonly ModelNode[];
+  /** Domain → version. */
+  readonly opsets: Readonly<Record<string, number>>;
+}
+
+export interface Model extends ModelGraph {
+  readonly opset: number;
+  readonly irVersion?: number;
+  readonly functions?: readonly ModelFunction[];
   readonly domains?: Readonly<Record<string, number>>;
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -48,7 +69,10 @@ function attribute(name: string, value: ModelAttribute): ProtobufWriter {
   if ('i' in value) return writer.integer(3, value.i).integer(20, 2);
   if ('s' in value) return writer.string(4, value.s).integer(20, 3);
   if ('t' in value) return writer.message(5, encodeTensor('', value.t)).integer(20, 4);
-  if ('g' in value) return writer.message(6, value.g).integer(20, 5);
+  if ('g' in value) {
+    return writer.message(6, value.g instanceof ProtobufWriter ? value.g : encodeGraph(value.g)).integer(20, 5);
+  }
+  if ('ref' in value) return writer.string(21, value.ref).integer(20, value.type);
   if ('floats' in value) return writer.floats(7, value.floats).integer(20, 6);
   if ('ints' in value) return writer.integers(8, value.ints).integer(20, 7);
   for (const text of value.strings) writer.string(9, text);
@@ -61,7 +85,8 @@ function node(value: ModelNode): ProtobufWriter {
   for (const output of value.outputs) writer.string(2, output);
   writer.string(3, value.name ?? '').string(4, value.op);
   for (const [name, each] of Object.entries(value.attributes ?? {})) writer.message(5, attribute(name, each));
-  return value.domain ? writer.string(7, value.domain) : writer;
+  if (value.domain) writer.string(7, value.domain);
+  return value.overload ? writer.string(8, value.overload) : writer;
 }
 
 function valueInfo(name: string, { dtype = 'float32', dims }: ModelValue): ProtobufWriter {
@@ -95,7 +120,7 @@ export function externalTensor(
   return writer.integer(14, 1);
 }
 
-export function encodeTestModel(model: Model): Uint8Array {
+function encodeGraph(model: ModelGraph): ProtobufWriter {
   const graph = new ProtobufWriter();
   for (const each of model.nodes) graph.message(1, node(each));
   graph.string(2, 'test');
@@ -106,15 +131,34 @@ export function encodeTestModel(model: Model): Uint8Array {
   for (const [name, value] of Object.entries(model.outputs ?? {})) graph.message(12, valueInfo(name, value));
   for (const [name, value] of Object.entries(model.values ?? {})) graph.message(13, valueInfo(name, value));
   for (const each of model.sparse ?? []) graph.message(15, each);
+  return graph;
+}
 
+function encodeOpset([domain, version]: readonly [string, number]): ProtobufWriter {
+  return new ProtobufWriter().string(1, domain).integer(2, version);
+}
+
+function encodeFunction(value: ModelFunction): ProtobufWriter {
+  const writer = new ProtobufWriter().string(1, value.name).string(10, value.domain);
+  for (const input of value.inputs) writer.string(4, input);
+  for (const output of value.outputs) writer.string(5, output);
+  for (const name of value.attributes ?? []) writer.string(6, name);
+  for (const each of value.nodes) writer.message(7, node(each));
+  for (const each of Object.entries(value.opsets)) writer.message(9, encodeOpset(each));
+  for (const [name, each] of Object.entries(value.defaults ?? {})) writer.message(11, attribute(name, each));
+  return value.overload ? writer.string(13, value.overload) : writer;
+}
+
+export function encodeTestModel(model: Model): Uint8Array {
   const writer = new ProtobufWriter()
     .integer(1, model.irVersion ?? 8)
     .string(2, 'tests')
     .string(3, '1.0');
-  writer.message(7, graph);
+  writer.message(7, encodeGraph(model));
   for (const [domain, version] of Object.entries({ '': model.opset, ...model.domains })) {
-    writer.message(8, new ProtobufWriter().string(1, domain).integer(2, version));
+    writer.message(8, encodeOpset([domain, version]));
   }
+  for (const each of model.functions ?? []) writer.message(25, encodeFunction(each));
   for (const [key, value] of Object.entries(model.metadata ?? {})) writer.message(14, pair(key, value));
   return writer.finish();
 }

@@ -1,9 +1,11 @@
 /** Binds a graph to input sizes: explicit paddings, shapes of all values, shape arithmetic and other constants folded. */
 import { CheckpointError, UsageError } from '../../shared/errors';
+import { ControlFlow } from './controlFlow';
 import type { Graph, Node } from './graph';
 import { Inference } from './inference';
 import { type Bindings, FixedBatch, freeBatch } from './passes/freeBatch';
 import { removeDeadNodes } from './passes/removeDeadNodes';
+import { Reach, type Refusal } from './reach';
 import { int64, type Tensor, type ValueType } from './tensor';
 
 /** Input name → its whole shape, batch first. */
@@ -17,6 +19,14 @@ export interface Bound {
   readonly graph: Graph;
   /** Why the batch length is fixed; null when the graph is right for any. */
   readonly fixedBatch: string | null;
+}
+
+/** A graph bound as far as it can be: see {@link bindReachable}. */
+export interface Reached extends Bound {
+  /** The nodes that cannot be computed, in graph order, with the outputs of the graph that each costs. */
+  readonly refused: readonly (Refusal & { readonly outputs: readonly string[] })[];
+  /** The values that refused nodes read. */
+  readonly frontier: readonly string[];
 }
 
 /**
@@ -45,22 +55,38 @@ export function isBatchPolymorphic(graph: Graph, sizes: InputSizes = new Map()):
 
 /** {@link bind} and {@link isBatchPolymorphic} in one: both come from the same work. Throws as {@link bind} does. */
 export function bindBatch(graph: Graph, sizes: InputSizes = new Map()): Bound {
+  const reached = bindReachable(graph, sizes);
+  const first = reached.refused.find(({ outputs }) => outputs.length > 0);
+  if (first) throw first.error;
+  return reached;
+}
+
+/**
+ * As {@link bindBatch}, but a node that is not supported or contradicts its operator only costs the outputs that depend on it: the result
+ * has the other outputs, and keeps the values that refused nodes read.
+ *
+ * @throws UsageError when a size is missing.
+ */
+export function bindReachable(graph: Graph, sizes: InputSizes = new Map()): Reached {
   const wanted = shapesOf(graph, sizes);
   // Exporters write the length that they traced with into the graph: free it there, then bind to the wanted one.
   const traced = tracedBatch(graph, wanted);
   if (traced) {
     const freed = tryLockstep(graph, traced);
-    if (freed.fixedBatch === null) return tryLockstep(freed.graph, wanted);
+    if (freed.fixedBatch === null) {
+      const bound = tryLockstep(freed.graph, wanted, freed.frontier);
+      return { ...bound, refused: [...freed.refused, ...bound.refused] };
+    }
   }
   return tryLockstep(graph, wanted);
 }
 
-function tryLockstep(graph: Graph, shapes: InputSizes): Bound {
+function tryLockstep(graph: Graph, shapes: InputSizes, keep: readonly string[] = []): Reached {
   try {
-    return { graph: lockstep(graph, shapes, nextBatch(shapes)), fixedBatch: null };
+    return { ...lockstep(graph, shapes, nextBatch(shapes), keep), fixedBatch: null };
   } catch (error) {
     if (!(error instanceof FixedBatch)) throw error;
-    return { graph: lockstep(graph, shapes, null), fixedBatch: error.message };
+    return { ...lockstep(graph, shapes, null, keep), fixedBatch: error.message };
   }
 }
 
@@ -110,7 +136,12 @@ function sameTensor(a: Tensor | undefined, b: Tensor | undefined): boolean {
 }
 
 /** Infers and folds node by node under one binding, or under two that differ in the batch; only what both agree on is folded. */
-function lockstep(graph: Graph, shapes: InputSizes, probeShapes: InputSizes | null): Graph {
+function lockstep(
+  graph: Graph,
+  shapes: InputSizes,
+  probeShapes: InputSizes | null,
+  keep: readonly string[],
+): Omit<Reached, 'fixedBatch'> {
   const constants = new Map(graph.constants);
   const types = new Map<string, ValueType>();
   const start = (inputShapes: InputSizes) => {
@@ -165,14 +196,49 @@ function lockstep(graph: Graph, shapes: InputSizes, probeShapes: InputSizes | nu
       return output;
     },
   };
+  const flow = new ControlFlow({
+    value: (name) => {
+      const value = reference.value(name);
+      if (value && probe && !sameTensor(value, probe.value(name))) throw new FixedBatch(batchDecides(name));
+      return value;
+    },
+    dims: (name) => {
+      const dims = reference.type(name)?.dims ?? undefined;
+      return dims?.includes(null) ? undefined : (dims as readonly number[] | undefined);
+    },
+    constant: (hint, tensor) => {
+      const name = constants.has(hint) ? `${hint}_${fresh++}` : hint;
+      constants.set(name, tensor);
+      return name;
+    },
+  });
+  const reach = new Reach();
   for (const node of graph.nodes) {
-    const explicit = reference.explicit(node);
-    add(bindings ? freeBatch(explicit, bindings) : explicit);
+    reach.attempt(node, () => {
+      for (const each of flow.expand(node)) {
+        reach.attempt(each, () => {
+          const explicit = reference.explicit(each);
+          add(bindings ? freeBatch(explicit, bindings) : explicit);
+        });
+      }
+    });
   }
-  if (probe) for (const name of graph.outputs) requireBatch(name, reference, probe);
+  const reached = graph.outputs.filter((name) => !reach.causes.has(name));
+  if (probe) for (const name of reached) requireBatch(name, reference, probe);
 
   const inputs = graph.inputs.map(({ name }) => ({ name, type: reference.types.get(name) as ValueType }));
-  return removeDeadNodes({ inputs, outputs: graph.outputs, nodes, constants, types: reference.types });
+  const refused = reach.refused.map((each) => ({
+    ...each,
+    outputs: graph.outputs.filter((name) => reach.causes.get(name) === each.node),
+  }));
+  const read = refused.flatMap(({ node }) => node.inputs.filter((name) => reference.types.has(name)));
+  const frontier = [...new Set([...keep, ...read])];
+  const whole = { inputs, outputs: reached, nodes, constants, types: reference.types };
+  return { graph: { ...removeDeadNodes(whole, [...reached, ...frontier]), outputs: reached }, refused, frontier };
+}
+
+function batchDecides(name: string): string {
+  return `The value "${name}", which decides what is computed, depends on the batch.`;
 }
 
 /** An output must have the batch as its first axis, and only there. */

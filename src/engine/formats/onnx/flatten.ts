@@ -9,7 +9,7 @@ import type { SparseRecord } from './sparseTensor';
 import type { TensorRecord } from './tensorProto';
 
 /** Functions that call functions can write out to any size; no classifier comes near this. */
-const mostNodes = 1_000_000;
+const mostNodes = 250_000;
 
 /** What the names in a list of nodes stand for. */
 interface Scope {
