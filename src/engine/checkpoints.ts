@@ -12,7 +12,8 @@ import { preprocessingOf } from './preprocessingOf';
 export interface OpenCheckpoint {
   readonly path: string;
   readonly checkpoint: Checkpoint;
-  readonly sha256: string;
+  /** Hashed beside everything else: whoever needs it waits for it. */
+  readonly sha256: Promise<string>;
   readonly model: LoadedModel;
   /** null for a model that no picture fits, because it takes neither 1 nor 3 channels. */
   readonly preprocessing: FoundPreprocessing | null;
@@ -41,11 +42,10 @@ async function preprocessingFor(
 }
 
 async function open(path: string, options: OpenOptions, threads?: number): Promise<OpenCheckpoint> {
-  const [checkpoint, sha256, fileNotes] = await Promise.all([
-    readCheckpoint(path),
-    sha256OfFile(path),
-    readCheckpointNotes(path),
-  ]);
+  const [checkpoint, fileNotes] = await Promise.all([readCheckpoint(path), readCheckpointNotes(path)]);
+  const sha256 = sha256OfFile(path);
+  // A failure is told to whoever waits for the hash; until then it is no crash.
+  sha256.catch(() => undefined);
   const { metadata } = checkpoint;
   const preprocessing = await preprocessingFor(path, checkpoint, options.preprocessing);
   const { height, width } = preprocessing?.preprocessing ?? { height: usualSide, width: usualSide };

@@ -65,7 +65,7 @@ export async function explain(
   const scores = classScores(logits, probabilities, open.labels);
   const target = chooseTarget(scores, params.target);
   const prediction: Prediction = {
-    model: { path: open.path, format: open.checkpoint.format, sha256: open.sha256, layers: model.layers },
+    model: { path: open.path, format: open.checkpoint.format, sha256: await open.sha256, layers: model.layers },
     runtime: { id: model.runtime.id, why: model.runtime.why },
     input: {
       size: model.input.dims,

@@ -1,13 +1,11 @@
 /** The checkpoint formats that can be read. A new format is a folder with a reader, a kind in sniff.ts, and an entry here. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { CheckpointError } from '../../shared/errors';
 import { FileSource } from './byteSource';
 import type { Checkpoint } from './checkpoint';
 import { readOnnx } from './onnx';
+import { sha256 } from './sha256';
 import { type FileKind, sniff } from './sniff';
 
 export type { Checkpoint } from './checkpoint';
@@ -84,13 +82,11 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   }
 }
 
-/** SHA-256 of a file in hexadecimal, read as a stream. */
+/** SHA-256 of a file in hexadecimal. Throws as {@link readCheckpoint} does. */
 export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(path), hash);
+    return await sha256(path);
   } catch (error) {
     throw fileFailure(path, error);
   }
-  return hash.digest('hex');
 }

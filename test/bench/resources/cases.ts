@@ -42,8 +42,10 @@ async function bare(file: string, threads: number): Promise<void> {
 
 /** The engine as it opens a checkpoint for an explanation: reading, hashing, preprocessing, labels. */
 async function evaluating(file: string, threads: number, wishes: readonly Probes[]): Promise<LoadedModel> {
-  const { model } = await new CheckpointCache(() => {}, threads).get(file, {});
+  const { model, sha256 } = await new CheckpointCache(() => {}, threads).get(file, {});
   for (const probes of wishes) await model.evaluate(picture(), 0, probes);
+  // The prediction that is shown carries the hash.
+  await sha256;
   return model;
 }
 
