@@ -25,14 +25,21 @@ function exponentialTail(b: BackwardContext, above: number, shift: number): stri
   return times(b, b.emit('Where', [b.emit('Greater', [b.x(), b.scalar(0)]), b.scalar(above), tail]));
 }
 
-/** Clip lets the gradient through strictly between its bounds (as TensorFlow's Relu6Grad and PyTorch's hardtanh); the mask is read off y. */
-function clipBackward(b: BackwardContext): string {
+/**
+ * Clip lets the gradient through strictly between its bounds (as TensorFlow's Relu6Grad and PyTorch's hardtanh); the mask is read off y.
+ * A bound that is computed gets what the values beyond it do not.
+ */
+function clipBackward(b: BackwardContext): (string | null)[] {
   const masks: string[] = [];
   if (b.has(1)) masks.push(b.emit('Greater', [b.y(), b.x(1)]));
   if (b.has(2)) masks.push(b.emit('Less', [b.y(), b.x(2)]));
   const [first, second] = masks;
-  if (!first) return b.g();
-  return gate(b, second ? b.emit('And', [first, second]) : first);
+  const inside = first && second ? b.emit('And', [first, second]) : first;
+  return [
+    b.wanted(0) ? (inside ? gate(b, inside) : b.g()) : null,
+    toInput(b, 1, () => gate(b, b.emit('Less', [b.x(0), b.x(1)]))),
+    toInput(b, 2, () => gate(b, b.emit('Greater', [b.x(0), b.x(2)]))),
+  ];
 }
 
 /** Exact: Φ(x) + x·φ(x). Tanh approximation: ½(1+t) + ½x(1−t²)·√(2/π)(1+0.134145x²), t the tanh. */
@@ -80,7 +87,7 @@ export const activation: Operators = {
         ),
       ];
     },
-    backward: (b) => [clipBackward(b)],
+    backward: clipBackward,
   },
   LeakyRelu: unary((b) => leak(b, b.scalar(floatAttribute(b.node, 'alpha', 0.01)))),
   PRelu: {
@@ -99,6 +106,10 @@ export const activation: Operators = {
     return times(b, b.emit('Where', [b.emit('Greater', [b.x(), b.scalar(0)]), b.scalar(1), tail]));
   }),
   ThresholdedRelu: unary((b) => gate(b, b.emit('Greater', [b.x(), b.scalar(floatAttribute(b.node, 'alpha', 1))]))),
+  // x + bias below −λ, x − bias above λ, 0 between.
+  Shrink: unary((b) =>
+    gate(b, b.emit('Greater', [b.emit('Abs', [b.x()]), b.scalar(floatAttribute(b.node, 'lambd', 0.5))])),
+  ),
   Sigmoid: unary((b) => times(b, b.emit('Mul', [b.y(), b.emit('Sub', [b.scalar(1), b.y()])])), sigmoid),
   Tanh: unary((b) => times(b, b.emit('Sub', [b.scalar(1), b.emit('Mul', [b.y(), b.y()])])), Math.tanh),
   HardSigmoid: unary((b) => {

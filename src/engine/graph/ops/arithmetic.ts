@@ -1,8 +1,9 @@
 import { intAttribute } from '../attributes';
 import type { Node } from '../graph';
-import { isFloat } from '../numbers';
+import { isFloat, toNumbers } from '../numbers';
 import type { Tensor } from '../tensor';
 import { type BackwardContext, noGradient, type OperatorDefinition, type Operators } from './definition';
+import { typeCode } from './elementTypes';
 import { broadcastInputs, foldElementwise, times, toInput, unary } from './elementwise';
 
 function binary(
@@ -51,6 +52,21 @@ function extremeGradient(b: BackwardContext, index: number): string {
   return times(b, b.emit('Div', [attains(b.x(index)), shares]));
 }
 
+/** p·x^(p−1), which is 0 for p = 0 also at x = 0; and y·log(x), 0 at x = 0. A constant p of 2 is by far the most frequent. */
+function powGradients(b: BackwardContext): (() => string)[] {
+  const [x, exponent] = [b.x(0), b.x(1)];
+  const p = isFloat(b.dtype(exponent)) ? exponent : b.emit('Cast', [exponent], { to: typeCode(b.dtype(x)) });
+  const constants = b.constant(exponent) && toNumbers(b.constant(exponent) as Tensor);
+  const zeroAt = (zero: string, value: string) =>
+    b.emit('Where', [b.emit('Equal', [zero, b.scalar(0)]), b.scalar(0), value]);
+  const slope = () => b.emit('Mul', [p, b.emit('Pow', [x, b.emit('Sub', [p, b.scalar(1)])])]);
+  const byBase = () => {
+    if (constants?.every((value) => value === 2)) return b.emit('Mul', [x, b.scalar(2)]);
+    return constants?.every((value) => value !== 0) ? slope() : zeroAt(p, slope());
+  };
+  return [() => times(b, byBase()), () => times(b, b.emit('Mul', [b.y(), zeroAt(x, b.emit('Log', [x]))]))];
+}
+
 /** Half to even, as ONNX's Round. */
 function roundHalfToEven(value: number): number {
   const rounded = Math.round(value);
@@ -80,17 +96,11 @@ export const arithmetic: Operators = {
     (b) => [() => b.emit('Div', [b.g(), b.x(1)]), () => b.emit('Neg', [b.emit('Div', [times(b, b.y()), b.x(1)])])],
     foldDivision,
   ),
-  Pow: binary(
-    (a, b) => a ** b,
-    (b) => [
-      () => times(b, b.emit('Mul', [b.x(1), b.emit('Pow', [b.x(0), b.emit('Sub', [b.x(1), b.scalar(1)])])])),
-      () => times(b, b.emit('Mul', [b.y(), b.emit('Log', [b.x(0)])])),
-    ],
-  ),
-  // x − n·y with n constant between the jumps.
+  Pow: binary((a, b) => a ** b, powGradients),
+  // x − n·y with n = (x − Mod) / y constant between the jumps.
   Mod: binary(
     () => 0,
-    (b) => [() => b.g(), () => b.unsupported('has no gradient with respect to its divisor')],
+    (b) => [() => b.g(), () => times(b, b.emit('Div', [b.emit('Sub', [b.y(), b.x(0)]), b.x(1)]))],
     foldModulo,
   ),
 
@@ -117,8 +127,6 @@ export const arithmetic: Operators = {
     (b) => b.emit('Neg', [times(b, b.emit('Mul', [b.y(), b.y()]))]),
     (x) => 1 / x,
   ),
-  Sin: unary((b) => times(b, b.emit('Cos', [b.x()])), Math.sin),
-  Cos: unary((b) => b.emit('Neg', [times(b, b.emit('Sin', [b.x()]))]), Math.cos),
 
   Floor: step(Math.floor),
   Ceil: step(Math.ceil),

@@ -53,6 +53,11 @@ export function unary(
   };
 }
 
+/** Zeros in a value's shape, whatever its batch length. */
+export function zerosLike(b: BackwardContext, value: string): string {
+  return b.emit('ConstantOfShape', [b.emit('Shape', [value])]);
+}
+
 /** g ⊙ derivative. */
 export function times(b: BackwardContext, derivative: string): string {
   return b.emit('Mul', [b.g(), derivative]);

@@ -3,6 +3,7 @@ import { nodeLabel } from '../attributes';
 import type { Graph } from '../graph';
 import { activation } from './activation';
 import { arithmetic } from './arithmetic';
+import { bits } from './bits';
 import { casting } from './casting';
 import { convolution } from './convolution';
 import type { Operators } from './definition';
@@ -18,6 +19,7 @@ import { resampling } from './resampling';
 import { shapes } from './shape';
 import { sizes } from './sizes';
 import { softmax } from './softmax';
+import { trigonometry } from './trigonometry';
 
 export const operators: Operators = {
   ...convolution,
@@ -26,6 +28,7 @@ export const operators: Operators = {
   ...activation,
   ...softmax,
   ...arithmetic,
+  ...trigonometry,
   ...reductions,
   ...linear,
   ...shapes,
@@ -36,6 +39,7 @@ export const operators: Operators = {
   ...padding,
   ...resampling,
   ...logic,
+  ...bits,
 };
 
 export interface UnsupportedOperator {

@@ -91,9 +91,23 @@ function reduction(
 
 /** To the elements that attain the extreme, in equal shares where several do (as torch.amax and TensorFlow). */
 function extremeGradient(b: BackwardContext, r: Reduced): string {
+  if (r.axes.length === 0) return b.g();
   const attains = b.emit('Cast', [b.emit('Equal', [b.x(), r.restore(b.y())])], { to: 1 });
   const shares = b.emit('ReduceSum', [attains, b.ints(r.axes)], { keepdims: 1 });
   return b.emit('Mul', [attains, b.emit('Div', [r.restore(b.g()), shares])]);
+}
+
+/** The product of the others: y / x where nothing is 0; where one element alone is 0, it gets the product of the rest. */
+function productGradient(b: BackwardContext, r: Reduced): string {
+  if (r.axes.length === 0) return b.g();
+  const over = (op: string, value: string) => b.emit(op, [value, b.ints(r.axes)], { keepdims: 1 });
+  const isZero = b.emit('Equal', [b.x(), b.scalar(0)]);
+  const rest = b.emit('Where', [isZero, b.scalar(1), b.x()]);
+  const zeros = over('ReduceSum', b.emit('Cast', [isZero], { to: 1 }));
+  const product = b.emit('Mul', [over('ReduceProd', rest), r.restore(b.g())]);
+  const where = (count: number, value: string) =>
+    b.emit('Where', [b.emit('Equal', [zeros, b.scalar(count)]), value, b.scalar(0)]);
+  return b.emit('Where', [isZero, where(1, product), b.emit('Div', [where(0, product), rest])]);
 }
 
 /** Arg-extremes and other positions: no gradient. */
@@ -115,7 +129,7 @@ export const reductions: Operators = {
   ),
   ReduceMax: reduction((values) => Math.max(...values), extremeGradient),
   ReduceMin: reduction((values) => Math.min(...values), extremeGradient),
-  ReduceProd: reduction((values) => values.reduce((product, value) => product * value, 1), undefined),
+  ReduceProd: reduction((values) => values.reduce((product, value) => product * value, 1), productGradient),
   ReduceSumSquare: reduction(
     (values) => total(values.map((value) => value * value)),
     (b, r) => b.emit('Mul', [b.emit('Mul', [b.x(), b.scalar(2)]), r.restore(b.g())]),
@@ -131,6 +145,10 @@ export const reductions: Operators = {
       const norm = b.emit('Max', [b.y(), b.scalar(1.1754943508222875e-38)]);
       return b.emit('Mul', [b.x(), r.restore(b.emit('Div', [b.g(), norm]))]);
     },
+  ),
+  ReduceLogSum: reduction(
+    (values) => Math.log(total(values)),
+    (b, r) => r.expand(r.restore(b.emit('Mul', [b.g(), b.emit('Exp', [b.emit('Neg', [b.y()])])]))),
   ),
   ReduceLogSumExp: reduction(undefined, (b, r) => {
     const share = b.emit('Exp', [b.emit('Sub', [b.x(), r.restore(b.y())])]);

@@ -7,7 +7,7 @@ import type { Tensor, ValueType } from '../tensor';
 const singleOnly: ReadonlySet<string> = new Set(
   `Acos Acosh Asin Asinh Atan Atanh AveragePool Celu Conv ConvTranspose Cosh DequantizeLinear Elu Erf Gelu GlobalAveragePool GlobalLpPool
    GlobalMaxPool HardSigmoid HardSwish InstanceNormalization LRN LeakyRelu LpPool Mean MeanVarianceNormalization Mish PRelu QuantizeLinear
-   Resize Selu Sinh Softplus Softsign Tan ThresholdedRelu`.split(/\s+/),
+   Resize Selu Shrink Sinh Softplus Softsign Tan ThresholdedRelu`.split(/\s+/),
 );
 
 /** True when onnxruntime can run the graph's form in float64, with nothing rounded to fewer bits inside. */

@@ -1,0 +1,35 @@
+import { stringAttribute } from '../attributes';
+import { fromNumbers, toNumbers } from '../numbers';
+import type { Tensor } from '../tensor';
+import { noGradient, type OperatorDefinition, type Operators } from './definition';
+import { broadcastInputs, foldElementwise } from './elementwise';
+
+/** Operators on the bits of integers of the same type, which carry no gradient. */
+function bitwise(apply: (a: bigint, b: bigint) => bigint): OperatorDefinition {
+  return {
+    infer: (c) => [{ dtype: c.dtype(0), dims: broadcastInputs(c) }],
+    fold: foldElementwise((a, b) => Number(apply(BigInt(a as number), BigInt(b as number)))),
+    backward: noGradient,
+  };
+}
+
+const shift = (left: boolean) => bitwise((a, b) => (left ? a << b : a >> b));
+
+export const bits: Operators = {
+  BitwiseAnd: bitwise((a, b) => a & b),
+  BitwiseOr: bitwise((a, b) => a | b),
+  BitwiseXor: bitwise((a, b) => a ^ b),
+  BitwiseNot: {
+    infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
+    fold: ([x]) => {
+      const { dtype, dims } = x as Tensor;
+      const values = toNumbers(x as Tensor).map((value) => -1 - value);
+      return dtype === 'uint64' ? null : [fromNumbers(dtype, dims, values)];
+    },
+    backward: noGradient,
+  },
+  BitShift: {
+    ...shift(true),
+    fold: (inputs, node) => shift(stringAttribute(node, 'direction', 'LEFT') === 'LEFT').fold?.(inputs, node) ?? null,
+  },
+};

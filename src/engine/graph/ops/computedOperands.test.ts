@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { float32, int64 } from '../tensor';
+import { checkGradient, distinctValues, gradientOf } from '../testing/gradientCheck';
+import { checkWholeGradient } from '../testing/wholeGradient';
+
+const apart = (count: number, random: () => number) => distinctValues(count, random, 0.17);
+const positive = (count: number, random: () => number) =>
+  Float32Array.from({ length: count }, () => 0.5 + 2.5 * random());
+
+/** Operands that are constants in most networks, computed from the input here. */
+describe('gradients with respect to operands that are computed', () => {
+  it('Pow by its exponent', async () => {
+    const small = { inputs: { x: [3, 4], p: [1, 4] }, nodes: [{ op: 'Pow', inputs: ['x', 'p'] }] };
+    await checkGradient(small, { values: positive });
+  });
+
+  it('Pow at 0 and by the exponent 0 has no NaN', async () => {
+    const small = { inputs: { x: [4], p: [4] }, nodes: [{ op: 'Pow', inputs: ['x', 'p'] }] };
+    const feeds = {
+      x: float32([1, 4], Float32Array.of(0, 0, 2, 0)),
+      p: float32([1, 4], Float32Array.of(2, 0, 0, 1)),
+    };
+    const gradients = await gradientOf(small, feeds, float32([1, 4], Float32Array.of(1, 1, 1, 1)));
+    expect(Array.from(gradients['x']?.data as Float32Array)).toEqual([0, 0, 0, 1]);
+    expect(gradients['p']?.data[2]).toBeCloseTo(Math.log(2), 6);
+    expect(Array.from(gradients['p']?.data as Float32Array).filter(Number.isNaN)).toEqual([]);
+  });
+
+  it.each([2, 3, -1, 0.5])('Pow by the constant %f, stored as a float and as an integer', async (power) => {
+    const whole = Number.isInteger(power) && power > 0;
+    const constants = { p: float32([], Float32Array.of(power)), i: int64([1], [whole ? power : 1]) };
+    const nodes = [
+      { op: 'Pow', inputs: ['x', 'p'] },
+      { op: 'Pow', inputs: ['v0', 'i'] },
+    ];
+    await checkGradient({ inputs: { x: [5] }, constants, nodes }, { values: positive });
+  });
+
+  it('Mod by its divisor', async () => {
+    // Between 2.2 and 2.8 divisors: no jump within reach.
+    const nodes = [
+      { op: 'Mul', inputs: ['ratio', 'divisor'] },
+      { op: 'Mod', inputs: ['v0', 'divisor'], attributes: { fmod: 1 } },
+    ];
+    const values = (count: number, random: () => number) =>
+      Float32Array.from({ length: count }, () => 2.3 + 0.4 * random());
+    await checkGradient({ inputs: { ratio: [6], divisor: [6] }, nodes }, { values });
+  });
+
+  it.each([
+    ['x', 'low', 'high'],
+    ['x', '', 'high'],
+    ['x', 'low'],
+  ])('Clip by its bounds: %s %s %s', async (...inputs) => {
+    const given = { x: apart(12, () => 0.5), low: [-0.55], high: [0.45] };
+    const dims = { x: [3, 4], low: [], high: [] };
+    const used = Object.fromEntries(Object.entries(dims).filter(([name]) => inputs.includes(name)));
+    const values = (_: number, __: () => number, name: string) => given[name as keyof typeof given];
+    await checkWholeGradient({ inputs: used, nodes: [{ op: 'Clip', inputs }] }, { step: 0.01, values });
+  });
+});
