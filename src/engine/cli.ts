@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { UsageError, WhylightError } from '../shared/errors';
 import { type Arguments, readArguments } from './cli/arguments';
 import { explainCommand } from './cli/explainCommand';
+import { checkHealth, describeHealth } from './cli/healthCommand';
 import { help } from './cli/help';
 import { describeModel } from './cli/inspectCommand';
 import { describeMethods } from './cli/methodsCommand';
@@ -24,6 +25,12 @@ async function run(args: Arguments): Promise<number> {
       const summary = await engine.inspect(resolve(args.checkpoint));
       if (args.json) json(summary);
       else print(describeModel(summary));
+      return 0;
+    }
+    case 'health': {
+      const report = await checkHealth(engine, args);
+      if (args.json) json(report);
+      else print(describeHealth(report));
       return 0;
     }
     case 'methods': {

@@ -1,4 +1,5 @@
 import { CancelledError, PreprocessingError } from '../shared/errors';
+import type { HealthReport } from '../shared/health';
 import type { Preprocessing } from '../shared/preprocessing';
 import type {
   EncodedFile,
@@ -7,8 +8,10 @@ import type {
   ExplainEvent,
   ExplainParams,
   ExplainResult,
+  HealthParams,
   ModelSummary,
 } from '../shared/protocol';
+import { checkHealth } from './checkHealth';
 import { CheckpointCache } from './checkpoints';
 import { explain } from './explain';
 import { encodeFiles } from './export';
@@ -36,7 +39,7 @@ function unlessCancelled(turn: Promise<unknown>, signal: AbortSignal): Promise<v
 /** The engine behind the child process and the command line. Keeps the checkpoints it used last ready. */
 export class Engine {
   private readonly checkpoints: CheckpointCache;
-  /** Explanations run one after the other: two at once would only slow each other down. */
+  /** Explanations and checks run one after the other: two at once would only slow each other down. */
   private last: Promise<unknown> = Promise.resolve();
   private running = 0;
 
@@ -63,11 +66,24 @@ export class Engine {
     signal: AbortSignal,
     input?: FloatTensor,
   ): Promise<ExplainResult> {
+    if (this.running > 0) emit({ id: params.id, kind: 'stage', text: 'Waiting for another explanation' });
+    return this.inTurn(signal, () => explain(this.checkpoints, params, { emit, signal, input, log: this.log }));
+  }
+
+  /**
+   * Checks a checkpoint's activations and gradients on one picture.
+   *
+   * @param input as for {@link explain}.
+   */
+  checkHealth(params: HealthParams, signal: AbortSignal, input?: FloatTensor): Promise<HealthReport> {
+    return this.inTurn(signal, () => checkHealth(this.checkpoints, params, signal, input));
+  }
+
+  private inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const turn = this.last;
-    const run = async (): Promise<ExplainResult> => {
-      if (this.running > 0) emit({ id: params.id, kind: 'stage', text: 'Waiting for another explanation' });
+    const run = async (): Promise<T> => {
       await unlessCancelled(turn, signal);
-      return explain(this.checkpoints, params, { emit, signal, input, log: this.log });
+      return work();
     };
     const result = run();
     this.running++;

@@ -1,12 +1,12 @@
-import { throwIfCancelled, UsageError } from '../shared/errors';
+import { throwIfCancelled } from '../shared/errors';
 import type { Preprocessing } from '../shared/preprocessing';
-import type { ChosenLayer, ExplainEvent, ExplainParams, ExplainResult, Prediction } from '../shared/protocol';
+import type { ExplainEvent, ExplainParams, ExplainResult, Prediction } from '../shared/protocol';
 import { alternatives } from './alternatives';
-import type { CheckpointCache, OpenCheckpoint } from './checkpoints';
+import type { CheckpointCache } from './checkpoints';
+import { chooseLayer } from './chooseLayer';
 import type { FloatTensor } from './graph/tensor';
 import { decodeImage, displayPicture } from './image';
 import { runMethods } from './methods/run';
-import { nearest, quoted } from './nearest';
 import { prepareInput } from './prepareInput';
 import { chooseTarget, classScores, topClasses } from './target';
 
@@ -19,19 +19,6 @@ export interface ExplainContext {
   /** The exact model input, in place of preprocessing the image. */
   readonly input: FloatTensor | undefined;
   readonly log: (level: 'debug' | 'error', message: string) => void;
-}
-
-/** The layer that class activation maps use. Throws UsageError naming the nearest ones when there is no such layer. */
-function chooseLayer({ model, layer: noted }: OpenCheckpoint, wanted: string | undefined): ChosenLayer | null {
-  const name = wanted ?? noted;
-  if (name === undefined) return model.defaultLayer;
-  const known = model.layers.find((layer) => layer.name === name);
-  if (known) return { name, why: wanted === undefined ? 'Named in whylight.json.' : 'Chosen by you.' };
-  const near = nearest(
-    name,
-    model.layers.map((layer) => layer.name),
-  );
-  throw new UsageError(`There is no layer “${name}”; the nearest names are ${quoted(near)}.`);
 }
 
 /** What a black pixel becomes in the model's input, one value a channel. */

@@ -21,6 +21,7 @@ server.handle('inspect', ({ checkpoint }) => engine.inspect(checkpoint));
 server.handle('explain', (params, signal) =>
   engine.explain(params, (event) => server.notify('explainEvent', event), signal),
 );
+server.handle('checkHealth', (params, signal) => engine.checkHealth(params, signal));
 server.handle('encode', (params) => engine.encode(params));
 server.handle('keepPreprocessing', async ({ checkpoint, preprocessing }) => ({
   path: await engine.keepPreprocessing(checkpoint, preprocessing),

@@ -1,6 +1,7 @@
 import type { Attribution, ClassScore, ImageRegion, MethodInfo, MethodRequest, Picture, RawMap } from './attribution';
 import type { DisplayOptions } from './display';
 import type { FailureKind } from './errors';
+import type { HealthReport } from './health';
 import type { FoundPreprocessing, Preprocessing } from './preprocessing';
 
 /** Which class to explain: the most probable one, an index, or a label (exact, then unique case-insensitive part). */
@@ -68,6 +69,18 @@ export interface ExplainParams {
   /** Overrides what is found in and beside the checkpoint. */
   readonly preprocessing?: Preprocessing;
   readonly seed?: number;
+  readonly runtime?: RuntimeChoice;
+}
+
+/** What a health check looks at. */
+export interface HealthParams {
+  /** Absolute path of the checkpoint. */
+  readonly checkpoint: string;
+  readonly image: ImageSource;
+  readonly target: TargetRequest;
+  /** The layer of the class activation maps; the default one when absent. */
+  readonly layer?: string;
+  readonly preprocessing?: Preprocessing;
   readonly runtime?: RuntimeChoice;
 }
 
@@ -149,6 +162,8 @@ export interface EngineRequests {
   versions: [undefined, Versions];
   inspect: [{ readonly checkpoint: string }, ModelSummary];
   explain: [ExplainParams, ExplainResult];
+  /** Activations and gradients of every layer for one picture. */
+  checkHealth: [HealthParams, HealthReport];
   encode: [EncodeParams, readonly EncodedFile[]];
   /** Writes a preprocessing into the whylight.json beside the checkpoint and answers that file's path. Absent: the one in use now. */
   keepPreprocessing: [

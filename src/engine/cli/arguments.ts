@@ -20,8 +20,22 @@ export interface ExplainArguments {
   readonly json: boolean;
 }
 
+export interface HealthArguments {
+  readonly command: 'health';
+  readonly checkpoint: string;
+  /** null with `input`. */
+  readonly image: string | null;
+  /** A .npy file that is fed as it is. */
+  readonly input: string | undefined;
+  readonly target: TargetRequest;
+  readonly layer: string | undefined;
+  readonly runtime: RuntimeChoice;
+  readonly json: boolean;
+}
+
 export type Arguments =
   | ExplainArguments
+  | HealthArguments
   | { readonly command: 'inspect'; readonly checkpoint: string; readonly json: boolean }
   | { readonly command: 'methods'; readonly json: boolean }
   | { readonly command: 'help' }
@@ -35,6 +49,8 @@ const options = {
   set: { type: 'string', multiple: true },
   preset: { type: 'string', multiple: true },
   input: { type: 'string' },
+  gradients: { type: 'boolean', default: false },
+  image: { type: 'string' },
   seed: { type: 'string', default: '0' },
   runtime: { type: 'string', default: 'auto' },
   out: { type: 'string', short: 'o', default: 'whylight' },
@@ -109,6 +125,9 @@ export function readArguments(argv: readonly string[]): Arguments {
   if (values.help || command === undefined || command === 'help') return { command: 'help' };
   switch (command) {
     case 'explain': {
+      if (values.gradients || values.image !== undefined) {
+        throw new UsageError('--gradients and --image go with inspect; explain takes its images by their names alone.');
+      }
       if (values.model === undefined) throw new UsageError('explain needs --model <checkpoint>.');
       if (rest.length === 0 && values.input === undefined) throw new UsageError('explain needs at least one image.');
       if (rest.length > 1 && values.input !== undefined) {
@@ -131,7 +150,25 @@ export function readArguments(argv: readonly string[]): Arguments {
     case 'inspect': {
       const [checkpoint] = rest;
       if (checkpoint === undefined || rest.length > 1) throw new UsageError('inspect needs one checkpoint.');
-      return { command, checkpoint, json: values.json };
+      if (!values.gradients) {
+        if (values.image !== undefined) throw new UsageError('--image goes with inspect --gradients.');
+        return { command, checkpoint, json: values.json };
+      }
+      if (values.image === undefined && values.input === undefined) {
+        throw new UsageError(
+          'inspect --gradients sends a picture through the model: name one with --image <file>, or a tensor with --input <file.npy>.',
+        );
+      }
+      return {
+        command: 'health',
+        checkpoint,
+        image: values.image ?? null,
+        input: values.input,
+        target: parseTarget(values.target),
+        layer: values.layer,
+        runtime: parseRuntime(values.runtime),
+        json: values.json,
+      };
     }
     case 'methods':
       return { command, json: values.json };

@@ -13,6 +13,9 @@ export const help = `Whylight: see why an image model said what it said.
       --json                     print each image's result as one line of JSON
 
   whylight inspect <checkpoint> [--json]
+  whylight inspect <checkpoint> --gradients --image <file> [options]
+      health check with one picture: activations and gradients of every layer, and what to make of them
+      --target, --layer, --input FILE.npy, --runtime, --json   as above
   whylight methods [--json]
 
 Results go to DIR/<image name>/: a raw map (.npy) and an overlay (.png) for each method, figure.png, result.json.

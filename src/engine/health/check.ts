@@ -1,0 +1,86 @@
+import type { Finding, HealthReport, LayerHealth } from '../../shared/health';
+import { ranked } from '../../shared/health';
+import type { TargetRequest } from '../../shared/protocol';
+import { pathTo, trunk } from '../graph/paths';
+import type { FloatTensor } from '../graph/tensor';
+import { LOGITS } from '../model/head';
+import type { LoadedModel } from '../model/loadedModel';
+import { chooseTarget, classScores } from '../target';
+import { differentiable } from './differentiable';
+import { camFindings, gradientFindings } from './gradientFindings';
+import { layerFindings } from './layerFindings';
+import { measureLayers } from './measure';
+import { type NonFiniteResult, walkBackward, walkForward } from './nonFinite';
+import { outputFindings, outputHealth } from './output';
+import { Passes } from './passes';
+import { allFinite } from './statistics';
+import { weightFindings, weightHealth } from './weights';
+
+export interface HealthSubject {
+  readonly model: LoadedModel;
+  readonly labels: readonly string[] | null;
+  /** The model's input, [1, …]. */
+  readonly image: FloatTensor;
+  readonly target: TargetRequest;
+  /** The layer of the class activation maps. */
+  readonly camLayer: string | null;
+}
+
+/**
+ * Looks at the activations of all layers and at the gradients of the explained class's logit, for one picture.
+ *
+ * @throws UsageError when there is no such target; RuntimeFailure when the model does not run.
+ */
+export async function checkModel(
+  { model, labels, image, target: wanted, camLayer }: HealthSubject,
+  signal?: AbortSignal,
+): Promise<Omit<HealthReport, 'checkpoint' | 'image' | 'camLayer'>> {
+  const started = performance.now();
+  const { graph } = model;
+  const { logits, probabilities } = await model.evaluate(image, 0, {}, signal);
+  const scores = classScores(logits, probabilities, labels);
+  const target = chooseTarget(scores, wanted);
+  const output = outputHealth(scores, target);
+  const weights = weightHealth(graph);
+  const passes = new Passes(model, image, target.index, signal);
+  const inputName = graph.inputs[0]?.name ?? '';
+  const { values, obstacle } = differentiable(graph, [inputName, ...model.layers.map(({ name }) => name)]);
+  const { input, layers } = await measureLayers(passes, image, values);
+
+  const all = [input, ...layers];
+  const main = trunk(pathTo(graph, LOGITS));
+  const context = { trunk: main, camLayer };
+  const finiteForward = allFinite(output.logits) && all.every(({ activation }) => allFinite(activation));
+  const finiteBackward = all.every(({ gradient }) => gradient === null || allFinite(gradient));
+  let broken: NonFiniteResult = { origin: null, findings: [] };
+  if (!finiteForward) broken = await walkForward(passes, image, weights.found);
+  if (!broken.origin && !finiteBackward) {
+    broken = await walkBackward(passes, (wrt) => differentiable(graph, wrt).values);
+  }
+  const path: LayerHealth[] = [input, ...layers.filter(({ name }) => main.has(name))];
+  const findings: Finding[] = [
+    ...broken.findings,
+    ...(broken.origin?.of === 'weight' ? [] : weightFindings(graph, weights.found)),
+    ...(obstacle
+      ? [
+          {
+            severity: 'problem' as const,
+            sentence: `${obstacle.message} No gradient comes through to the layers before it; Occlusion needs none.`,
+          },
+        ]
+      : []),
+    ...gradientFindings(path),
+    ...camFindings(layers, context),
+    ...outputFindings(output),
+    ...layerFindings(layers, context),
+  ];
+  return {
+    output,
+    input,
+    layers,
+    weights: weights.health,
+    firstNonFinite: broken.origin,
+    findings: ranked(findings),
+    cost: { passes: passes.count + 1, peakBytes: passes.peakBytes, seconds: (performance.now() - started) / 1000 },
+  };
+}

@@ -1,0 +1,61 @@
+/** Activations and gradients of many values, a bounded number of bytes at a time. */
+import type { Graph } from '../graph/graph';
+import { elementCount, type FloatTensor } from '../graph/tensor';
+import type { LoadedModel } from '../model/loadedModel';
+import type { Evaluation, GradientProbe } from '../model/model';
+
+/** What one pass may give back. More values are asked for in several passes, which each need a program of their own. */
+export const passBytes = 256 * 1024 ** 2;
+
+/** The gradient that is looked at: of the explained class's logit. */
+export const gradientOf = (wrt: string): GradientProbe => ({ of: 'logit', rules: 'standard', wrt });
+
+/** Bytes that a value takes for one picture. */
+export function bytesOf(graph: Graph, value: string): number {
+  return 4 * elementCount((graph.types.get(value)?.dims ?? []) as readonly number[]);
+}
+
+/** Splits values, in their order, so that the bytes of each part stay within `limit` (one value may be more by itself). */
+export function chunk<T>(values: readonly T[], bytes: (value: T) => number, limit = passBytes): T[][] {
+  const chunks: T[][] = [];
+  let used = 0;
+  for (const value of values) {
+    const own = bytes(value);
+    const open = chunks.at(-1);
+    if (open && used + own <= limit) {
+      open.push(value);
+      used += own;
+    } else {
+      chunks.push([value]);
+      used = own;
+    }
+  }
+  return chunks;
+}
+
+/** Evaluates one picture for one class, counting what that costs. */
+export class Passes {
+  count = 0;
+  /** Most bytes of activations and gradients that one pass gave. */
+  peakBytes = 0;
+
+  constructor(
+    readonly model: LoadedModel,
+    private readonly image: FloatTensor,
+    private readonly target: number,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  async run(activations: readonly string[], gradients: readonly string[]): Promise<Evaluation> {
+    const { graph } = this.model;
+    const bytes = [...activations, ...gradients].reduce((sum, name) => sum + bytesOf(graph, name), 0);
+    this.count++;
+    this.peakBytes = Math.max(this.peakBytes, bytes);
+    return this.model.evaluate(
+      this.image,
+      this.target,
+      { activations, gradients: gradients.map(gradientOf) },
+      this.signal,
+    );
+  }
+}

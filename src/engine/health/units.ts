@@ -1,0 +1,28 @@
+import type { UnitHealth } from '../../shared/health';
+import type { LayerInfo } from '../../shared/protocol';
+import { elementCount } from '../graph/tensor';
+import type { Saturation } from './saturation';
+import { countUnits, type UnitLayout } from './statistics';
+
+/** Channels of a feature map (or of a 1×1 gate), else the last axis: elements of a vector, features of tokens. */
+export function unitLayout({ shape, spatial }: Pick<LayerInfo, 'shape' | 'spatial'>): UnitLayout {
+  const [first = 1, ...rest] = shape;
+  const channelsFirst = spatial || (shape.length === 3 && elementCount(rest) === 1);
+  if (channelsFirst) return { units: first, outer: 1, inner: elementCount(rest) };
+  return { units: shape.at(-1) ?? 1, outer: elementCount(shape.slice(0, -1)), inner: 1 };
+}
+
+/** @param data the layer's output for one picture. */
+export function unitHealth(
+  layer: LayerInfo,
+  data: Float32Array,
+  { activation, floor, ceiling }: Saturation,
+): UnitHealth {
+  const layout = unitLayout(layer);
+  return {
+    activation,
+    count: layout.units,
+    dead: floor ? countUnits(data, layout, floor) : 0,
+    stuck: ceiling ? countUnits(data, layout, ceiling) : 0,
+  };
+}
