@@ -13,7 +13,7 @@ export interface DifferentiateOptions {
   readonly of: string;
   /** Name of the new float32 graph input, in `of`'s shape: the vector of the vector–Jacobian product. */
   readonly seed: string;
-  /** Values whose gradients are wanted: graph inputs, layers, or both at once. */
+  /** Values whose gradients are wanted: graph inputs, layers, float constants such as biases, or several at once. */
   readonly wrt: readonly string[];
   readonly rules: RuleTable;
   /** In front of all new names; tell two differentiations of one graph apart by it. Default "gradient". */
@@ -39,6 +39,24 @@ function dependents(graph: Graph, roots: readonly string[]): Set<string> {
   return result;
 }
 
+type Forward = Pick<BackwardContext, 'varies' | 'producer'>;
+
+/** What rules may ask about the graph as it was before its gradient. */
+function forwardOf(graph: Graph): Forward {
+  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  let varying: ReadonlySet<string> | undefined;
+  return {
+    varies: (name) => {
+      varying ??= dependents(
+        graph,
+        graph.inputs.map((input) => input.name),
+      );
+      return varying.has(name);
+    },
+    producer: (name) => producers.get(name),
+  };
+}
+
 /** Values that `target` is computed from, itself included. */
 function ancestors(graph: Graph, target: string): Set<string> {
   const result = new Set([target]);
@@ -61,7 +79,8 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Diff
   const { of, seed, wrt, rules } = options;
   const builder = new GraphBuilder(graph, `${options.prefix ?? 'gradient'}/`);
   for (const name of [of, ...wrt]) {
-    if (!graph.types.has(name)) throw new UsageError(`The model has no value named "${name}".`);
+    if (!graph.types.has(name) && !graph.constants.has(name))
+      throw new UsageError(`The model has no value named "${name}".`);
   }
   const seedType = { dtype: 'float32', dims: builder.type(of).dims } as const;
   builder.declare(seed, seedType);
@@ -69,6 +88,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Diff
   const dependent = dependents(graph, wrt);
   const needed = ancestors(graph, of);
   const active = (name: string) => dependent.has(name) && needed.has(name);
+  const forward = forwardOf(graph);
 
   const contributions = new Map<string, string[]>();
   const summed = new Map<string, string>();
@@ -95,7 +115,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Diff
     if (!reached || !node.inputs.some(active)) continue;
     const rule = Object.hasOwn(rules, node.op) ? rules[node.op] : undefined;
     if (!rule) throw withoutGradient(node, 'has no gradient');
-    const gradients = rule(contextOf(builder, node, active, gradientOf));
+    const gradients = rule({ ...contextOf(builder, node, active, gradientOf), ...forward });
     gradients.forEach((gradient, i) => {
       const input = node.inputs[i];
       if (gradient !== null && input && active(input)) contribute(input, gradient);
@@ -120,7 +140,7 @@ function contextOf(
   node: Node,
   active: (name: string) => boolean,
   gradientOf: (name: string) => string | undefined,
-): BackwardContext {
+): Omit<BackwardContext, keyof Forward> {
   const own = (names: readonly string[], index: number) => {
     const name = names[index];
     if (!name) throw new Error(`The ${node.op} node "${nodeLabel(node)}" has no value at place ${index}.`);

@@ -32,6 +32,10 @@ export interface BackwardContext {
   hasGradient(index: number): boolean;
   /** True when the gradient with respect to this input is needed. */
   wanted(index: number): boolean;
+  /** True when the value depends on a graph input through floating-point values, whatever is wanted: false for weights. */
+  varies(name: string): boolean;
+  /** The forward node that computes a value; undefined for graph inputs and constants. */
+  producer(name: string): Node | undefined;
   has(index: number): boolean;
   /** Sizes at the reference batch; the batch place is free when the program runs. */
   dims(name: string): readonly number[];

@@ -4,7 +4,7 @@ import type { BackwardContext, Operators } from './definition';
 import { times } from './elementwise';
 
 /** A per-channel value (C) in a shape that broadcasts against (N, C, …). */
-function perChannel(b: BackwardContext, value: string, rank: number): string {
+export function perChannel(b: BackwardContext, value: string, rank: number): string {
   const shape = [-1, ...new Array<number>(rank - 2).fill(1)];
   const constant = b.constant(value);
   if (!constant) return b.emit('Reshape', [value, b.ints(shape)]);
@@ -30,7 +30,7 @@ function batchNormalizationBackward(b: BackwardContext): string[] {
 }
 
 /** x̂ and 1/√(var + ε) of x over the given axes. */
-function standardise(b: BackwardContext, x: string, axes: string, epsilon: number) {
+export function standardise(b: BackwardContext, x: string, axes: string, epsilon: number) {
   const centred = b.emit('Sub', [x, b.emit('ReduceMean', [x, axes], { keepdims: 1 })]);
   const variance = b.emit('ReduceMean', [b.emit('Mul', [centred, centred]), axes], { keepdims: 1 });
   const deviation = b.emit('Sqrt', [b.emit('Add', [variance, b.scalar(epsilon)])]);
@@ -53,7 +53,7 @@ function normalisedBackward(
   return b.emit('Div', [centred, deviation]);
 }
 
-function range(from: number, to: number): number[] {
+export function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(to - from, 0) }, (_, index) => from + index);
 }
 

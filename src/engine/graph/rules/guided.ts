@@ -9,7 +9,7 @@ function onPositiveGradient(op: string): BackwardRule {
 }
 
 /** True for Relu6 and its like: Clip with the lower bound 0 and an upper bound above it (or none). */
-function clipsAtZero(b: BackwardContext): boolean {
+export function clipsAtZero(b: BackwardContext): boolean {
   const bound = (index: number) => {
     const value = b.has(index) ? b.constant(b.x(index)) : undefined;
     return value && toNumbers(value)[0];
