@@ -1,4 +1,5 @@
 import { intAttribute, intsAttribute } from '../attributes';
+import type { Node } from '../graph';
 import { float32 } from '../tensor';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { explicitPads, leftover, padded, slide, type Windows, windowsOf } from './windows';
@@ -15,12 +16,20 @@ function pooledDims(c: InferContext): number[] {
   return [n, channels, ...out];
 }
 
+/** `storage_order` numbers the second output's positions column by column and changes nothing else: left out when nothing reads them. */
+function rowMajorIndices(node: Node): Node {
+  const { storage_order: _, ...attributes } = node.attributes;
+  return (node.outputs[1] ?? '') === '' ? { ...node, attributes } : node;
+}
+
 /**
  * Each window's gradient goes to its first maximum in window order, as in PyTorch and TensorFlow: MaxPool's second output holds the
  * flat position of that maximum, and windows that overlap add up. On onnxruntime this takes a third to a half of the time of masks per
  * kernel offset and a one-hot ConvTranspose (3×3, stride 2, 64×112²: 3.8 against 7.4 ms; batch 8: 28 against 81 ms).
  */
 function maxPoolBackward(b: BackwardContext): string[] {
+  if (intAttribute(b.node, 'storage_order', 0) === 1)
+    b.unsupported('numbers its maxima column by column and has no gradient');
   const shape = b.emit('Shape', [b.x()]);
   const flat = b.ints([-1]);
   const indices = b.emit('Reshape', [b.extraOutput(1, 'int64', b.dims(b.y())), flat]);
@@ -77,7 +86,7 @@ function averagePoolBackward(b: BackwardContext): string[] {
 
 export const pooling: Operators = {
   MaxPool: {
-    explicit: (c) => explicitPads(c, kernelOf(c)),
+    explicit: (c) => rowMajorIndices(explicitPads(c, kernelOf(c))),
     infer: (c) => {
       const dims = pooledDims(c);
       return [
