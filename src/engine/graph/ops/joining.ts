@@ -80,6 +80,11 @@ export const joining: Operators = {
     },
   },
   Split: {
+    // Every part gets a name, so that the gradient can ask for the shape of those that nothing reads.
+    explicit: ({ node }) => {
+      const owner = node.outputs.find((output) => output !== '');
+      return { ...node, outputs: node.outputs.map((output, index) => output || `${owner}/part_${index}`) };
+    },
     infer: (c) => {
       const dims = c.dims(0);
       const axis = c.axis(intAttribute(c.node, 'axis', 0), dims.length);

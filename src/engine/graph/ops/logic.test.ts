@@ -1,23 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { float32 } from '../tensor';
 import { checkGradient, distinctValues, gradientOf, type SmallNode } from '../testing/gradientCheck';
+import { testGradients } from '../testing/grid';
+import { logicGrid } from './logic.grid';
 
 const values = (count: number, random: () => number) => distinctValues(count, random, 0.3);
 
-describe('choices', () => {
-  it.each([
-    { a: [2, 3], b: [2, 3] },
-    { a: [2, 3], b: [2, 1] },
-    { a: [1, 3], b: [2, 1] },
-  ])('Where between $a and $b', async ({ a, b }) => {
-    const constants = { half: float32([], Float32Array.of(0.6)) };
-    const nodes: SmallNode[] = [
-      { op: 'Less', inputs: ['c', 'half'] },
-      { op: 'Where', inputs: ['v0', 'a', 'b'] },
-    ];
-    await checkGradient({ inputs: { a, b, c: [2, 3] }, constants, nodes }, { values });
-  });
+testGradients(logicGrid);
 
+describe('truth values', () => {
   it('comparisons carry no gradient, and their cast to a number none either', async () => {
     const constants = { half: float32([], Float32Array.of(0.6)) };
     const nodes: SmallNode[] = [

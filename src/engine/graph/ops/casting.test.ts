@@ -1,0 +1,4 @@
+import { testGradients } from '../testing/grid';
+import { castingGrid } from './casting.grid';
+
+testGradients(castingGrid);

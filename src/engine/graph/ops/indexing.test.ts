@@ -1,0 +1,4 @@
+import { testGradients } from '../testing/grid';
+import { indexingGrid } from './indexing.grid';
+
+testGradients(indexingGrid);

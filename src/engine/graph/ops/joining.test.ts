@@ -1,0 +1,4 @@
+import { testGradients } from '../testing/grid';
+import { joiningGrid } from './joining.grid';
+
+testGradients(joiningGrid);

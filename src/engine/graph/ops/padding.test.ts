@@ -1,0 +1,4 @@
+import { testGradients } from '../testing/grid';
+import { paddingGrid } from './padding.grid';
+
+testGradients(paddingGrid);

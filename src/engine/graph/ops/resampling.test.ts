@@ -1,0 +1,4 @@
+import { testGradients } from '../testing/grid';
+import { resamplingGrid } from './resampling.grid';
+
+testGradients(resamplingGrid);
