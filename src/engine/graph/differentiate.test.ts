@@ -130,7 +130,8 @@ describe('differentiate', () => {
       nodes: [{ op: 'ReduceProd', inputs: ['x', 'a'] }],
     };
     const graph = bind(graphOf(small));
-    expect(() => differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['x'], rules: standard })).toThrow(
+    const { ReduceProd: _, ...rules } = standard;
+    expect(() => differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['x'], rules })).toThrow(
       'The operator ReduceProd of node "node_0" has no gradient.',
     );
     expect(() => differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['nothing'], rules: standard })).toThrow(

@@ -16,6 +16,9 @@ import { padding } from './padding';
 import { pooling } from './pooling';
 import { reductions } from './reduction';
 import { resampling } from './resampling';
+import { scanning } from './scanning';
+import { scattering } from './scattering';
+import { selecting } from './selecting';
 import { shapes } from './shape';
 import { sizes } from './sizes';
 import { softmax } from './softmax';
@@ -36,6 +39,9 @@ export const operators: Operators = {
   ...sizes,
   ...joining,
   ...indexing,
+  ...scattering,
+  ...selecting,
+  ...scanning,
   ...padding,
   ...resampling,
   ...logic,

@@ -2,7 +2,8 @@ import { intAttribute } from '../attributes';
 import { pick, stridesOf, toNumbers, walk } from '../numbers';
 import { elementCount, type Tensor } from '../tensor';
 import { adjointAlong, selection } from './axisMap';
-import { type BackwardContext, type InferContext, noGradient, type Operators } from './definition';
+import type { BackwardContext, InferContext, Operators } from './definition';
+import { adjointByPositions } from './scattering';
 
 /** One axis of a Slice: positions begin, begin + step, … (count of them). */
 interface Range {
@@ -43,11 +44,6 @@ function sliceRanges(c: InferContext): Range[] {
   return rangesOf(c.dims(0), starts, ends, c.ints(3), c.ints(4));
 }
 
-function constantInts(b: BackwardContext, index: number): number[] | undefined {
-  if (!b.has(index)) return undefined;
-  return toNumbers(b.constant(b.x(index)) ?? b.unsupported('has positions that are computed from the data'));
-}
-
 /** Pads `g` along one axis with zeros before and after. */
 export function zerosAround(b: BackwardContext, g: string, axis: number, before: number, after: number): string {
   if (before === 0 && after === 0) return g;
@@ -61,7 +57,12 @@ export function zerosAround(b: BackwardContext, g: string, axis: number, before:
 /** Back to the places that were read: zeros around a plain slice, a 0/1 matrix for steps other than 1. */
 function sliceBackward(b: BackwardContext): string[] {
   const dims = b.dims(b.x());
-  const [starts = [], ends = [], axes, steps] = [1, 2, 3, 4].map((index) => constantInts(b, index));
+  const given = b.node.inputs.slice(1).map((name) => (name === '' ? undefined : b.constant(name)));
+  const computed = given.some((value, index) => !value && b.has(index + 1));
+  if (computed) {
+    return [adjointByPositions(b, (places) => b.emit('Slice', [places, ...b.node.inputs.slice(1)]))];
+  }
+  const [starts = [], ends = [], axes, steps] = given.map((value) => value && toNumbers(value));
   const gradient = rangesOf(dims, starts, ends, axes, steps).reduce((g, { axis, begin, step, count }) => {
     const length = dims[axis] as number;
     if (step === 1) return zerosAround(b, g, axis, begin, length - begin - count);
@@ -71,24 +72,28 @@ function sliceBackward(b: BackwardContext): string[] {
   return [gradient];
 }
 
-/** Positions that are next to each other are a slice; others a 0/1 matrix, in which repeated positions add up. */
+/** Adjoint of picking positions along an axis: next to each other they are a slice; others make a 0/1 matrix, where repeated ones add up. */
+export function pickedBack(b: BackwardContext, g: string, axis: number, length: number, positions: number[]): string {
+  const first = positions[0] ?? 0;
+  if (positions.every((position, index) => position === first + index)) {
+    return zerosAround(b, g, axis, first, length - first - positions.length);
+  }
+  return adjointAlong(b, g, axis, b.tensor(selection(positions, length)));
+}
+
 function gatherBackward(b: BackwardContext): string[] {
-  if (b.wanted(1)) b.unsupported('has no gradient with respect to its indices');
-  const indices = b.constant(b.x(1)) ?? b.unsupported('has positions that are computed from the data');
+  const indices = b.constant(b.x(1));
+  if (!indices) return [adjointByPositions(b, (places) => b.emit('Gather', [places, b.x(1)], b.node.attributes))];
   const dims = b.dims(b.x());
   const axis = (intAttribute(b.node, 'axis', 0) + dims.length) % dims.length;
   const length = dims[axis] as number;
   const positions = toNumbers(indices).map((index) => (index < 0 ? index + length : index));
-  const first = positions[0] as number;
   // The index tensor's axes stand in place of the gathered one: make them one axis.
   const target = dims.map((_, i) => (i === axis ? positions.length : i < axis ? 0 : -2));
   let g = b.g();
   if (indices.dims.length === 0) g = b.emit('Unsqueeze', [g, b.ints([axis])]);
   else if (indices.dims.length > 1) g = flattenAxes(b, g, axis, indices.dims.length, target);
-  if (positions.every((position, index) => position === first + index)) {
-    return [zerosAround(b, g, axis, first, length - first - positions.length)];
-  }
-  return [adjointAlong(b, g, axis, b.tensor(selection(positions, length)))];
+  return [pickedBack(b, g, axis, length, positions)];
 }
 
 /** Joins `count` axes from `axis` on into one; the axes around them keep their run-time lengths. */
@@ -147,25 +152,5 @@ export const indexing: Operators = {
       ];
     },
     backward: gatherBackward,
-  },
-
-  GatherElements: {
-    infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(1) }],
-    backward: (b) => {
-      const zeros = b.emit('ConstantOfShape', [b.emit('Shape', [b.x()])]);
-      const axis = intAttribute(b.node, 'axis', 0);
-      return [b.emit('ScatterElements', [zeros, b.x(1), b.g()], { axis, reduction: 'add' })];
-    },
-  },
-
-  // The following stand in gradients, or compute masks from constants.
-  ScatterElements: { infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }] },
-  ScatterND: { infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }] },
-  NonZero: {
-    infer: (c) => {
-      const value = c.value(0) ?? c.fail('has a shape that depends on the data');
-      return [{ dtype: 'int64', dims: [value.dims.length, toNumbers(value).filter((x) => x !== 0).length] }];
-    },
-    backward: noGradient,
   },
 };

@@ -6,7 +6,7 @@ import type { Tensor, ValueType } from '../tensor';
 /** Operators for which onnxruntime's CPU backend has kernels of float32 only. */
 const singleOnly: ReadonlySet<string> = new Set(
   `Acos Acosh Asin Asinh Atan Atanh AveragePool Celu Conv ConvTranspose Cosh DequantizeLinear Elu Erf Gelu GlobalAveragePool GlobalLpPool
-   GlobalMaxPool GroupNormalization HardSigmoid HardSwish InstanceNormalization LRN LeakyRelu LpPool Mean MeanVarianceNormalization Mish PRelu QuantizeLinear
+   GlobalMaxPool GroupNormalization HardSigmoid HardSwish Hardmax InstanceNormalization LRN LeakyRelu LpPool Mean MeanVarianceNormalization Mish PRelu QuantizeLinear
    Resize Selu Shrink Sinh Softplus Softsign Tan ThresholdedRelu`.split(/\s+/),
 );
 

@@ -1,0 +1,72 @@
+import { intAttribute } from '../attributes';
+import { fromNumbers, stridesOf, toNumbers } from '../numbers';
+import type { DType, Tensor } from '../tensor';
+import { noGradient, type Operators } from './definition';
+import { elementTypes } from './elementTypes';
+
+const sameShape: Operators[string]['infer'] = (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }];
+
+/** Running sums along `axis`, from the end with `reverse`, without the element itself with `exclusive`. */
+function runningSums(x: Tensor, axis: number, exclusive: boolean, reverse: boolean): Tensor {
+  const at = axis < 0 ? axis + x.dims.length : axis;
+  const [length, stride] = [x.dims[at] as number, stridesOf(x.dims)[at] as number];
+  const values = toNumbers(x);
+  const sums = values.map((own, flat) => {
+    const place = Math.floor(flat / stride) % length;
+    let sum = exclusive ? 0 : own;
+    const step = reverse ? 1 : -1;
+    for (let i = place + step; i >= 0 && i < length; i += step) sum += values[flat + (i - place) * stride] as number;
+    return sum;
+  });
+  return fromNumbers(x.dtype, x.dims, sums);
+}
+
+/** Operators that run along an axis, and matrices by their diagonal. */
+export const scanning: Operators = {
+  // The adjoint of summing what came before is summing what comes after.
+  CumSum: {
+    infer: sameShape,
+    fold: ([x, axis], node) => {
+      const [exclusive, reverse] = ['exclusive', 'reverse'].map((name) => intAttribute(node, name, 0) === 1);
+      return [runningSums(x as Tensor, toNumbers(axis as Tensor)[0] as number, exclusive === true, reverse === true)];
+    },
+    backward: (b) => {
+      const attributes = { ...b.node.attributes, reverse: 1 - intAttribute(b.node, 'reverse', 0) };
+      return [b.emit('CumSum', [b.g(), b.x(1)], attributes)];
+    },
+  },
+  // Reversing twice is the identity.
+  ReverseSequence: {
+    infer: sameShape,
+    backward: (b) => [b.emit('ReverseSequence', [b.g(), b.x(1)], b.node.attributes)],
+  },
+  Trilu: {
+    infer: sameShape,
+    fold: ([x, diagonal], node) => {
+      const { dtype, dims } = x as Tensor;
+      const [rows, columns] = dims.slice(-2) as [number, number];
+      const k = diagonal ? (toNumbers(diagonal)[0] as number) : 0;
+      const upper = intAttribute(node, 'upper', 1) === 1;
+      const values = toNumbers(x as Tensor).map((value, flat) => {
+        const distance = (flat % columns) - (Math.floor(flat / columns) % rows);
+        return (upper ? distance >= k : distance <= k) ? value : 0;
+      });
+      return [fromNumbers(dtype, dims, values)];
+    },
+    backward: (b) => [b.emit('Trilu', [b.g(), ...b.node.inputs.slice(1)], b.node.attributes)],
+  },
+  EyeLike: {
+    infer: (c) => {
+      const dtype: DType | undefined = elementTypes[intAttribute(c.node, 'dtype', 0)] ?? c.dtype(0);
+      return [{ dtype, dims: c.dims(0) }];
+    },
+    fold: ([x], node) => {
+      const { dims, dtype } = x as Tensor;
+      const [rows, columns] = dims as [number, number];
+      const k = intAttribute(node, 'k', 0);
+      const ones = Array.from({ length: rows * columns }, (_, i) => (i % columns) - Math.floor(i / columns) === k);
+      return [fromNumbers(elementTypes[intAttribute(node, 'dtype', 0)] ?? dtype, dims, ones.map(Number))];
+    },
+    backward: noGradient,
+  },
+};
