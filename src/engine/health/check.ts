@@ -24,6 +24,8 @@ export interface HealthSubject {
   readonly target: TargetRequest;
   /** The layer of the class activation maps. */
   readonly camLayer: string | null;
+  /** Bytes of activations and gradients that one pass may give; more passes are made where they would be more. */
+  readonly passBytes?: number;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface HealthSubject {
  * @throws UsageError when there is no such target; RuntimeFailure when the model does not run.
  */
 export async function checkModel(
-  { model, labels, image, target: wanted, camLayer }: HealthSubject,
+  { model, labels, image, target: wanted, camLayer, passBytes }: HealthSubject,
   signal?: AbortSignal,
 ): Promise<Omit<HealthReport, 'checkpoint' | 'image' | 'camLayer'>> {
   const started = performance.now();
@@ -42,7 +44,7 @@ export async function checkModel(
   const target = chooseTarget(scores, wanted);
   const output = outputHealth(scores, target);
   const weights = weightHealth(graph);
-  const passes = new Passes(model, image, target.index, signal);
+  const passes = new Passes(model, image, target.index, signal, passBytes);
   const inputName = graph.inputs[0]?.name ?? '';
   const { values, obstacle } = differentiable(graph, [inputName, ...model.layers.map(({ name }) => name)]);
   const { input, layers } = await measureLayers(passes, image, values);

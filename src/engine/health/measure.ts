@@ -2,7 +2,7 @@ import type { LayerHealth } from '../../shared/health';
 import type { LayerInfo } from '../../shared/protocol';
 import type { FloatTensor } from '../graph/tensor';
 import { INPUT } from '../model/model';
-import { bytesOf, chunk, gradientOf, type Passes } from './passes';
+import { bytesOf, gradientOf, type Passes } from './passes';
 import { type Saturation, saturations } from './saturation';
 import { arrayHealth } from './statistics';
 import { unitHealth } from './units';
@@ -41,7 +41,7 @@ export async function measureLayers(
   const bytes = (name: string): number => bytesOf(graph, name) * (differentiable.has(name) ? 2 : 1);
   const measured: LayerHealth[] = [];
   let input: LayerHealth | undefined;
-  for (const part of chunk(model.layers, ({ name }) => bytes(name))) {
+  for (const part of passes.split(model.layers, ({ name }) => bytes(name))) {
     const names = part.map(({ name }) => name);
     const withInput = input === undefined && differentiable.has(inputName);
     const evaluation = await passes.run(names, [

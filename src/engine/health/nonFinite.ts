@@ -5,7 +5,7 @@ import type { Graph, Node } from '../graph/graph';
 import { pathTo } from '../graph/paths';
 import type { FloatTensor } from '../graph/tensor';
 import { LOGITS } from '../model/head';
-import { bytesOf, chunk, gradientOf, type Passes } from './passes';
+import { bytesOf, gradientOf, type Passes } from './passes';
 import { countText, type NonFinite, nonFinite } from './weights';
 import { quote } from './words';
 
@@ -123,7 +123,7 @@ export async function walkForward(
   const ofInput = nonFinite(image.data);
   if (ofInput) bad.set(inputName, ofInput);
   const hasNaN = (): string | undefined => [...bad].find(([, counts]) => counts.nan > 0)?.[0];
-  for (const part of chunk(floatOutputs(graph, graph.nodes), (name) => bytesOf(graph, name))) {
+  for (const part of passes.split(floatOutputs(graph, graph.nodes), (name) => bytesOf(graph, name))) {
     if (hasNaN() !== undefined) break;
     const evaluation = await passes.run(part, []);
     for (const name of part) {
@@ -166,7 +166,7 @@ export async function walkBackward(
   const path = pathTo(graph, LOGITS);
   const onPath = floatOutputs(graph, path.nodes).filter((name) => path.values.has(name));
   const values = [...differentiable([...graph.inputs.map(({ name }) => name), ...onPath])];
-  for (const part of chunk(values.reverse(), (name) => bytesOf(graph, name))) {
+  for (const part of passes.split(values.reverse(), (name) => bytesOf(graph, name))) {
     const evaluation = await passes.run([], part);
     for (const name of part) {
       const counts = nonFinite(evaluation.gradient(gradientOf(name)).data);

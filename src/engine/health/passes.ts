@@ -15,36 +15,38 @@ export function bytesOf(graph: Graph, value: string): number {
   return 4 * elementCount((graph.types.get(value)?.dims ?? []) as readonly number[]);
 }
 
-/** Splits values, in their order, so that the bytes of each part stay within `limit` (one value may be more by itself). */
-export function chunk<T>(values: readonly T[], bytes: (value: T) => number, limit = passBytes): T[][] {
-  const chunks: T[][] = [];
-  let used = 0;
-  for (const value of values) {
-    const own = bytes(value);
-    const open = chunks.at(-1);
-    if (open && used + own <= limit) {
-      open.push(value);
-      used += own;
-    } else {
-      chunks.push([value]);
-      used = own;
-    }
-  }
-  return chunks;
-}
-
 /** Evaluates one picture for one class, counting what that costs. */
 export class Passes {
   count = 0;
   /** Most bytes of activations and gradients that one pass gave. */
   peakBytes = 0;
 
+  /** @param limit bytes of activations and gradients that one pass may give. */
   constructor(
     readonly model: LoadedModel,
     private readonly image: FloatTensor,
     private readonly target: number,
-    private readonly signal: AbortSignal | undefined,
+    private readonly signal?: AbortSignal,
+    private readonly limit = passBytes,
   ) {}
+
+  /** Splits values, in their order, so that the bytes of each part stay within the limit (one value may be more by itself). */
+  split<T>(values: readonly T[], bytes: (value: T) => number): T[][] {
+    const parts: T[][] = [];
+    let used = 0;
+    for (const value of values) {
+      const own = bytes(value);
+      const open = parts.at(-1);
+      if (open && used + own <= this.limit) {
+        open.push(value);
+        used += own;
+      } else {
+        parts.push([value]);
+        used = own;
+      }
+    }
+    return parts;
+  }
 
   async run(activations: readonly string[], gradients: readonly string[]): Promise<Evaluation> {
     const { graph } = this.model;

@@ -43,7 +43,7 @@ export function weightFindings(graph: Graph, found: ReadonlyMap<string, NonFinit
   return [
     {
       severity: 'warning',
-      sentence: `The weight ${quote(name)}${where} holds ${countText(counts)}, which do not reach the output for this picture; the training diverged or the file is damaged.`,
+      sentence: `The weight ${quote(name)}${where} holds ${countText(counts)}, without harm for this picture; the training diverged or the file is damaged.`,
     },
   ];
 }
