@@ -28,16 +28,16 @@ export interface BoxOptions {
 }
 
 /** One rule in all layers with weights. */
-function uniform(rule: LayerRule, first?: LayerRule): RuleTable {
-  return relevanceTable({ convolution: rule, dense: rule, first, epsilon: rule.epsilon, attention: 'taylor' });
+function uniform(rule: LayerRule, stabiliser: number, first?: LayerRule): RuleTable {
+  return relevanceTable({ convolution: rule, dense: rule, first, epsilon: stabiliser, attention: 'taylor' });
 }
 
 /** LRP-0 everywhere. */
-export const lrpZero = (): RuleTable => uniform(epsilonRule(0));
+export const lrpZero = (): RuleTable => uniform(epsilonRule(0), 0);
 
 /** LRP-ε everywhere. */
-export const lrpEpsilon = ({ epsilon = defaultEpsilon }: Pick<EpsilonOptions, 'epsilon'> = {}): RuleTable =>
-  uniform(epsilonRule(epsilon));
+export const lrpEpsilon = ({ epsilon = defaultEpsilon, stabiliser = defaultEpsilon }: EpsilonOptions = {}): RuleTable =>
+  uniform(epsilonRule(epsilon), stabiliser);
 
 export interface GammaOptions {
   readonly gamma?: number;
@@ -46,7 +46,7 @@ export interface GammaOptions {
 
 /** LRP-γ everywhere. */
 export const lrpGamma = ({ gamma = 0.25, stabiliser = defaultEpsilon }: GammaOptions = {}): RuleTable =>
-  uniform(gammaRule(gamma, stabiliser));
+  uniform(gammaRule(gamma, stabiliser), stabiliser);
 
 export interface AlphaBetaOptions {
   readonly alpha?: number;
@@ -56,23 +56,23 @@ export interface AlphaBetaOptions {
 
 /** LRP-αβ everywhere. */
 export const lrpAlphaBeta = ({ alpha = 2, beta = 1, stabiliser = defaultEpsilon }: AlphaBetaOptions = {}): RuleTable =>
-  uniform(alphaBetaRule(alpha, beta, stabiliser));
+  uniform(alphaBetaRule(alpha, beta, stabiliser), stabiliser);
 
 /** LRP-z⁺ everywhere. */
 export const lrpZPlus = ({ stabiliser = defaultEpsilon }: Pick<EpsilonOptions, 'stabiliser'> = {}): RuleTable =>
-  uniform(zPlusRule(stabiliser));
+  uniform(zPlusRule(stabiliser), stabiliser);
 
 /** LRP-zᴮ in the first layer and LRP-z⁺ behind it: deep Taylor decomposition (Montavon et al. 2017). */
 export const lrpZBox = ({ low, high, stabiliser = defaultEpsilon }: BoxOptions & Pick<EpsilonOptions, 'stabiliser'>) =>
-  uniform(zPlusRule(stabiliser), zBoxRule(low, high, stabiliser));
+  uniform(zPlusRule(stabiliser), stabiliser, zBoxRule(low, high, stabiliser));
 
 /** LRP-w² in the first layer and LRP-z⁺ behind it: deep Taylor decomposition for unbounded inputs. */
 export const lrpWSquare = ({ stabiliser = defaultEpsilon }: Pick<EpsilonOptions, 'stabiliser'> = {}): RuleTable =>
-  uniform(zPlusRule(stabiliser), wSquareRule(stabiliser));
+  uniform(zPlusRule(stabiliser), stabiliser, wSquareRule(stabiliser));
 
 /** LRP-♭ in the first layer and LRP-ε behind it. */
-export const lrpFlat = ({ epsilon = defaultEpsilon }: Pick<EpsilonOptions, 'epsilon'> = {}): RuleTable =>
-  uniform(epsilonRule(epsilon), flatRule(epsilon));
+export const lrpFlat = ({ epsilon = defaultEpsilon, stabiliser = defaultEpsilon }: EpsilonOptions = {}): RuleTable =>
+  uniform(epsilonRule(epsilon), stabiliser, flatRule(stabiliser));
 
 /** ε in dense layers, another rule in convolutions. */
 function overEpsilon(
