@@ -17,6 +17,8 @@ export interface Node {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
   /** The nested graphs of If, Loop and Scan, by attribute name; binding puts their nodes in the node's place. */
   readonly bodies?: Readonly<Record<string, Body>>;
+  /** Why the reader could not bring this node into the inner form, to follow its operator's name in a sentence. */
+  readonly refused?: string;
 }
 
 /**

@@ -9,11 +9,12 @@ import { elementCount, type Tensor, type ValueType } from './tensor';
 
 export function definitionOf(node: Node): OperatorDefinition {
   const definition = Object.hasOwn(operators, node.op) ? operators[node.op] : undefined;
-  if (definition) return definition;
+  if (definition && node.refused === undefined) return definition;
+  const why = node.refused ?? 'is not supported';
   throw new UnsupportedOperatorError(
     node.op,
     nodeLabel(node),
-    `The operator ${node.op} of node "${nodeLabel(node)}" is not supported.`,
+    `The operator ${node.op} of node "${nodeLabel(node)}" ${why}.`,
   );
 }
 
@@ -56,7 +57,17 @@ export class Inference {
         types[index] ?? context.fail(`has ${node.outputs.length} outputs where ${types.length} are possible`);
       this.types.set(output, type);
     });
-    const values = this.evaluate(node, definition, types);
+    this.keep(node, this.evaluate(node, definition, types));
+  }
+
+  /** Evaluates a node whose outputs' types are known already: sizes that later nodes are made from. */
+  learn(node: Node): void {
+    const definition = Object.hasOwn(operators, node.op) ? operators[node.op] : undefined;
+    const types = node.outputs.flatMap((output) => this.type(output) ?? []);
+    if (definition && types.length === node.outputs.length) this.keep(node, this.evaluate(node, definition, types));
+  }
+
+  private keep(node: Node, values: readonly Tensor[] | null): void {
     values?.forEach((value, index) => {
       const output = node.outputs[index];
       if (output) this.known.set(output, value);

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { CheckpointError } from '../../../shared/errors';
 import { LazyTensor } from '../../graph/lazyTensor';
-import type { Tensor } from '../../graph/tensor';
+import type { DType, Tensor } from '../../graph/tensor';
 
 import { dtypeOf, graphDtype } from './dataTypes';
 import type { ExternalFiles } from './externalData';
@@ -43,6 +43,14 @@ export class Constants {
 
   dims(name: string): readonly number[] | undefined {
     return this.sources.get(name)?.dims;
+  }
+
+  /** Element type, floating-point types as float32; undefined for a sparse tensor or a type that is not read. */
+  dtype(name: string): DType | undefined {
+    const source = this.sources.get(name);
+    if (!source || 'values' in source) return undefined;
+    const dtype = 'dataType' in source ? dtypeOf(source.dataType) : source.dtype;
+    return dtype && graphDtype(dtype);
   }
 
   /** The tensor, floating-point types as float32. */

@@ -39,7 +39,10 @@ function squeezeIfPossible(axis: number): Model {
       },
       { op: 'Tanh', inputs: ['squeezed'], outputs: ['y'] },
     ],
-    { initializers: { axes: int64([1], [axis]), axis: scalar(axis), one: scalar(1) } },
+    {
+      inputs: { x: { dims: ['N', 3, 'H', 'W'] } },
+      initializers: { axes: int64([1], [axis]), axis: scalar(axis), one: scalar(1) },
+    },
   );
 }
 

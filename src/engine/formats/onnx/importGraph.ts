@@ -1,14 +1,14 @@
 import { CheckpointError } from '../../../shared/errors';
 import type { Body, Graph, GraphInput, Node } from '../../graph/graph';
-import type { Dim, Tensor, ValueType } from '../../graph/tensor';
+import type { Tensor, ValueType } from '../../graph/tensor';
 import { Constants } from './constants';
 import { dataTypeName, dtypeOf, graphDtype } from './dataTypes';
 import type { ExternalFiles } from './externalData';
 import type { GraphRecord, NodeRecord, ValueRecord } from './graphProto';
+import { KnownTypes } from './knownTypes';
 import { neededInOrder } from './ordering';
-import { Ranks } from './ranks';
 import { rewriteNode } from './rewrites';
-import type { RewriteContext } from './rewrites/rewrite';
+import { NotBroughtIn, type RewriteContext } from './rewrites/rewrite';
 
 export interface ImportedGraph {
   readonly graph: Graph;
@@ -32,12 +32,14 @@ function graphInputs(record: GraphRecord, constants: Constants): readonly GraphI
     });
 }
 
-function knownShapes(record: GraphRecord, constants: Constants): Map<string, readonly Dim[]> {
-  const shapes = new Map<string, readonly Dim[]>();
-  for (const { name, dims } of [...record.inputs, ...record.outputs, ...record.values])
-    if (dims) shapes.set(name, dims);
-  for (const name of constants.names()) shapes.set(name, constants.dims(name) ?? []);
-  return shapes;
+function knownTypes(record: GraphRecord, constants: Constants): KnownTypes {
+  const types = new KnownTypes();
+  for (const { name, dataType, dims } of [...record.inputs, ...record.outputs, ...record.values]) {
+    const dtype = dataType === null ? undefined : dtypeOf(dataType);
+    types.set(name, dtype && graphDtype(dtype), dims ?? undefined);
+  }
+  for (const name of constants.names()) types.set(name, constants.dtype(name), constants.dims(name));
+  return types;
 }
 
 /** Rewrites the nodes of one graph; new constants are collected in `added`. */
@@ -46,7 +48,7 @@ class Rewriter {
   readonly notes = new Set<string>();
   private readonly taken: Set<string>;
   private readonly read: ReadonlySet<string>;
-  private readonly ranks: Ranks;
+  private readonly types: KnownTypes;
 
   constructor(
     record: GraphRecord,
@@ -54,7 +56,7 @@ class Rewriter {
     private readonly constants: Constants,
     private readonly opset: number,
   ) {
-    this.ranks = new Ranks(knownShapes(record, constants));
+    this.types = knownTypes(record, constants);
     const outputs = record.outputs.map((output) => output.name);
     const values = namesIn(record.nodes);
     this.read = new Set([...namesIn(nodes).read, ...outputs]);
@@ -72,7 +74,7 @@ class Rewriter {
       attribute.kind === 'graph' ? [[name, this.body(attribute.value)]] : [],
     );
     const nodes = rewriteNode(node, this.contextFor(node));
-    for (const each of nodes) this.ranks.follow(each, (value) => this.lengthOf(value));
+    for (const each of nodes) this.types.follow(each, (value) => this.lengthOf(value));
     return bodies.length === 0 ? nodes : nodes.map((each) => ({ ...each, bodies: Object.fromEntries(bodies) }));
   }
 
@@ -96,12 +98,14 @@ class Rewriter {
     return {
       opset: node.opset ?? this.opset,
       constant: (value) => this.constants.get(value),
-      dims: (value) => this.ranks.dims(value),
+      dims: (value) => this.types.dims(value),
+      dtype: (value) => this.types.dtype(value),
       used: (value) => this.read.has(value),
       fresh: (hint) => this.fresh(hint),
       add: (hint, tensor) => {
         const name = this.fresh(hint);
         this.added.set(name, tensor);
+        this.types.set(name, tensor.dtype, tensor.dims);
         return name;
       },
       load: (tensor) => this.constants.load(tensor),
@@ -109,6 +113,9 @@ class Rewriter {
       fail: (what) => {
         const label = node.name || node.outputs[0] || '(unnamed)';
         throw new CheckpointError(`The node “${label}” (${node.op}) of the checkpoint ${what}.`);
+      },
+      refuse: (why) => {
+        throw new NotBroughtIn(why);
       },
     };
   }

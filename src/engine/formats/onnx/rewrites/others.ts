@@ -1,12 +1,24 @@
+import type { Node } from '../../../graph/graph';
+import type { Tensor } from '../../../graph/tensor';
 import { graphDataType } from '../dataTypes';
 import { inputOf, intOf, nodeWith, outputOf, type Rewrite } from './rewrite';
 
-/** In inference a dropout passes its input on. */
+/** In inference a dropout passes its input on, and its mask is true everywhere. */
 const dropout: Rewrite = (node, c) => {
+  const [x, mode = ''] = [inputOf(node, 0, c), node.inputs[2]];
+  if (mode !== '' && c.constant(mode)?.data[0] !== 0) {
+    c.note('Dropout was saved in training mode; it passes its input on, as in inference.');
+  }
+  const pass: Node = { op: 'Identity', name: node.name, inputs: [x], outputs: [outputOf(node, c)], attributes: {} };
   const mask = node.outputs[1] ?? '';
-  if (mask !== '' && c.used(mask)) c.fail('gives its mask to other nodes, which is not supported');
-  const [inputs, outputs] = [[inputOf(node, 0, c)], [outputOf(node, c)]];
-  return [{ op: 'Identity', name: node.name, inputs, outputs, attributes: {} }];
+  if (mask === '' || !c.used(mask)) return [pass];
+  const shape = c.fresh(`${mask}/shape`);
+  const value: Tensor = { dtype: 'bool', dims: [1], data: Uint8Array.of(1) };
+  return [
+    pass,
+    { op: 'Shape', name: node.name, inputs: [x], outputs: [shape], attributes: {} },
+    { op: 'ConstantOfShape', name: node.name, inputs: [shape], outputs: [mask], attributes: { value } },
+  ];
 };
 
 /** Floating-point types all become float32; `saturate` and `round_mode` are about 8-bit floats. */
@@ -18,28 +30,8 @@ const cast: Rewrite = (node, c) => {
 /** Deprecated name of ScatterElements, up to opset 10. */
 const scatter: Rewrite = (node, c) => [nodeWith(node, c, { op: 'ScatterElements' })];
 
-/** Swish (opset 24): x · sigmoid(alpha · x). */
-const swish: Rewrite = (node, c) => {
-  const x = inputOf(node, 0, c);
-  const y = outputOf(node, c);
-  const { name } = node;
-  const alpha = node.attributes.get('alpha');
-  const factor = alpha?.kind === 'float' ? alpha.value : 1;
-  const gate = c.fresh(`${y}/sigmoid`);
-  const multiply = { op: 'Mul', name, inputs: [x, gate], outputs: [y], attributes: {} };
-  if (factor === 1) return [{ op: 'Sigmoid', name, inputs: [x], outputs: [gate], attributes: {} }, multiply];
-  const scaled = c.fresh(`${y}/scaled`);
-  const constant = c.add(`${y}/alpha`, { dtype: 'float32', dims: [], data: Float32Array.of(factor) });
-  return [
-    { op: 'Mul', name, inputs: [x, constant], outputs: [scaled], attributes: {} },
-    { op: 'Sigmoid', name, inputs: [scaled], outputs: [gate], attributes: {} },
-    multiply,
-  ];
-};
-
 export const others: Readonly<Record<string, Rewrite>> = {
   Dropout: dropout,
   Cast: cast,
   Scatter: scatter,
-  Swish: swish,
 };

@@ -1,5 +1,5 @@
 import type { AttributeValue, Node } from '../../../graph/graph';
-import type { Dim, Tensor } from '../../../graph/tensor';
+import type { Dim, DType, Tensor } from '../../../graph/tensor';
 import type { NodeRecord } from '../graphProto';
 import type { SparseRecord } from '../sparseTensor';
 import type { TensorRecord } from '../tensorProto';
@@ -21,9 +21,16 @@ export interface RewriteContext {
   load(tensor: TensorRecord | SparseRecord): Tensor;
   /** Tells the user what was changed; the same sentence is told once. */
   note(sentence: string): void;
+  /** Element type as far as the checkpoint tells it, floating-point types as float32. */
+  dtype(value: string): DType | undefined;
   /** Throws CheckpointError about this node: `the node … <what>`. */
   fail(what: string): never;
+  /** Throws {@link NotBroughtIn}: the node stays as it is, and is refused by name when the logits depend on it. */
+  refuse(why: string): never;
 }
+
+/** A node that is right but has no counterpart here; the message completes the sentence `The operator … <why>`. */
+export class NotBroughtIn extends Error {}
 
 /** Turns a node of an older or newer opset into nodes of opset 21. */
 export type Rewrite = (node: NodeRecord, c: RewriteContext) => readonly Node[];
@@ -97,6 +104,11 @@ export function inputOf(node: NodeRecord, index: number, c: RewriteContext): str
 export function intOf(node: NodeRecord, name: string, fallback: number): number {
   const attribute = node.attributes.get(name);
   return attribute?.kind === 'int' ? attributeNumber(attribute.value) : fallback;
+}
+
+export function floatOf(node: NodeRecord, name: string): number | undefined {
+  const attribute = node.attributes.get(name);
+  return attribute?.kind === 'float' ? attribute.value : undefined;
 }
 
 export function textOf(node: NodeRecord, name: string, fallback: string): string {

@@ -1,11 +1,12 @@
 import type { Node } from '../../graph/graph';
-import type { Dim } from '../../graph/tensor';
+import type { Dim, DType } from '../../graph/tensor';
+import { dtypeOf, graphDtype } from './dataTypes';
 
 /** Outputs that have the shape's length of the first input, whatever their sizes. */
 const sameRank: ReadonlySet<string> = new Set(
   (
     'Abs AveragePool BatchNormalization Cast Ceil Celu Clip Concat Conv ConvTranspose Dropout Elu Erf Exp Floor Gelu GlobalAveragePool ' +
-    'GlobalMaxPool HardSigmoid HardSwish Hardmax Identity InstanceNormalization LRN LayerNormalization LeakyRelu Log LogSoftmax LpPool ' +
+    'GlobalMaxPool HardSigmoid HardSwish GroupNormalization Hardmax Identity InstanceNormalization LRN LayerNormalization LeakyRelu Log LogSoftmax LpPool ' +
     'MaxPool Mish Neg PRelu Pad Reciprocal Relu Resize Round Selu Sigmoid Sign Slice Softmax Softplus Softsign Split Sqrt Tanh ' +
     'ThresholdedRelu Tile Transpose Upsample'
   ).split(' '),
@@ -13,20 +14,44 @@ const sameRank: ReadonlySet<string> = new Set(
 
 const broadcasting: ReadonlySet<string> = new Set('Add Sub Mul Div Pow Max Min Mean Sum Where'.split(' '));
 
-/** Shapes as far as a model tells them, with unknown sizes as null; enough to find the rank of most values before sizes are bound. */
-export class Ranks {
-  constructor(private readonly shapes: Map<string, readonly Dim[]>) {}
+const logical: ReadonlySet<string> = new Set(
+  'Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor Not IsNaN IsInf'.split(' '),
+);
+const counting: ReadonlySet<string> = new Set('Shape Size ArgMax ArgMin NonZero'.split(' '));
+
+/** Operators whose outputs have another element type than their first input, and of which it takes a definition to tell which. */
+const otherType: ReadonlySet<string> = new Set(
+  'QuantizeLinear DequantizeLinear DynamicQuantizeLinear ConstantOfShape MatMulInteger ConvInteger If Loop Scan CastLike OneHot'.split(
+    ' ',
+  ),
+);
+
+/** Element types and shapes as far as a model tells them, unknown sizes as null: enough to write nodes out before sizes are bound. */
+export class KnownTypes {
+  private readonly shapes = new Map<string, readonly Dim[]>();
+  private readonly dtypes = new Map<string, DType>();
 
   dims(value: string): readonly Dim[] | undefined {
     return this.shapes.get(value);
   }
 
+  dtype(value: string): DType | undefined {
+    return this.dtypes.get(value);
+  }
+
+  set(value: string, dtype: DType | undefined, dims: readonly Dim[] | undefined): void {
+    if (dtype) this.dtypes.set(value, dtype);
+    if (dims) this.shapes.set(value, dims);
+  }
+
   /**
-   * Records the ranks of a node's outputs, where they follow from those of its inputs.
+   * Records the types and ranks of a node's outputs, where they follow from those of its inputs.
    *
    * @param lengthOf number of elements of a constant that gives a shape or axes, undefined when it is computed
    */
   follow(node: Node, lengthOf: (value: string) => number | undefined): void {
+    const dtype = node.op.includes('::') ? undefined : this.outputType(node);
+    for (const output of node.outputs) if (dtype && !this.dtypes.has(output)) this.dtypes.set(output, dtype);
     const rank = this.outputRank(node, lengthOf);
     if (rank === undefined || rank < 0) return;
     for (const output of node.outputs) {
@@ -36,6 +61,17 @@ export class Ranks {
 
   private rank(value: string | undefined): number | undefined {
     return value === undefined || value === '' ? undefined : this.shapes.get(value)?.length;
+  }
+
+  private outputType(node: Node): DType | undefined {
+    const { to } = node.attributes;
+    const given = (index: number) => this.dtypes.get(node.inputs[index] ?? '');
+    if (logical.has(node.op)) return 'bool';
+    if (counting.has(node.op)) return 'int64';
+    if (node.op === 'Cast') return typeof to === 'number' ? typeNumbered(to) : undefined;
+    if (node.op === 'DequantizeLinear') return given(1);
+    if (node.op === 'Where') return given(1) ?? given(2);
+    return otherType.has(node.op) || (node.outputs.length > 1 && node.op !== 'Split') ? undefined : given(0);
   }
 
   private outputRank(node: Node, lengthOf: (value: string) => number | undefined): number | undefined {
@@ -60,6 +96,11 @@ export class Ranks {
     }
     return undefined;
   }
+}
+
+function typeNumbered(dataType: number): DType | undefined {
+  const dtype = dtypeOf(dataType);
+  return dtype && graphDtype(dtype);
 }
 
 function largest(ranks: readonly (number | undefined)[]): number | undefined {
