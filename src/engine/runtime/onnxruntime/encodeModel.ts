@@ -1,6 +1,7 @@
-import type { AttributeValue, Graph, Node } from '../../graph/graph';
+import { batchSymbols, type SymbolicDim } from '../../graph/batchSymbols';
+import type { AttributeValue, Graph, GraphInput, Node } from '../../graph/graph';
 import type { StoredFile } from '../../graph/lazyTensor';
-import type { Tensor, ValueType } from '../../graph/tensor';
+import type { DType, Tensor } from '../../graph/tensor';
 import { encodeTensor, onnxTypeNumber } from './encodeTensor';
 import { type ExternalTensor, type Weights, weightsOf } from './placing';
 import { ProtobufWriter } from './protobufWriter';
@@ -92,22 +93,26 @@ function encodeNode(node: Node, nodeName: string): ProtobufWriter {
 }
 
 /** A ValueInfoProto; `dims` null leaves the shape out, a null dimension becomes a symbol of its own. */
-function encodeValue(name: string, type: ValueType | undefined, dynamicBatch: boolean): ProtobufWriter {
-  const writer = new ProtobufWriter().string(1, name);
-  if (!type) return writer;
-  const tensorType = new ProtobufWriter().integer(1, onnxTypeNumber[type.dtype]);
-  if (type.dims) {
+function encodeValue(name: string, dtype: DType, dims: readonly (SymbolicDim | null)[] | null): ProtobufWriter {
+  const tensorType = new ProtobufWriter().integer(1, onnxTypeNumber[dtype]);
+  if (dims) {
     const shape = new ProtobufWriter();
-    type.dims.forEach((dim, axis) => {
+    dims.forEach((dim, axis) => {
       const entry = new ProtobufWriter();
-      if (dynamicBatch && axis === 0) entry.string(2, 'batch');
-      else if (dim === null) entry.string(2, `${name}_${axis}`);
-      else entry.integer(1, dim);
+      if (dim === null) entry.string(2, `${name}_${axis}`);
+      else if (typeof dim === 'number') entry.integer(1, dim);
+      else entry.string(2, dim.timesBatch === 1 ? 'batch' : `batch_times_${dim.timesBatch}`);
       shape.message(1, entry);
     });
     tensorType.message(2, shape);
   }
-  return writer.message(2, new ProtobufWriter().message(1, tensorType));
+  return new ProtobufWriter().string(1, name).message(2, new ProtobufWriter().message(1, tensorType));
+}
+
+/** An input's shape, with the batch as a symbol when it is free. */
+function inputDims(input: GraphInput, dynamicBatch: boolean): readonly (SymbolicDim | null)[] | null {
+  const { dims } = input.type;
+  return dims && dynamicBatch ? dims.map((dim, axis) => (axis === 0 ? { timesBatch: 1 } : dim)) : dims;
 }
 
 /** The nodes that the outputs depend on, in graph order, and the names of all values they read. */
@@ -144,7 +149,8 @@ function encodeOpsets(nodes: readonly Node[]): ProtobufWriter[] {
 /**
  * Serialises the part of a graph that computes `outputs`. Constants of a kilobyte and more are left outside: in the files that they lie
  * in, if `mapFiles` allows it and most of them do, otherwise as views of their own memory. With `dynamicBatch` dimension 0 of every input
- * is the symbol `batch`, and output shapes are left for onnxruntime to infer.
+ * is the symbol `batch`, and the shapes of all values are told in it as far as they are known: onnxruntime loses them at a Reshape, and
+ * then neither keeps its blocked layout across additions and products nor reuses memory for values of one size.
  *
  * @throws RangeError when an output or a node's input is computed by nothing, which is a bug of whoever built the graph.
  */
@@ -169,11 +175,18 @@ export function encodeModel(
   for (const node of nodes) body.message(1, encodeNode(node, uniqueName(node, taken)));
   body.string(2, 'graph');
   for (const [name, constant] of constants) body.message(5, encodeTensor(name, constant, weights.place));
-  for (const input of inputs) body.message(11, encodeValue(input.name, input.type, dynamicBatch));
+  for (const input of inputs) {
+    body.message(11, encodeValue(input.name, input.type.dtype, inputDims(input, dynamicBatch)));
+  }
+  const symbols: ReturnType<typeof batchSymbols> = dynamicBatch ? batchSymbols({ ...graph, nodes, inputs }) : new Map();
   for (const output of new Set(outputs)) {
     const type = graph.types.get(output);
-    const described = type && dynamicBatch ? { dtype: type.dtype, dims: null } : type;
-    body.message(12, encodeValue(output, described, false));
+    const dims = dynamicBatch ? (symbols.get(output) ?? null) : (type?.dims ?? null);
+    body.message(12, type ? encodeValue(output, type.dtype, dims) : new ProtobufWriter().string(1, output));
+  }
+  for (const [name, dims] of symbols) {
+    const type = graph.types.get(name);
+    if (type && computed.has(name) && !outputs.includes(name)) body.message(13, encodeValue(name, type.dtype, dims));
   }
 
   const model = new ProtobufWriter().integer(1, irVersion).string(2, 'whylight').message(7, body);
