@@ -55,6 +55,7 @@ export const activationGrid: GradientGrid = {
   Relu: unary('Relu', 'piecewise'),
   LeakyRelu: unary('LeakyRelu', 'piecewise', [{}, { alpha: 0.2 }]),
   ThresholdedRelu: unary('ThresholdedRelu', 'piecewise', [{}, { alpha: 2.5 }]),
+  Shrink: unary('Shrink', 'piecewise', [{}, { lambd: 1, bias: 0.6 }]),
   HardSigmoid: unary('HardSigmoid', 'piecewise', [{}, { alpha: 1 / 6, beta: 0.5 }]),
   Clip: [clip('zero', 'six'), clip('low', 'six'), clip('', 'six'), clip('zero'), clip()],
   PRelu: [

@@ -21,6 +21,7 @@ const kinks: readonly Kink[] = [
   { op: 'ThresholdedRelu', attributes: { alpha: 1 }, x: [0, 1, 2], slope: [0, 0, 1] },
   { op: 'HardSigmoid', attributes: { alpha: 0.25, beta: 0.5 }, x: [-2, 0, 2], slope: [0, 0.25, 0] },
   { op: 'HardSwish', x: [-3, 0, 3], slope: [0, 0.5, 1] },
+  { op: 'Shrink', attributes: { lambd: 1, bias: 0.5 }, x: [-2, -1, 0, 1, 2], slope: [1, 0, 0, 0, 1] },
   { op: 'Elu', attributes: { alpha: 0.5 }, x: [0, 1], slope: [0.5, 1] },
   { op: 'Softsign', x: [0], slope: [1] },
 ];

@@ -156,8 +156,6 @@ export const arithmeticGrid: GradientGrid = {
   Exp: unary('Exp', 'smooth'),
   Log: unary('Log', 'smooth', positive),
   Reciprocal: unary('Reciprocal', 'smooth', positive),
-  Sin: unary('Sin', 'smooth'),
-  Cos: unary('Cos', 'smooth'),
   Floor: unary('Floor', 'piecewise', quarters),
   Ceil: unary('Ceil', 'piecewise', quarters),
   Round: unary('Round', 'piecewise', quarters),

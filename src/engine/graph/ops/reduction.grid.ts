@@ -1,5 +1,5 @@
 import type { GradientCase, GradientGrid } from '../testing/grid';
-import { apart, ints, type SmallNode } from '../testing/smallGraph';
+import { apart, between, ints, type SmallNode } from '../testing/smallGraph';
 
 interface Form {
   readonly x: readonly number[];
@@ -45,5 +45,10 @@ export const reductionGrid: GradientGrid = {
   ReduceL1: reductionCases('ReduceL1', 'piecewise', apart(0.2)),
   ReduceL2: reductionCases('ReduceL2', 'smooth', apart(0.2)),
   ReduceSumSquare: reductionCases('ReduceSumSquare', 'smooth'),
+  ReduceProd: [
+    ...reductionCases('ReduceProd', 'smooth', between(0.5, 1.5)),
+    ...reductionCases('ReduceProd', 'smooth', apart(0.3)),
+  ],
+  ReduceLogSum: reductionCases('ReduceLogSum', 'smooth', between(0.5, 3)),
   ReduceLogSumExp: reductionCases('ReduceLogSumExp', 'smooth'),
 };
