@@ -1,45 +1,59 @@
-import type { Graph } from '../graph/graph';
-
 /** One run should take no longer, so that a cancellation is heard. */
 const runSeconds = 0.4;
-/** The values of one run should take no more memory. */
-const runBytes = 1024 ** 3;
 const largest = 16;
-
-/** Bytes that all values of a graph take for one image; an upper bound of what a run needs. */
-export function bytesPerImage(graph: Graph): number {
-  let elements = 0;
-  for (const node of graph.nodes) {
-    for (const output of node.outputs) {
-      const dims = graph.types.get(output)?.dims;
-      if (dims) elements += dims.reduce<number>((product, dim) => product * (dim ?? 1), 1);
-    }
-  }
-  return elements * 4;
-}
-
 /** What a forward and backward run costs, in forward runs, before one has been timed. */
 const gradientCost = 3;
+/** A batch twice as large must take at most this share of the time for each image, otherwise it is not worth its memory. */
+const worthwhile = 0.95;
+/** The first run of a size is slow for reasons that do not come back. */
+const enoughRuns = 2;
 
-/** How many images a run holds: learnt from the runs so far, bounded by memory. */
+/** Seconds for each image by batch length (rounded down to a power of two): the fastest run of each counts. */
+class Curve {
+  private readonly points = new Map<number, { seconds: number; runs: number }>();
+
+  learn(images: number, seconds: number): void {
+    const length = 2 ** Math.floor(Math.log2(images));
+    const known = this.points.get(length);
+    const each = Math.min(seconds / images, known?.seconds ?? Number.POSITIVE_INFINITY);
+    this.points.set(length, { seconds: each, runs: (known?.runs ?? 0) + 1 });
+  }
+
+  get fastest(): number {
+    return Math.min(...[...this.points.values()].map((point) => point.seconds));
+  }
+
+  /** The length that was fastest for each image, or the next one to try. */
+  get length(): number {
+    for (let length = 1; length < largest; length *= 2) {
+      const here = this.points.get(length);
+      const next = this.points.get(2 * length);
+      if (!here || here.runs < enoughRuns) return length;
+      if (!next) return 2 * length;
+      if (next.runs >= enoughRuns && next.seconds > worthwhile * here.seconds) return length;
+    }
+    return largest;
+  }
+}
+
+/** How many images a run holds: as many as make it faster for each image, by the runs so far. */
 export class BatchSize {
-  private forward = Number.POSITIVE_INFINITY;
-  private gradient = Number.POSITIVE_INFINITY;
+  private readonly forward = new Curve();
+  private readonly gradient = new Curve();
 
-  /** @param bytes what one image's values take, see {@link bytesPerImage}. */
-  constructor(private readonly bytes: number) {}
+  /** @param room how many images there is memory for. */
+  constructor(private readonly room: () => number) {}
 
-  /** The fastest run counts: the first one of a program is slow for reasons that do not come back. */
   learn(images: number, seconds: number, withGradient: boolean): void {
-    if (withGradient) this.gradient = Math.min(this.gradient, seconds / images);
-    else this.forward = Math.min(this.forward, seconds / images);
+    (withGradient ? this.gradient : this.forward).learn(images, seconds);
   }
 
   /** 1..16 images; sized for gradients, since methods that ask for them wait longest. */
   get value(): number {
-    const secondsPerImage = Number.isFinite(this.gradient) ? this.gradient : gradientCost * this.forward;
-    const byTime = Number.isFinite(secondsPerImage) ? Math.floor(runSeconds / secondsPerImage) : 1;
-    const byMemory = Math.floor(runBytes / Math.max(2 * this.bytes, 1));
-    return Math.max(1, Math.min(byMemory, byTime, largest));
+    const timed = Number.isFinite(this.gradient.fastest);
+    const { fastest, length } = timed ? this.gradient : this.forward;
+    if (!Number.isFinite(fastest)) return 1;
+    const byTime = Math.floor(runSeconds / (timed ? fastest : gradientCost * fastest));
+    return Math.max(1, Math.min(this.room(), byTime, length));
   }
 }

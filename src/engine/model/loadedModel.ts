@@ -6,10 +6,9 @@ import { unsupportedOperators } from '../graph/ops';
 import type { FloatTensor } from '../graph/tensor';
 import { chooseRuntime } from '../runtime/choose';
 import { analyse } from './analyse';
-import { BatchSize, bytesPerImage } from './batchSize';
-import type { BatchResult } from './evaluation';
 import { withHead } from './head';
 import { findImageInput } from './imageInput';
+import type { MemoryBudget } from './memoryBudget';
 import type { Evaluation, Model, ModelInput, Probes } from './model';
 import { Programs } from './programs';
 import { Scheduler } from './scheduler';
@@ -23,6 +22,8 @@ export interface LoadOptions {
   readonly threads?: number;
   /** Name of the value that holds the logits, when detection is wrong. */
   readonly logits?: string;
+  /** The memory that this model shares with others; half of the machine's when absent. */
+  readonly memory?: MemoryBudget;
 }
 
 /** A checkpoint bound to a picture size and a runtime. */
@@ -39,12 +40,12 @@ export class LoadedModel implements Model {
     readonly runtime: { readonly id: string; readonly version: string; readonly why: string },
     readonly notes: readonly string[],
     private readonly programs: Programs,
-    private readonly batch: BatchSize,
     private readonly mayBatch: boolean,
   ) {
     this.scheduler = new Scheduler(
-      (images, targets, probes) => this.run(images, targets, probes),
+      (images, targets, probes) => this.programs.run(images, targets, probes),
       () => this.batchSize,
+      (probes) => this.programs.isReady(probes),
     );
   }
 
@@ -75,6 +76,13 @@ export class LoadedModel implements Model {
     const { layout, channels } = input;
     const height = input.height ?? options.height;
     const width = input.width ?? options.width;
+    const programs = new Programs(
+      runtime,
+      headed,
+      input.name,
+      { dynamicBatch: anyBatch, threads: options.threads },
+      options.memory,
+    );
     return new LoadedModel(
       headed,
       { dims, layout, channels, height, width },
@@ -83,14 +91,13 @@ export class LoadedModel implements Model {
       defaultLayer,
       { id: runtime.id, version: runtime.version, why },
       anyBatch ? [] : ['This checkpoint fixes its batch to 1, so images are evaluated one by one.'],
-      new Programs(runtime, headed, input.name, { dynamicBatch: anyBatch, threads: options.threads }),
-      new BatchSize(bytesPerImage(headed)),
+      programs,
       anyBatch,
     );
   }
 
   get batchSize(): number {
-    return this.mayBatch ? this.batch.value : 1;
+    return this.mayBatch ? this.programs.batchSize : 1;
   }
 
   evaluate(input: FloatTensor, target: number, probes: Probes, signal?: AbortSignal): Promise<Evaluation> {
@@ -100,12 +107,5 @@ export class LoadedModel implements Model {
   /** Releases the runtime's memory; the model must not be used afterwards. */
   dispose(): Promise<void> {
     return this.programs.dispose();
-  }
-
-  private async run(images: FloatTensor, targets: readonly number[], probes: Required<Probes>): Promise<BatchResult> {
-    const started = performance.now();
-    const result = await this.programs.run(images, targets, probes);
-    this.batch.learn(targets.length, (performance.now() - started) / 1000, probes.gradients.length > 0);
-    return result;
   }
 }

@@ -5,88 +5,92 @@ import { guided, guidedRelu } from '../graph/rules/guided';
 import { standard } from '../graph/rules/standard';
 import type { RuleTable } from '../graph/rules/table';
 import { type FloatTensor, float32, type Tensor } from '../graph/tensor';
-import type { CompileOptions, Program, Runtime } from '../runtime/runtime';
+import type { CompileOptions, Runtime } from '../runtime/runtime';
+import { BatchSize } from './batchSize';
 import type { BatchResult } from './evaluation';
 import { LOGITS, PROBABILITIES } from './head';
+import { MemoryBudget } from './memoryBudget';
 import { type GradientProbe, INPUT, type Probes, type RuleTableName } from './model';
-import { gradientKey, probesKey, unionOfProbes } from './probes';
+import { gradientKey, unionOfProbes } from './probes';
+import { type Compiled, ProgramCache, type ProgramGraph } from './programCache';
 
 const tables: Readonly<Record<RuleTableName, RuleTable>> = { standard, guided, 'guided-relu': guidedRelu };
 const scoreValue = { logit: LOGITS, probability: PROBABILITIES } as const;
 
-/** How many compiled programs of one model are kept; each holds its own copy of the weights inside the runtime. */
-const keptPrograms = 6;
-
-interface Compiled {
-  readonly program: Program;
-  /** Names of the seed inputs: one for each (rules, score) pair in use. */
-  readonly seeds: readonly string[];
-  /** Gradient key → value name. */
-  readonly gradients: ReadonlyMap<string, string>;
-}
-
 /** The programs of one model, compiled when they are first wanted: one for each distinct set of probes. */
 export class Programs {
-  private readonly compiled = new Map<string, Promise<Compiled>>();
+  private readonly cache: ProgramCache;
+  private readonly batch = new BatchSize(() => this.cache.room());
 
   /** @param graph a bound graph with the standard head; `input` is the name of its picture input. */
   constructor(
-    private readonly runtime: Runtime,
+    runtime: Runtime,
     private readonly graph: Graph,
     private readonly input: string,
-    private readonly options: CompileOptions,
-  ) {}
+    options: CompileOptions,
+    memory = new MemoryBudget(),
+  ) {
+    this.cache = new ProgramCache(runtime, options, memory, (probes) => this.build(probes));
+  }
 
   /** Runs one batch; item i is explained for class `targets[i]`. */
   async run(batch: FloatTensor, targets: readonly number[], probes: Required<Probes>): Promise<BatchResult> {
-    const { program, seeds, gradients } = await this.get(probes);
-    const feeds: Record<string, Tensor> = { [this.input]: batch };
-    if (seeds.length > 0) {
-      const seed = this.oneHot(targets);
-      for (const name of seeds) feeds[name] = seed;
+    const compiled = await this.cache.borrow(probes, targets.length);
+    try {
+      return await this.runWith(compiled, batch, targets, probes);
+    } finally {
+      this.cache.giveBack(compiled);
     }
-    const results = await program.run(feeds);
+  }
+
+  /** How many images a run should hold: no more than there is memory for, and than make it faster. */
+  get batchSize(): number {
+    return this.batch.value;
+  }
+
+  /** False when other programs would have to be dropped for these probes. */
+  isReady(probes: Required<Probes>): boolean {
+    return this.cache.isReady(probes);
+  }
+
+  dispose(): Promise<void> {
+    return this.cache.dispose();
+  }
+
+  private async runWith(
+    compiled: Compiled,
+    batch: FloatTensor,
+    targets: readonly number[],
+    probes: Required<Probes>,
+  ): Promise<BatchResult> {
+    const feeds: Record<string, Tensor> = { [this.input]: batch };
+    if (compiled.seeds.length > 0) {
+      const seed = this.oneHot(targets);
+      for (const name of compiled.seeds) feeds[name] = seed;
+    }
+    const started = performance.now();
+    const results = await compiled.program.run(feeds);
+    const seconds = (performance.now() - started) / 1000;
+    compiled.secondsPerImage = Math.min(compiled.secondsPerImage, seconds / targets.length);
+    this.batch.learn(targets.length, seconds, compiled.seeds.length > 0);
     const float = (name: string): FloatTensor => {
       const tensor = results[name];
       if (tensor?.dtype !== 'float32') throw new Error(`The program gave no float32 value “${name}”.`);
       return tensor as FloatTensor;
     };
+    const gradients = probes.gradients.map((probe): [string, FloatTensor] => {
+      const key = gradientKey(probe);
+      return [key, float(compiled.gradients.get(key) ?? '')];
+    });
     return {
       logits: float(LOGITS),
       probabilities: float(PROBABILITIES),
       activations: new Map(probes.activations.map((name) => [name, float(name)])),
-      gradients: new Map([...gradients].map(([key, name]) => [key, float(name)])),
+      gradients: new Map(gradients),
     };
   }
 
-  async dispose(): Promise<void> {
-    const programs = [...this.compiled.values()];
-    this.compiled.clear();
-    await Promise.all(programs.map(async (each) => (await each).program.dispose()));
-  }
-
-  /** The program for these probes; the least recently used one makes room. A failed compilation is not kept. */
-  private async get(probes: Required<Probes>): Promise<Compiled> {
-    const key = probesKey(probes);
-    const known = this.compiled.get(key);
-    this.compiled.delete(key);
-    const compiled = known ?? this.compile(probes);
-    this.compiled.set(key, compiled);
-    const [oldest] = this.compiled.keys();
-    if (this.compiled.size > keptPrograms && oldest !== undefined) {
-      const dropped = this.compiled.get(oldest);
-      this.compiled.delete(oldest);
-      await (await dropped)?.program.dispose();
-    }
-    try {
-      return await compiled;
-    } catch (error) {
-      this.compiled.delete(key);
-      throw error;
-    }
-  }
-
-  private async compile(probes: Required<Probes>): Promise<Compiled> {
+  private build(probes: Required<Probes>): ProgramGraph {
     const nameOf = (wrt: string): string => (wrt === INPUT ? this.input : wrt);
     const wanted = [...probes.activations, ...probes.gradients.map((probe) => nameOf(probe.wrt))];
     let graph = simplify(this.graph, new Set([LOGITS, PROBABILITIES, ...wanted]));
@@ -107,8 +111,7 @@ export class Programs {
       }
     }
     const outputs = [...new Set([LOGITS, PROBABILITIES, ...probes.activations, ...gradients.values()])];
-    const program = await this.runtime.compile(graph, outputs, this.options);
-    return { program, seeds, gradients };
+    return { graph, outputs, seeds, gradients };
   }
 
   private oneHot(targets: readonly number[]): FloatTensor {

@@ -91,9 +91,11 @@ export class Scheduler {
   private waiting: Call[] = [];
   private running = false;
 
+  /** @param isReady false for probes whose run would have to wait for a program that replaces another; others are run before. */
   constructor(
     private readonly runBatch: RunBatch,
     private readonly batchLimit: () => number,
+    private readonly isReady: (probes: Required<Probes>) => boolean = () => true,
   ) {}
 
   evaluate(input: FloatTensor, target: number, probes: Probes, signal?: AbortSignal): Promise<Evaluation> {
@@ -107,12 +109,13 @@ export class Scheduler {
     this.running = true;
     await nextTurn();
     while (this.waiting.length > 0) {
-      const calls = this.waiting;
-      this.waiting = [];
-      for (const run of pack(merge(calls), this.batchLimit())) {
-        await this.answer(run);
-        await nextTurn();
-      }
+      const runs = pack(merge(this.waiting), this.batchLimit());
+      const ready = runs.length > 1 ? runs.find(([job]) => job && this.isReady(job.probes)) : undefined;
+      const run = ready ?? runs[0] ?? [];
+      const taken = new Set(run.flatMap((job) => job.calls));
+      this.waiting = this.waiting.filter((call) => !taken.has(call));
+      await this.answer(run);
+      await nextTurn();
     }
     this.running = false;
   }

@@ -17,11 +17,15 @@ export interface CompileOptions {
   /** Leave dimension 0 of every graph input free, so that one program serves all batch sizes. */
   readonly dynamicBatch?: boolean;
   readonly threads?: number;
+  /** Leave weights as they lie in their files, shared by all programs, instead of rearranging them for speed. Default false. */
+  readonly sharedWeights?: boolean;
 }
 
 /** Runs graphs: `onnxruntime` (in the package) or `tfjs` (resolved at run time). */
 export interface Runtime {
   readonly id: 'onnxruntime' | 'tfjs';
   readonly version: string;
+  /** True when weights that lie in files are mapped: programs that leave them as they are take no memory for them. */
+  readonly mapsFiles?: boolean;
   compile(graph: Graph, outputs: readonly string[], options?: CompileOptions): Promise<Program>;
 }

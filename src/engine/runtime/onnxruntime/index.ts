@@ -7,7 +7,7 @@ import type { Tensor } from '../../graph/tensor';
 import type { CompileOptions, Program, Runtime } from '../runtime';
 import { assertExchanged, fromOrt, toOrt } from './convert';
 import { encodeModel } from './encodeModel';
-import { weightsFolder } from './placing';
+import { mayMap, weightsFolder } from './placing';
 
 type Ort = typeof import('onnxruntime-node');
 
@@ -103,6 +103,7 @@ export async function createOnnxRuntime(): Promise<Runtime> {
   const ort = await loadOnnxRuntime();
   return {
     id: 'onnxruntime',
+    mapsFiles: mayMap,
     version: ort.env.versions.node ?? ort.env.versions.common,
     async compile(graph: Graph, outputs: readonly string[], options: CompileOptions = {}): Promise<Program> {
       const wanted = [...new Set(outputs)];
@@ -121,7 +122,10 @@ export async function createOnnxRuntime(): Promise<Runtime> {
             ? { extra: { session: { model_external_initializers_file_folder_path: weightsFolder } } }
             : { externalData: external }),
           executionProviders: ['cpu'],
-          graphOptimizationLevel: 'all',
+          // The level above rearranges the weights of convolutions, a copy for each program.
+          graphOptimizationLevel: options.sharedWeights ? 'extended' : 'all',
+          // Plans of memory are kept for each batch length beside the arena that already holds as much.
+          enableMemPattern: false,
           intraOpNumThreads: threads,
           interOpNumThreads: 1,
           logSeverityLevel: 4,

@@ -23,7 +23,7 @@ export const weightsFolder = '/';
  * Onnxruntime maps a file into memory, so that all programs share its pages and nothing is copied. On Windows a mapped file could not be
  * written, and exporting a model again must not fail because someone looks at it.
  */
-const mayMap = process.platform !== 'win32';
+export const mayMap = process.platform !== 'win32';
 
 /** Constants in memory may be copied into the protobuf, for the others' sake, when they are at most this share of all. */
 const inlineShare = 0.2;
