@@ -7,6 +7,7 @@ import { bits } from './bits';
 import { casting } from './casting';
 import { convolution } from './convolution';
 import type { Operators } from './definition';
+import { einsum } from './einsum';
 import { indexing } from './indexing';
 import { joining } from './joining';
 import { linear } from './linear';
@@ -34,6 +35,7 @@ export const operators: Operators = {
   ...trigonometry,
   ...reductions,
   ...linear,
+  ...einsum,
   ...shapes,
   ...casting,
   ...sizes,
