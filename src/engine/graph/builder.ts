@@ -27,6 +27,7 @@ export class GraphBuilder {
     this.inference = new Inference(graph.types, this.constants, shapeSize);
     this.nodes.forEach((node, index) => {
       for (const output of node.outputs) if (output !== '') this.producers.set(output, index);
+      this.inference.learn(node);
     });
   }
 
