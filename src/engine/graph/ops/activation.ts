@@ -3,6 +3,7 @@ import { fromNumbers, toNumbers } from '../numbers';
 import type { BackwardContext, Operators } from './definition';
 import { typeCode } from './elementTypes';
 import { broadcastInputs, times, toInput, unary } from './elementwise';
+import { above, below, ramp } from './masks';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
@@ -26,17 +27,19 @@ function exponentialTail(b: BackwardContext, above: number, shift: number): stri
 }
 
 /**
- * Clip lets the gradient through strictly between its bounds (as TensorFlow's Relu6Grad and PyTorch's hardtanh); the mask is read off y.
+ * Clip lets the gradient through strictly between its bounds (as TensorFlow's Relu6Grad and PyTorch's hardtanh); the masks are read off y.
  * A bound that is computed gets what the values beyond it do not.
  */
 function clipBackward(b: BackwardContext): (string | null)[] {
-  const masks: string[] = [];
-  if (b.has(1)) masks.push(b.emit('Greater', [b.y(), b.x(1)]));
-  if (b.has(2)) masks.push(b.emit('Less', [b.y(), b.x(2)]));
-  const [first, second] = masks;
-  const inside = first && second ? b.emit('And', [first, second]) : first;
+  const inside = (g: string, index: number, mask: typeof above, comparison: string) => {
+    if (!b.has(index)) return g;
+    const bound = b.constant(b.x(index));
+    if (!bound) return gate(b, b.emit(comparison, [b.y(), b.x(index)]), g);
+    const [value = 0] = toNumbers(bound);
+    return Number.isFinite(value) ? b.emit('Mul', [g, mask(b, b.y(), value)]) : g;
+  };
   return [
-    b.wanted(0) ? (inside ? gate(b, inside) : b.g()) : null,
+    b.wanted(0) ? inside(inside(b.g(), 1, above, 'Greater'), 2, below, 'Less') : null,
     toInput(b, 1, () => gate(b, b.emit('Less', [b.x(0), b.x(1)]))),
     toInput(b, 2, () => gate(b, b.emit('Greater', [b.x(0), b.x(2)]))),
   ];
@@ -47,16 +50,17 @@ function geluBackward(b: BackwardContext): string {
   const x = b.x();
   const mul = (a: string, c: string | number) => b.emit('Mul', [a, typeof c === 'number' ? b.scalar(c) : c]);
   const add = (a: string, c: string | number) => b.emit('Add', [a, typeof c === 'number' ? b.scalar(c) : c]);
-  const square = mul(x, x);
   if (stringAttribute(b.node, 'approximate', 'none') === 'tanh') {
+    const square = mul(x, x);
     const root = Math.sqrt(2 / Math.PI);
     const t = b.emit('Tanh', [mul(mul(x, add(mul(square, 0.044715), 1)), root)]);
     const slope = mul(b.emit('Sub', [b.scalar(1), mul(t, t)]), mul(add(mul(square, 0.134145), 1), root));
     return times(b, mul(add(add(t, 1), mul(x, slope)), 0.5));
   }
-  const phi = mul(b.emit('Exp', [mul(square, -0.5)]), 1 / Math.sqrt(2 * Math.PI));
-  const cumulative = mul(add(b.emit('Erf', [mul(x, Math.SQRT1_2)]), 1), 0.5);
-  return times(b, add(cumulative, mul(x, phi)));
+  // In u = x/√2: Φ = ½ + ½·erf(u), x·φ = u·e^(−u² − ½·ln π).
+  const u = mul(x, Math.SQRT1_2);
+  const bell = b.emit('Exp', [b.emit('Sub', [b.scalar(-0.5 * Math.log(Math.PI)), mul(u, u)])]);
+  return times(b, add(ramp(b, b.emit('Erf', [u]), 0.5, 0.5), mul(u, bell)));
 }
 
 /** t + x·(1 − t²)·σ(x), t = tanh(softplus(x)). */
@@ -70,7 +74,7 @@ function mishBackward(b: BackwardContext): string {
 export const activation: Operators = {
   // [y > 0] is [x > 0]; reading y lets the runtime fuse the Relu into the operator before it.
   Relu: unary(
-    (b) => gate(b, b.emit('Greater', [b.y(), b.scalar(0)])),
+    (b) => times(b, above(b, b.y(), 0)),
     (x) => Math.max(x, 0),
   ),
   Clip: {
@@ -105,22 +109,23 @@ export const activation: Operators = {
     const tail = b.emit('Add', [b.emit('Div', [b.y(), alpha]), b.scalar(1)]);
     return times(b, b.emit('Where', [b.emit('Greater', [b.x(), b.scalar(0)]), b.scalar(1), tail]));
   }),
-  ThresholdedRelu: unary((b) => gate(b, b.emit('Greater', [b.x(), b.scalar(floatAttribute(b.node, 'alpha', 1))]))),
+  ThresholdedRelu: unary((b) => times(b, above(b, b.x(), floatAttribute(b.node, 'alpha', 1)))),
   // x + bias below −λ, x − bias above λ, 0 between.
   Shrink: unary((b) =>
     gate(b, b.emit('Greater', [b.emit('Abs', [b.x()]), b.scalar(floatAttribute(b.node, 'lambd', 0.5))])),
   ),
-  Sigmoid: unary((b) => times(b, b.emit('Mul', [b.y(), b.emit('Sub', [b.scalar(1), b.y()])])), sigmoid),
+  Sigmoid: unary((b) => times(b, b.emit('Mul', [b.y(), ramp(b, b.y(), -1, 1)])), sigmoid),
   Tanh: unary((b) => times(b, b.emit('Sub', [b.scalar(1), b.emit('Mul', [b.y(), b.y()])])), Math.tanh),
   HardSigmoid: unary((b) => {
-    const inside = b.emit('And', [b.emit('Greater', [b.y(), b.scalar(0)]), b.emit('Less', [b.y(), b.scalar(1)])]);
-    return gate(b, inside, times(b, b.scalar(floatAttribute(b.node, 'alpha', 0.2))));
+    // The slope comes last: it may be so large that only what the masks leave of the gradient stays finite.
+    const inside = b.emit('Mul', [times(b, above(b, b.y(), 0)), below(b, b.y(), 1)]);
+    return b.emit('Mul', [inside, b.scalar(floatAttribute(b.node, 'alpha', 0.2))]);
   }),
-  // hardsigmoid(x) + x/6 on |x| < 3.
+  // h + (h − ½) where 0 < h < 1, h elsewhere, h = hardsigmoid(x).
   HardSwish: unary((b) => {
-    const inside = b.emit('Less', [b.emit('Abs', [b.x()]), b.scalar(3)]);
-    const slope = b.emit('Where', [inside, b.emit('Mul', [b.x(), b.scalar(1 / 6)]), b.scalar(0)]);
-    return times(b, b.emit('Add', [b.emit('HardSigmoid', [b.x()], { alpha: 1 / 6, beta: 0.5 }), slope]));
+    const h = ramp(b, b.x(), 1 / 6, 0.5);
+    const inside = b.emit('Mul', [above(b, h, 0), below(b, h, 1)]);
+    return times(b, b.emit('Add', [h, b.emit('Mul', [b.emit('Sub', [h, b.scalar(0.5)]), inside])]));
   }),
   Erf: unary((b) => {
     const bell = b.emit('Exp', [b.emit('Neg', [b.emit('Mul', [b.x(), b.x()])])]);
