@@ -6,6 +6,7 @@ import { type Checkpoint, readCheckpoint, sha256OfFile } from './formats';
 import { findLabels, namesBeside, type PreprocessingFinding, readCheckpointNotes, usualSide } from './image';
 import { findImageInput } from './model/imageInput';
 import { LoadedModel } from './model/loadedModel';
+import { MemoryBudget } from './model/memoryBudget';
 import { preprocessingOf } from './preprocessingOf';
 
 /** A checkpoint made ready: its model, and what was found in and beside it. */
@@ -41,7 +42,12 @@ async function preprocessingFor(
   return preprocessingOf(path, checkpoint, input);
 }
 
-async function open(path: string, options: OpenOptions, threads?: number): Promise<OpenCheckpoint> {
+async function open(
+  path: string,
+  options: OpenOptions,
+  threads: number | undefined,
+  memory: MemoryBudget,
+): Promise<OpenCheckpoint> {
   const [checkpoint, fileNotes] = await Promise.all([readCheckpoint(path), readCheckpointNotes(path)]);
   const sha256 = sha256OfFile(path);
   // A failure is told to whoever waits for the hash; until then it is no crash.
@@ -54,6 +60,7 @@ async function open(path: string, options: OpenOptions, threads?: number): Promi
     width,
     runtime: options.runtime,
     threads,
+    memory,
     logits: fileNotes?.logits,
   });
   const labels = await findLabels({ checkpointPath: path, metadata, classes: model.classes });
@@ -93,6 +100,7 @@ export class CheckpointCache {
   constructor(
     private readonly log: (level: 'info', message: string) => void,
     private readonly threads?: number,
+    private readonly memory = new MemoryBudget(),
   ) {}
 
   async get(path: string, options: OpenOptions): Promise<OpenCheckpoint> {
@@ -106,7 +114,7 @@ export class CheckpointCache {
     }
     if (known) await this.release(known.open);
     this.log('info', `Opening ${path}`);
-    const fresh = { stamp: now, open: open(path, options, this.threads) };
+    const fresh = { stamp: now, open: open(path, options, this.threads, this.memory) };
     this.kept.set(key, fresh);
     const [oldestKey] = this.kept.keys();
     const oldest = this.kept.get(oldestKey ?? '');

@@ -15,9 +15,10 @@ const print = (text: string): void => void process.stdout.write(`${text.trimEnd(
 const json = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
 async function run(args: Arguments): Promise<number> {
-  const engine = new Engine((level, message) => {
+  const log = (level: string, message: string): void => {
     if (level === 'error' && process.env['WHYLIGHT_DEBUG']) process.stderr.write(`${message}\n`);
-  });
+  };
+  const engine = new Engine(log, undefined, 'memory' in args ? args.memory : 0);
   switch (args.command) {
     case 'explain':
       return explainCommand(engine, args);

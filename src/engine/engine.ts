@@ -19,6 +19,7 @@ import type { FloatTensor } from './graph/tensor';
 import { decodeImage, writeCheckpointNotes } from './image';
 import { inspect } from './inspect';
 import { methods } from './methods';
+import { MemoryBudget } from './model/memoryBudget';
 import { versions } from './versions';
 
 type Log = (level: EngineNotifications['log']['level'], message: string) => void;
@@ -43,12 +44,16 @@ export class Engine {
   private last: Promise<unknown> = Promise.resolve();
   private running = 0;
 
-  /** @param threads how many threads a run uses; one for each processor when absent. */
+  /**
+   * @param threads how many threads a run uses; one for each processor when absent.
+   * @param memory MB for models and what they compute; 0 for half of the machine's.
+   */
   constructor(
     private readonly log: Log = () => {},
     threads?: number,
+    memory = 0,
   ) {
-    this.checkpoints = new CheckpointCache(log, threads);
+    this.checkpoints = new CheckpointCache(log, threads, new MemoryBudget(memory));
   }
 
   inspect(checkpoint: string): Promise<ModelSummary> {

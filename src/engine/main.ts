@@ -13,7 +13,9 @@ const log = (level: EngineNotifications['log']['level'], message: string): void 
   server.notify('log', { level, message });
 // The setting whylight.threads; 0 leaves it to the runtime.
 const threads = Number(process.env['WHYLIGHT_THREADS'] ?? 0);
-const engine = new Engine(log, threads > 0 ? threads : undefined);
+// The setting whylight.memoryBudget in MB; 0 leaves it to the engine.
+const memory = Number(process.env['WHYLIGHT_MEMORY'] ?? 0);
+const engine = new Engine(log, threads > 0 ? threads : undefined, memory);
 
 server.handle('methods', () => methods.map((method) => method.info));
 server.handle('versions', () => versions());
@@ -26,4 +28,5 @@ server.handle('encode', (params) => engine.encode(params));
 server.handle('keepPreprocessing', async ({ checkpoint, preprocessing }) => ({
   path: await engine.keepPreprocessing(checkpoint, preprocessing),
 }));
+server.handle('keepLogits', async ({ checkpoint, logits }) => ({ path: await engine.keepLogits(checkpoint, logits) }));
 server.listen();

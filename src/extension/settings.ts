@@ -12,6 +12,7 @@ export function engineSettings(): EngineSettings {
     nodePath: configuration.get('nodePath', ''),
     memory: configuration.get('engineMemory', 4096),
     threads: configuration.get('threads', 0),
+    memoryBudget: configuration.get('memoryBudget', 0),
     idleMinutes: configuration.get('idleMinutes', 10),
   };
 }

@@ -16,6 +16,8 @@ export interface ExplainArguments {
   readonly input: string | undefined;
   readonly seed: number;
   readonly runtime: RuntimeChoice;
+  /** MB for models and what they compute; 0 for a share of the machine's. */
+  readonly memory: number;
   readonly out: string;
   readonly json: boolean;
 }
@@ -30,6 +32,7 @@ export interface HealthArguments {
   readonly target: TargetRequest;
   readonly layer: string | undefined;
   readonly runtime: RuntimeChoice;
+  readonly memory: number;
   readonly json: boolean;
 }
 
@@ -53,6 +56,7 @@ const options = {
   image: { type: 'string' },
   seed: { type: 'string', default: '0' },
   runtime: { type: 'string', default: 'auto' },
+  memory: { type: 'string', default: '0' },
   out: { type: 'string', short: 'o', default: 'whylight' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -83,6 +87,12 @@ function parseSeed(text: string): number {
   const seed = Number(text);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new UsageError(`--seed ${text}: give a whole number from 0.`);
   return seed;
+}
+
+function parseMemory(text: string): number {
+  const megabytes = Number(text);
+  if (Number.isSafeInteger(megabytes) && megabytes >= 0) return megabytes;
+  throw new UsageError(`--memory ${text}: give a whole number of megabytes, or 0 for half of the machine's memory.`);
 }
 
 /** The methods named, each with its preset and settings; a setting of a method that is not run is an error. */
@@ -143,6 +153,7 @@ export function readArguments(argv: readonly string[]): Arguments {
         input: values.input,
         seed: parseSeed(values.seed),
         runtime: parseRuntime(values.runtime),
+        memory: parseMemory(values.memory),
         out: values.out,
         json: values.json,
       };
@@ -167,6 +178,7 @@ export function readArguments(argv: readonly string[]): Arguments {
         target: parseTarget(values.target),
         layer: values.layer,
         runtime: parseRuntime(values.runtime),
+        memory: parseMemory(values.memory),
         json: values.json,
       };
     }

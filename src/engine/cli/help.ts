@@ -9,13 +9,14 @@ export const help = `Whylight: see why an image model said what it said.
       --input FILE.npy           feed this float32 tensor as the model's input instead of decoding an image
       --seed N                   seed of the methods that draw noise (default: 0)
       --runtime auto|onnxruntime|tfjs
+      --memory MB                for models and what they compute (default: half of the machine's memory)
       --out DIR                  folder for the results (default: whylight)
       --json                     print each image's result as one line of JSON
 
   whylight inspect <checkpoint> [--json]
   whylight inspect <checkpoint> --gradients --image <file> [options]
       health check with one picture: activations and gradients of every layer, and what to make of them
-      --target, --layer, --input FILE.npy, --runtime, --json   as above
+      --target, --layer, --input FILE.npy, --runtime, --memory, --json   as above
   whylight methods [--json]
 
 Results go to DIR/<image name>/: a raw map (.npy) and an overlay (.png) for each method, figure.png, result.json.

@@ -25,7 +25,7 @@ function start(timing: Partial<EngineTiming> = {}, settings: Partial<EngineSetti
   const write = (message: string | Error) => void lines.push(String(message));
   const client = new EngineClient({
     entry,
-    settings: () => ({ nodePath: '', memory: 512, threads: 1, idleMinutes: 0, ...settings }),
+    settings: () => ({ nodePath: '', memory: 512, threads: 1, memoryBudget: 0, idleMinutes: 0, ...settings }),
     surroundings: { execPath: process.execPath, env: process.env, exists: existsSync },
     log: { trace: write, debug: write, info: write, warn: write, error: write },
     translate: english,

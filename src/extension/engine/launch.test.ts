@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backOff, planLaunch } from './launch';
 
-const settings = { nodePath: '', memory: 2048, threads: 3, idleMinutes: 10 };
+const settings = { nodePath: '', memory: 2048, threads: 3, memoryBudget: 700, idleMinutes: 10 };
 const electron = {
   execPath: '/opt/code/code',
   env: { PATH: '/bin', ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '--inspect' },
@@ -28,10 +28,11 @@ describe('planLaunch', () => {
     expect(launch.execPath).toBe('/opt/code/code');
   });
 
-  it('passes the heap limit and the threads, but not the options of the host process', () => {
+  it('passes the heap limit, the threads and the memory budget, but not the options of the host process', () => {
     const launch = planLaunch(settings, electron);
     expect(launch.execArgv).toEqual(['--max-old-space-size=2048']);
     expect(launch.env.WHYLIGHT_THREADS).toBe('3');
+    expect(launch.env.WHYLIGHT_MEMORY).toBe('700');
     expect('NODE_OPTIONS' in launch.env).toBe(false);
     expect(launch.env.PATH).toBe('/bin');
   });

@@ -6,6 +6,8 @@ export interface EngineSettings {
   readonly memory: number;
   /** Threads of one model run; 0 leaves the choice to the runtime. */
   readonly threads: number;
+  /** MB for models and what they compute; 0 for a share of the machine's. */
+  readonly memoryBudget: number;
   /** Minutes without work after which the engine stops; 0 keeps it. */
   readonly idleMinutes: number;
 }
@@ -32,7 +34,11 @@ export interface Surroundings {
 export function planLaunch(settings: EngineSettings, surroundings: Surroundings): Launch {
   const wanted = settings.nodePath.trim();
   const own = wanted !== '' && surroundings.exists(wanted);
-  const env: Record<string, string | undefined> = { ...surroundings.env, WHYLIGHT_THREADS: String(settings.threads) };
+  const env: Record<string, string | undefined> = {
+    ...surroundings.env,
+    WHYLIGHT_THREADS: String(settings.threads),
+    WHYLIGHT_MEMORY: String(settings.memoryBudget),
+  };
   if (own) delete env.ELECTRON_RUN_AS_NODE;
   else env.ELECTRON_RUN_AS_NODE = '1';
   // Options meant for the extension host (an inspector's port, a test's loader) do not fit a second process.
