@@ -1,6 +1,7 @@
 import { intsAttribute, stringAttribute } from '../attributes';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { adjointKernel } from './kernels';
+import { channelSums, weightGradient } from './weightGradients';
 import { convolutionKernel, explicitPads, groupsOf, leftover, slide, span, type Windows, windowsOf } from './windows';
 
 /** Strides, pads … as attributes of a Conv or ConvTranspose. */
@@ -14,16 +15,11 @@ function asAttributes(windows: Windows, groups: number, pads = windows.pads) {
   };
 }
 
-function refuseWeightGradients(b: BackwardContext): void {
-  if (b.wanted(1) || b.wanted(2)) b.unsupported('has no gradient with respect to weights that depend on the input');
-}
-
 /**
  * gx = ConvTranspose(g, W) with the forward's strides and pads. At stride 1 that is a Conv with the flipped kernel and pads
  * span − 1 − pad, which onnxruntime computes faster.
  */
-function convolutionBackward(b: BackwardContext): string[] {
-  refuseWeightGradients(b);
+function convolutionInputGradient(b: BackwardContext): string {
   const [x, w] = [b.x(0), b.x(1)];
   const groups = groupsOf(b.node);
   const windows = windowsOf(b.node, convolutionKernel(b.node, b.dims(w)));
@@ -32,10 +28,19 @@ function convolutionBackward(b: BackwardContext): string[] {
   const pads = windows.pads.map((pad, index) => (spans[index % spans.length] as number) - pad);
   const unitStride = windows.strides.every((stride) => stride === 1);
   if (unitStride && weight?.dtype === 'float32' && pads.every((pad) => pad >= 0)) {
-    return [b.emit('Conv', [b.g(), adjointKernel(b, w, groups)], asAttributes(windows, groups, pads))];
+    return b.emit('Conv', [b.g(), adjointKernel(b, w, groups)], asAttributes(windows, groups, pads));
   }
   const output_padding = leftover(windows, b.dims(x).slice(2), b.dims(b.y()).slice(2));
-  return [b.emit('ConvTranspose', [b.g(), w], { ...asAttributes(windows, groups), output_padding })];
+  return b.emit('ConvTranspose', [b.g(), w], { ...asAttributes(windows, groups), output_padding });
+}
+
+function convolutionBackward(b: BackwardContext): (string | null)[] {
+  const windows = windowsOf(b.node, convolutionKernel(b.node, b.dims(b.x(1))));
+  return [
+    b.wanted(0) ? convolutionInputGradient(b) : null,
+    b.wanted(1) ? weightGradient(b, b.x(), b.g(), windows, groupsOf(b.node)) : null,
+    b.wanted(2) ? channelSums(b, b.g()) : null,
+  ];
 }
 
 /** Output lengths of a transposed convolution with explicit pads. */
@@ -65,16 +70,18 @@ function explicitTransposedPads(c: InferContext) {
   const windows = windowsOf(node, convolutionKernel(node, c.dims(1)));
   const unpadded = transposedLengths({ ...c, node }, windows);
   const spatial = c.dims(0).slice(2);
-  const totals = unpadded.map((length, axis) =>
-    Math.max(
-      length - (wanted?.slice(-spatial.length)[axis] ?? (spatial[axis] as number) * (windows.strides[axis] as number)),
-      0,
-    ),
-  );
+  const lengths =
+    wanted?.slice(-spatial.length) ?? spatial.map((length, axis) => length * (windows.strides[axis] as number));
+  const excess = unpadded.map((length, axis) => length - (lengths[axis] as number));
+  const totals = excess.map((length) => Math.max(length, 0));
   const small = totals.map((total) => Math.floor(total / 2));
   const large = totals.map((total, axis) => total - (small[axis] as number));
   const pads = mode === 'SAME_UPPER' ? [...small, ...large] : [...large, ...small];
-  return { ...node, attributes: { ...attributes, pads } };
+  if (excess.every((length) => length >= 0)) return { ...node, attributes: { ...attributes, pads } };
+  // A longer output than the kernel reaches ends in cells that hold the bias alone.
+  const given = intsAttribute(node, 'output_padding');
+  const output_padding = excess.map((length, axis) => (given?.[axis] ?? 0) + Math.max(-length, 0));
+  return { ...node, attributes: { ...attributes, pads, output_padding } };
 }
 
 export const convolution: Operators = {
@@ -102,11 +109,14 @@ export const convolution: Operators = {
       const dims = [c.dims(0)[0] as number, (w[1] as number) * groupsOf(c.node), ...transposedLengths(c, windows)];
       return [{ dtype: c.dtype(0), dims }];
     },
-    // The adjoint of a transposed convolution is the convolution with the same weights.
+    // The adjoint of a transposed convolution is the convolution with the same weights: x and g change places for the weights' gradient.
     backward: (b) => {
-      refuseWeightGradients(b);
-      const windows = windowsOf(b.node, convolutionKernel(b.node, b.dims(b.x(1))));
-      return [b.emit('Conv', [b.g(), b.x(1)], asAttributes(windows, groupsOf(b.node)))];
+      const [windows, groups] = [windowsOf(b.node, convolutionKernel(b.node, b.dims(b.x(1)))), groupsOf(b.node)];
+      return [
+        b.wanted(0) ? b.emit('Conv', [b.g(), b.x(1)], asAttributes(windows, groups)) : null,
+        b.wanted(1) ? weightGradient(b, b.g(), b.x(), windows, groups) : null,
+        b.wanted(2) ? channelSums(b, b.g()) : null,
+      ];
     },
   },
 };

@@ -1,0 +1,35 @@
+/** Gradients of convolutions with respect to weights and biases, for weights that are computed. */
+import { elementCount } from '../tensor';
+import type { BackwardContext } from './definition';
+import type { Windows } from './windows';
+
+/** Σ over the batch and all places, per channel. */
+export function channelSums(b: BackwardContext, g: string): string {
+  const axes = b.dims(g).flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  return b.emit('ReduceSum', [g, b.ints(axes)], { keepdims: 0 });
+}
+
+/** Channels first, then the batch, each group's channels beside the batch: (N, G·C, …) → (C, G·N, …). */
+function channelsFirst(b: BackwardContext, x: string, groups: number): string {
+  const [, channels = 1, ...spatial] = b.dims(x);
+  const axes = spatial.map((_, axis) => axis);
+  if (groups === 1) return b.emit('Transpose', [x], { perm: [1, 0, ...axes.map((axis) => axis + 2)] });
+  const split = b.emit('Reshape', [x, b.ints([0, groups, channels / groups, ...spatial])]);
+  const moved = b.emit('Transpose', [split], { perm: [2, 1, 0, ...axes.map((axis) => axis + 3)] });
+  return b.emit('Reshape', [moved, b.ints([channels / groups, -1, ...spatial])]);
+}
+
+/**
+ * Gradient of Conv(x, W) = y with respect to W (M, C/groups, …): a convolution of x with gy, in which channels and batch change places,
+ * and strides and dilations too. What a strided window left uncovered at the end gives places beyond the kernel, which are cut off.
+ */
+export function weightGradient(b: BackwardContext, x: string, gy: string, windows: Windows, groups: number): string {
+  const { kernel, strides, dilations, pads } = windows;
+  const swapped = { kernel_shape: b.dims(gy).slice(2), strides: dilations, dilations: strides, pads, group: groups };
+  const all = b.emit('Conv', [channelsFirst(b, x, groups), channelsFirst(b, gy, 1)], swapped);
+  const axes = kernel.map((_, axis) => axis + 2);
+  const exact = elementCount(b.dims(all).slice(2)) === elementCount(kernel);
+  const zeros = new Array<number>(kernel.length).fill(0);
+  const cut = exact ? all : b.emit('Slice', [all, b.ints(zeros), b.ints(kernel), b.ints(axes)]);
+  return b.emit('Transpose', [cut], { perm: [1, 0, ...axes] });
+}
