@@ -20,6 +20,8 @@ export interface ImportCheck {
   readonly gradients?: readonly string[];
   readonly gradientTolerance?: number;
   readonly step?: number;
+  /** What to compare with, where onnxruntime cannot run the model itself. */
+  readonly reference?: Model;
   /** Names of outputs to compare; all when left out. */
   readonly outputs?: readonly string[];
 }
@@ -83,7 +85,9 @@ export async function checkImport(
   options: ImportCheck = {},
 ): Promise<Graph> {
   const graph = await importModel(folder, model, feeds);
-  const original = await Original.open(readFileSync(join(folder, 'imported.onnx')));
+  const { reference } = options;
+  const file = reference ? encodeTestModel(reference) : readFileSync(join(folder, 'imported.onnx'));
+  const original = await Original.open(file);
   const wanted = await original.run(feeds);
   const outputs = options.outputs ?? graph.outputs;
   const got = await runGraph(graph, outputs, feeds);

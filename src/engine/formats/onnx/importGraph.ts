@@ -7,6 +7,7 @@ import type { ExternalFiles } from './externalData';
 import type { GraphRecord, NodeRecord, ValueRecord } from './graphProto';
 import { KnownTypes } from './knownTypes';
 import { neededInOrder } from './ordering';
+import { mayBeReal, passesQuantised, type Quantisation } from './realValues';
 import { rewriteNode } from './rewrites';
 import { NotBroughtIn, type RewriteContext } from './rewrites/rewrite';
 
@@ -48,6 +49,8 @@ class Rewriter {
   readonly notes = new Set<string>();
   private readonly taken: Set<string>;
   private readonly read: ReadonlySet<string>;
+  private readonly possiblyReal: ReadonlySet<string>;
+  private readonly carried = new Map<string, Quantisation>();
   private readonly types: KnownTypes;
 
   constructor(
@@ -58,6 +61,7 @@ class Rewriter {
   ) {
     this.types = knownTypes(record, constants);
     const outputs = record.outputs.map((output) => output.name);
+    this.possiblyReal = mayBeReal(nodes, outputs);
     const values = namesIn(record.nodes);
     this.read = new Set([...namesIn(nodes).read, ...outputs]);
     this.taken = new Set([
@@ -74,6 +78,8 @@ class Rewriter {
       attribute.kind === 'graph' ? [[name, this.body(attribute.value)]] : [],
     );
     const nodes = rewriteNode(node, this.contextFor(node));
+    const passed = this.carried.get(node.inputs[0] ?? '');
+    if (passed && passesQuantised(node, 0)) for (const output of node.outputs) this.carried.set(output, passed);
     for (const each of nodes) this.types.follow(each, (value) => this.lengthOf(value));
     return bodies.length === 0 ? nodes : nodes.map((each) => ({ ...each, bodies: Object.fromEntries(bodies) }));
   }
@@ -101,6 +107,9 @@ class Rewriter {
       dims: (value) => this.types.dims(value),
       dtype: (value) => this.types.dtype(value),
       used: (value) => this.read.has(value),
+      quantisation: (value) => this.carried.get(value),
+      mayBeReal: (value) => this.possiblyReal.has(value),
+      carry: (value, as) => this.carried.set(value, as),
       fresh: (hint) => this.fresh(hint),
       add: (hint, tensor) => {
         const name = this.fresh(hint);

@@ -2,32 +2,58 @@ import type { Node } from '../../../graph/graph';
 import type { NodeRecord } from '../graphProto';
 import { attentions } from './attention';
 import { attributesToInputs } from './attributesToInputs';
+import { dynamicallyQuantised, dynamicallyQuantisedNamed } from './dynamicallyQuantised';
+import { fusedActivations } from './microsoft/activations';
+import { fusedAttention } from './microsoft/attention';
+import { channelsLast, channelsLastNamed, renamed } from './microsoft/channelsLast';
+import { fusedNormalisations } from './microsoft/normalisations';
 import { normalisation } from './normalisation';
 import { others } from './others';
+import { quantised, quantisedNamed } from './quantised';
 import { resizing } from './resize';
 import { NotBroughtIn, nodeWith, type Rewrite, type RewriteContext } from './rewrite';
 import { softmax } from './softmax';
 import { transformer } from './transformer';
 
+type Rewrites = Readonly<Record<string, Rewrite>>;
+
 /** The operators that differ between opsets 7 and 28; all others mean the same in opset 21. */
-const rewrites: ReadonlyMap<string, Rewrite> = new Map(
-  Object.entries({
-    ...attributesToInputs,
-    ...normalisation,
-    ...softmax,
-    ...resizing,
-    ...others,
-    ...attentions,
-    ...transformer,
-  }),
-);
+const standard: Rewrites = {
+  ...attributesToInputs,
+  ...normalisation,
+  ...softmax,
+  ...resizing,
+  ...others,
+  ...attentions,
+  ...transformer,
+  ...quantised,
+  ...dynamicallyQuantised,
+};
+
+/** What onnxruntime makes of the standard operators when it optimises or quantises a model. */
+const microsoft: Rewrites = {
+  ...fusedActivations,
+  ...fusedNormalisations,
+  ...fusedAttention,
+  ...quantisedNamed,
+  ...dynamicallyQuantisedNamed,
+  ...channelsLastNamed,
+  ...renamed,
+};
+
+const rewrites: Readonly<Record<string, Rewrites>> = {
+  '': standard,
+  'com.microsoft': microsoft,
+  'com.ms.internal.nhwc': channelsLast,
+};
 
 /** The oldest opset that is read, and the newest one whose operators were compared with opset 21. */
 export const opsets = { oldest: 7, newest: 28 } as const;
 
-/** A node as nodes of opset 21. Nodes of other domains only get their full name. */
+/** A node as nodes of opset 21. Nodes of unknown domains only get their full name. */
 export function rewriteNode(node: NodeRecord, c: RewriteContext): readonly Node[] {
-  const rewrite = node.domain === '' ? rewrites.get(node.op) : undefined;
+  const family = Object.hasOwn(rewrites, node.domain) ? rewrites[node.domain] : undefined;
+  const rewrite = family && Object.hasOwn(family, node.op) ? family[node.op] : undefined;
   if (!rewrite) return [nodeWith(node, c)];
   try {
     return rewrite(node, c);

@@ -258,6 +258,7 @@ const cases: readonly Case[] = [
     node: { op: 'Dropout', inputs: ['x', 'r'] },
     constants: { r: float32([], Float32Array.of(0.9)) },
   },
+  { title: 'EyeLike', opset: 9, x: [3, 4], node: { op: 'EyeLike', attributes: { dtype: { i: 1 }, k: { i: 1 } } } },
   {
     title: 'BatchNormalization',
     opset: 7,
@@ -434,6 +435,26 @@ describe('rules checked by hand', () => {
     expect([...(y!.data as Float32Array)]).toEqual([1, 7]);
     expect((await read(model)).notes).toEqual([
       'BatchNormalization was saved in training mode; the stored mean and variance are used, as in inference.',
+    ]);
+  });
+
+  it('reads a dropout in training mode as in inference, its mask as true', async () => {
+    const dropout = (training: number): Model => ({
+      opset: 13,
+      nodes: [{ op: 'Dropout', inputs: ['x', 'r', 't'], outputs: ['y', 'm'] }],
+      inputs: { x: { dims: [3] } },
+      outputs: { y: {}, m: { dtype: 'bool' } },
+      initializers: {
+        r: float32([], Float32Array.of(0.9)),
+        t: { dtype: 'bool', dims: [], data: Uint8Array.of(training) },
+      },
+    });
+    const { y, m } = await runHere(dropout(1), { x: vector(1, 2, 3) });
+    expect([...(y!.data as Float32Array)]).toEqual([1, 2, 3]);
+    expect([...(m!.data as Uint8Array)]).toEqual([1, 1, 1]);
+    expect((await read(dropout(0))).notes).toEqual([]);
+    expect((await read(dropout(1))).notes).toEqual([
+      'Dropout was saved in training mode; it passes its input on, as in inference.',
     ]);
   });
 

@@ -27,11 +27,18 @@ const cast: Rewrite = (node, c) => {
   return [nodeWith(node, c, { attributes, without: ['saturate', 'round_mode'] })];
 };
 
+/** The element type that `dtype` names, as one that is computed here; without it the input's own. */
+const eyeLike: Rewrite = (node, c) => {
+  const dtype = intOf(node, 'dtype', 0);
+  return [nodeWith(node, c, dtype === 0 ? {} : { attributes: { dtype: graphDataType(dtype) } })];
+};
+
 /** Deprecated name of ScatterElements, up to opset 10. */
 const scatter: Rewrite = (node, c) => [nodeWith(node, c, { op: 'ScatterElements' })];
 
 export const others: Readonly<Record<string, Rewrite>> = {
   Dropout: dropout,
   Cast: cast,
+  EyeLike: eyeLike,
   Scatter: scatter,
 };

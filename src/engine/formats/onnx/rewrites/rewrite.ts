@@ -1,6 +1,7 @@
 import type { AttributeValue, Node } from '../../../graph/graph';
 import type { Dim, DType, Tensor } from '../../../graph/tensor';
 import type { NodeRecord } from '../graphProto';
+import type { Quantisation } from '../realValues';
 import type { SparseRecord } from '../sparseTensor';
 import type { TensorRecord } from '../tensorProto';
 
@@ -14,6 +15,12 @@ export interface RewriteContext {
   dims(value: string): readonly Dim[] | undefined;
   /** True when a node reads the value or it is an output of the graph. */
   used(value: string): boolean;
+  /** How a value was quantised that is carried as the real numbers it stands for; undefined for all others. */
+  quantisation(value: string): Quantisation | undefined;
+  /** True when a quantised value may be carried as real numbers: all its readers take them. */
+  mayBeReal(value: string): boolean;
+  /** Says that the node computes this quantised value as real numbers. */
+  carry(value: string, as: Quantisation): void;
   /** A new value name that starts with `hint`. */
   fresh(hint: string): string;
   /** Adds a constant and gives its name. */

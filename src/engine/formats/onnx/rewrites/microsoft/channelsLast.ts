@@ -1,0 +1,52 @@
+/** Operators on channels-last pictures, which onnxruntime prefers on some processors: turned, computed, turned back. */
+import { Emitter } from '../emitter';
+import { attributesOf, inputOf, type Rewrite } from '../rewrite';
+import { attributesWithout, fusedConv } from './activations';
+
+function turned(op: string): Rewrite {
+  return (node, c) => {
+    const e = new Emitter(node, c);
+    if (e.used(1)) c.refuse('gives the places of its maxima');
+    const x = e.emit('Transpose', [inputOf(node, 0, c)], { perm: [0, 3, 1, 2] });
+    const attributes = attributesWithout(node, c, 'channels_last');
+    const y = e.emit(op, [x, ...node.inputs.slice(1)], attributes);
+    return e.give(0, 'Transpose', [y], { perm: [0, 2, 3, 1] });
+  };
+}
+
+/** A fused convolution: its sum is channels-last as well. */
+const turnedConv: Rewrite = (node, c) => {
+  const e = new Emitter(node, c);
+  const turn = (value: string) => e.emit('Transpose', [value], { perm: [0, 3, 1, 2] });
+  const [x = '', weight = '', bias = '', sum = ''] = node.inputs;
+  const inputs = [turn(x), weight, bias, ...(sum === '' ? [] : [turn(sum)])];
+  const inner = c.fresh(`${node.outputs[0]}/channelsFirst`);
+  e.nodes.push(...fusedConv({ ...node, inputs, outputs: [inner] }, c));
+  return e.give(0, 'Transpose', [inner], { perm: [0, 2, 3, 1] });
+};
+
+const pooling = ['MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool'];
+
+/** The inner domain `com.ms.internal.nhwc`. */
+export const channelsLast: Readonly<Record<string, Rewrite>> = {
+  Conv: turnedConv,
+  FusedConv: turnedConv,
+  ...Object.fromEntries(pooling.map((op) => [op, turned(op)])),
+};
+
+/** The same operators of `com.microsoft`. */
+export const channelsLastNamed: Readonly<Record<string, Rewrite>> = {
+  NhwcConv: turnedConv,
+  NhwcFusedConv: turnedConv,
+  NhwcMaxPool: turned('MaxPool'),
+};
+
+/** Operators of `com.microsoft` that mean the same as a standard one. */
+export const renamed: Readonly<Record<string, Rewrite>> = {
+  // Its pads are an input with one more axis allowed: [1, 2 · rank].
+  Pad: (node, c) => {
+    const e = new Emitter(node, c);
+    const pads = e.emit('Reshape', [inputOf(node, 1, c), e.ints(-1)]);
+    return e.give(0, 'Pad', [inputOf(node, 0, c), pads, node.inputs[2] ?? ''], attributesOf(node, c));
+  },
+};

@@ -1,0 +1,166 @@
+/**
+ * Quantised operators as floating-point ones between DequantizeLinear and QuantizeLinear, whose gradient passes straight through. See
+ * realValues.ts for what becomes of the integers in between.
+ */
+import type { Node } from '../../../graph/graph';
+import { toNumbers } from '../../../graph/numbers';
+import type { NodeRecord } from '../graphProto';
+import type { Quantisation } from '../realValues';
+import { Emitter } from './emitter';
+import { attributesOf, floatOf, inputOf, intOf, nodeWith, type Rewrite, type RewriteContext } from './rewrite';
+
+const explanation =
+  'Quantised operators are computed as floating-point ones with the same steps of quantisation; a result may differ by one step.';
+
+/** The numbers that the quantised operand at `index` stands for; its scale and zero point are the inputs after it. */
+export function real(e: Emitter, node: NodeRecord, index: number, axis?: number, at = [index + 1, index + 2]): string {
+  const value = inputOf(node, index, e.c);
+  const [scale, zeroPoint] = at.map((place) => node.inputs[place] ?? '') as [string, string];
+  return dequantised(e, value, { scale, zeroPoint }, axis);
+}
+
+function dequantised(e: Emitter, value: string, as: Quantisation, axis?: number): string {
+  const carried = e.c.quantisation(value);
+  if (carried && same(carried, as, e.c)) return value;
+  const integers = carried ? e.emit('QuantizeLinear', [value, carried.scale, carried.zeroPoint]) : value;
+  return e.emit('DequantizeLinear', [integers, as.scale, as.zeroPoint], axis === undefined ? {} : { axis });
+}
+
+function same(a: Quantisation, b: Quantisation, c: RewriteContext): boolean {
+  const equal = (one: string, other: string) => {
+    if (one === other) return true;
+    const [first, second] = [c.constant(one), c.constant(other)];
+    if (!first && !second) return false;
+    const numbers = [first, second].map((tensor) => (tensor ? toNumbers(tensor) : [0]));
+    return String(numbers[0]) === String(numbers[1]);
+  };
+  return equal(a.scale, b.scale) && equal(a.zeroPoint, b.zeroPoint);
+}
+
+/** Ends a quantised node: what it computed, in steps of its output's scale, as integers only where somebody needs them. */
+function quantise(e: Emitter, node: NodeRecord, value: string, as: Quantisation, attributes: Node['attributes'] = {}) {
+  const { c } = e;
+  const output = node.outputs[0] as string;
+  const inputs = [value, as.scale, as.zeroPoint];
+  const perTensor = (c.constant(as.scale)?.data.length ?? 0) === 1;
+  if (!perTensor || !c.mayBeReal(output)) return e.give(0, 'QuantizeLinear', inputs, attributes);
+  c.carry(output, as);
+  return e.give(0, 'DequantizeLinear', [e.emit('QuantizeLinear', inputs, attributes), as.scale, as.zeroPoint]);
+}
+
+/** The last two inputs of most quantised operators, or those at `at`. */
+function stepsOf(node: NodeRecord, c: RewriteContext, at: number): Quantisation {
+  return { scale: inputOf(node, at, c), zeroPoint: node.inputs[at + 1] ?? '' };
+}
+
+const quantizeLinear: Rewrite = (node, c) => {
+  const e = new Emitter(node, c);
+  return quantise(e, node, inputOf(node, 0, c), stepsOf(node, c, 1), attributesOf(node, c));
+};
+
+const dequantizeLinear: Rewrite = (node, c) => {
+  const x = inputOf(node, 0, c);
+  if (!c.quantisation(x)) return [nodeWith({ ...node, domain: '' }, c)];
+  const e = new Emitter(node, c);
+  return e.give(0, 'Identity', [dequantised(e, x, stepsOf(node, c, 1))]);
+};
+
+/** A quantised operator with one operand, whose output's steps stand behind the operand's. */
+function unary(
+  op: string,
+  attributes: (node: NodeRecord, c: RewriteContext) => Node['attributes'] = () => ({}),
+): Rewrite {
+  return (node, c) => {
+    const e = new Emitter(node, c);
+    c.note(explanation);
+    const last = intOf(node, 'channels_last', 0) === 1;
+    const x = real(e, node, 0);
+    const turned = last ? e.emit('Transpose', [x], { perm: [0, 3, 1, 2] }) : x;
+    const y = e.emit(op, [turned], attributes(node, c));
+    return quantise(e, node, last ? e.emit('Transpose', [y], { perm: [0, 2, 3, 1] }) : y, stepsOf(node, c, 3));
+  };
+}
+
+/** A quantised operator with two operands. */
+function binary(op: string): Rewrite {
+  return (node, c) => {
+    const e = new Emitter(node, c);
+    c.note(explanation);
+    return quantise(e, node, e.emit(op, [real(e, node, 0), real(e, node, 3, -1)]), stepsOf(node, c, 6));
+  };
+}
+
+/** An int32 bias counts in products of the operands' steps. */
+function biasOf(e: Emitter, node: NodeRecord, index: number, factor = 1): string {
+  const bias = node.inputs[index] ?? '';
+  if (bias === '') return '';
+  const steps = e.mul(inputOf(node, 1, e.c), inputOf(node, 4, e.c));
+  return e.mul(e.emit('Cast', [bias], { to: 1 }), factor === 1 ? steps : e.mul(steps, e.scalar(factor)));
+}
+
+const qLinearConv: Rewrite = (node, c) => {
+  const e = new Emitter(node, c);
+  c.note(explanation);
+  const inputs = [real(e, node, 0), real(e, node, 3, 0), biasOf(e, node, 8)];
+  return quantise(e, node, e.emit('Conv', inputs, attributesOf(node, c)), stepsOf(node, c, 6));
+};
+
+/** α·op(A)·op(B) + C; without a scale of its own the result is a real number. */
+const qGemm: Rewrite = (node, c) => {
+  const e = new Emitter(node, c);
+  c.note(explanation);
+  const columns = intOf(node, 'transB', 0) === 1 ? 0 : 1;
+  const alpha = floatOf(node, 'alpha') ?? 1;
+  const inputs = [real(e, node, 0), real(e, node, 3, columns), biasOf(e, node, 6, alpha)];
+  const product = e.emit('Gemm', inputs, attributesOf(node, c));
+  return node.inputs[7] ? quantise(e, node, product, stepsOf(node, c, 7)) : e.give(0, 'Identity', [product]);
+};
+
+const qLinearConcat: Rewrite = (node, c) => {
+  const e = new Emitter(node, c);
+  c.note(explanation);
+  const operands = Array.from({ length: Math.floor((node.inputs.length - 2) / 3) }, (_, i) => real(e, node, 2 + 3 * i));
+  return quantise(e, node, e.emit('Concat', operands, { axis: intOf(node, 'axis', 0) }), stepsOf(node, c, 0));
+};
+
+const qLinearWhere: Rewrite = (node, c) => {
+  const e = new Emitter(node, c);
+  c.note(explanation);
+  const chosen = e.emit('Where', [inputOf(node, 0, c), real(e, node, 1), real(e, node, 4)]);
+  return quantise(e, node, chosen, stepsOf(node, c, 7));
+};
+
+const qLinearReduceMean: Rewrite = (node, c) => {
+  const e = new Emitter(node, c);
+  c.note(explanation);
+  const axes = node.attributes.get('axes');
+  const inputs = [real(e, node, 0), axes?.kind === 'ints' ? e.ints(...axes.value.map(Number)) : ''];
+  const mean = e.emit('ReduceMean', inputs, { keepdims: intOf(node, 'keepdims', 1) });
+  return quantise(e, node, mean, stepsOf(node, c, 3));
+};
+
+export const quantised: Readonly<Record<string, Rewrite>> = {
+  QuantizeLinear: quantizeLinear,
+  DequantizeLinear: dequantizeLinear,
+  QLinearConv: qLinearConv,
+  QLinearMatMul: binary('MatMul'),
+};
+
+/** Those of `com.microsoft`. */
+export const quantisedNamed: Readonly<Record<string, Rewrite>> = {
+  ...quantised,
+  QLinearAdd: binary('Add'),
+  QLinearMul: binary('Mul'),
+  QLinearConcat: qLinearConcat,
+  QLinearWhere: qLinearWhere,
+  QLinearReduceMean: qLinearReduceMean,
+  QLinearSigmoid: unary('Sigmoid'),
+  QLinearLeakyRelu: unary('LeakyRelu', (node) => ({ alpha: floatOf(node, 'alpha') ?? 0.01 })),
+  QLinearSoftmax: unary('Softmax', (node) => ({ axis: intOf(node, 'axis', -1) })),
+  QLinearGlobalAveragePool: unary('GlobalAveragePool'),
+  QLinearAveragePool: unary('AveragePool', (node, c) => {
+    const { channels_last: _, ...attributes } = attributesOf(node, c);
+    return attributes;
+  }),
+  QGemm: qGemm,
+};
