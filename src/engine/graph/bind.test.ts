@@ -68,6 +68,29 @@ describe('bind', () => {
     }
   });
 
+  it('ends a transposed convolution in cells of the bias where output_shape is longer than the kernel reaches', () => {
+    const small: SmallGraph = {
+      inputs: { x: [1, 3, 3] },
+      constants: { w: randomTensor([1, 2, 3, 3], 1) },
+      nodes: [
+        {
+          op: 'ConvTranspose',
+          inputs: ['x', 'w'],
+          attributes: { strides: [3, 2], output_shape: [10, 6] },
+          outputs: ['y'],
+        },
+      ],
+    };
+    const graph = bind(graphOf(small));
+    expect(graph.types.get('y')?.dims).toEqual([1, 2, 10, 6]);
+    expect(graph.nodes[0]?.attributes).toEqual({ strides: [3, 2], pads: [0, 1, 0, 0], output_padding: [1, 0] });
+  });
+
+  it('refuses to write numbers out as text', () => {
+    const nodes = [{ op: 'Cast', inputs: ['x'], attributes: { to: 8 } }];
+    expect(() => bind(graphOf({ inputs: { x: [3] }, nodes }))).toThrow('The Cast node "node_0" casts numbers to text');
+  });
+
   it('removes what nothing needs', () => {
     const nodes = [
       { op: 'Relu', inputs: ['x'], outputs: ['y'] },
@@ -129,6 +152,16 @@ describe('batch length', () => {
     };
     expect(isBatchPolymorphic(graphOf(small))).toBe(true);
     expect(target(bind(graphOf(small)), 'y')).toEqual([-1, 24]);
+  });
+
+  it('leaves an Expand that repeats the one image', () => {
+    const small: SmallGraph = {
+      inputs: { x: [3, 1] },
+      constants: { s: ints(3, 1, 3) },
+      nodes: [{ op: 'Expand', inputs: ['x', 's'], outputs: ['y'] }],
+    };
+    expect(bind(graphOf(small)).types.get('y')?.dims).toEqual([3, 3, 3]);
+    expect(isBatchPolymorphic(graphOf(small))).toBe(false);
   });
 
   it('frees a graph that was traced with several images, and binds it to one', () => {

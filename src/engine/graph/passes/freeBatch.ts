@@ -78,7 +78,7 @@ function placeOfBatch(target: readonly number[], before: number): { axis: number
   return { axis: axis - 1, before: target[axis - 1] as number };
 }
 
-/** A constant Expand target that repeats the batch length: 1 there leaves the axis as it is. */
+/** A constant Expand target that repeats the batch length: 1 there leaves the axis as it is. Another length than the batch's repeats it. */
 function freeExpand(node: Node, b: Bindings): Node {
   const [x, shape] = node.inputs as [string, string];
   const axis = batchAxis(b, x);
@@ -86,7 +86,10 @@ function freeExpand(node: Node, b: Bindings): Node {
   if (axis < 0 || !target || b.probe.value(shape) === undefined) return node;
   const values = toNumbers(target);
   const place = axis + values.length - dims(b.reference, x).length;
-  return place >= 0 ? withInput(node, 1, b.ints(values.with(place, 1))) : node;
+  const length = values[place];
+  if (length === undefined || length === 1) return node;
+  if (length !== dims(b.reference, x)[axis]) throw new FixedBatch(`The Expand "${node.name}" repeats the batch.`);
+  return withInput(node, 1, b.ints(values.with(place, 1)));
 }
 
 /** An operand that was made for one image (a class token) is repeated for every image of the batch. */

@@ -1,0 +1,26 @@
+/** Why a case is not supported: the engine's own typed refusals, put into few groups. */
+import { CheckpointError, RuntimeFailure, UnsupportedOperatorError } from '../../src/shared/errors';
+
+/** Refusals by what the message says after the names in it. */
+const patterns: readonly (readonly [RegExp, string])[] = [
+  [/training mode|batch statistics/, 'training mode is read as inference'],
+  [/is not a tensor/, 'takes or gives a sequence, an optional or a map'],
+  [/elements? of type (\S+?),? /, 'element type $1'],
+  [/depends? on the data|computed from the data/, 'a shape depends on the data'],
+  [/opsets \d+ to \d+ are read/, 'an opset older than 7, or none stated'],
+  [/Could not find an implementation for (\w+)/, 'the runtime has no kernel for $1'],
+  [/Node interface has no (\S+) values/, 'the runtime cannot pass $1 values in or out'],
+];
+
+/** The group that a refusal belongs to; null when the error is no refusal but a failure. */
+export function reasonOf(error: unknown): string | null {
+  const typed = error instanceof CheckpointError || error instanceof UnsupportedOperatorError;
+  if (!typed && !(error instanceof RuntimeFailure)) return null;
+  for (const [pattern, reason] of patterns) {
+    const match = pattern.exec(error.message);
+    if (match) return reason.replace('$1', match[1] ?? '');
+  }
+  if (error instanceof UnsupportedOperatorError) return `no operator ${error.operator}`;
+  if (error instanceof RuntimeFailure) return null;
+  return `refused: ${error.message.replace(/[“"][^”"]*[”"]/g, '…')}`;
+}
