@@ -20,9 +20,9 @@ export async function checkHealth(
   signal: AbortSignal,
   input?: FloatTensor,
 ): Promise<HealthReport> {
-  const { checkpoint, image, target, layer, preprocessing, runtime } = params;
+  const { checkpoint, image, target, layer, preprocessing, runtime, logits } = params;
   const [open, { picture }] = await Promise.all([
-    checkpoints.get(checkpoint, { preprocessing, runtime }),
+    checkpoints.get(checkpoint, { preprocessing, runtime, logits }),
     decodeImage(image),
   ]);
   const { tensor } = prepareInput(open, picture, input);

@@ -27,6 +27,8 @@ export interface OpenCheckpoint {
 export interface OpenOptions {
   readonly preprocessing?: Preprocessing;
   readonly runtime?: RuntimeChoice;
+  /** Name of the value to explain; overrides whylight.json. */
+  readonly logits?: string;
 }
 
 const keptCheckpoints = 2;
@@ -61,7 +63,7 @@ async function open(
     runtime: options.runtime,
     threads,
     memory,
-    logits: fileNotes?.logits,
+    logits: options.logits ?? fileNotes?.logits,
   });
   const labels = await findLabels({ checkpointPath: path, metadata, classes: model.classes });
   return {
@@ -104,7 +106,12 @@ export class CheckpointCache {
   ) {}
 
   async get(path: string, options: OpenOptions): Promise<OpenCheckpoint> {
-    const key = JSON.stringify([path, options.preprocessing ?? null, options.runtime ?? 'auto']);
+    const key = JSON.stringify([
+      path,
+      options.preprocessing ?? null,
+      options.runtime ?? 'auto',
+      options.logits ?? null,
+    ]);
     const now = await stamp(path);
     const known = this.kept.get(key);
     if (known) this.kept.delete(key);

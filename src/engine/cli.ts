@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { UsageError, WhylightError } from '../shared/errors';
 import { type Arguments, readArguments } from './cli/arguments';
 import { explainCommand } from './cli/explainCommand';
+import { sentenceFor } from './cli/failure';
 import { checkHealth, describeHealth } from './cli/healthCommand';
 import { help } from './cli/help';
 import { describeModel } from './cli/inspectCommand';
@@ -23,7 +24,7 @@ async function run(args: Arguments): Promise<number> {
     case 'explain':
       return explainCommand(engine, args);
     case 'inspect': {
-      const summary = await engine.inspect(resolve(args.checkpoint));
+      const summary = await engine.inspect(resolve(args.checkpoint), args.logits);
       if (args.json) json(summary);
       else print(describeModel(summary));
       return 0;
@@ -54,7 +55,7 @@ async function main(): Promise<number> {
     return await run(readArguments(process.argv.slice(2)));
   } catch (error) {
     if (!(error instanceof WhylightError)) throw error;
-    process.stderr.write(`whylight: ${error.message}\n`);
+    process.stderr.write(`whylight: ${sentenceFor(error)}\n`);
     return error instanceof UsageError || error.kind === 'usage' ? 2 : 1;
   }
 }

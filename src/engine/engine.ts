@@ -56,8 +56,9 @@ export class Engine {
     this.checkpoints = new CheckpointCache(log, threads, new MemoryBudget(memory));
   }
 
-  inspect(checkpoint: string): Promise<ModelSummary> {
-    return inspect(checkpoint);
+  /** @param logits name of the value to explain; overrides whylight.json. */
+  inspect(checkpoint: string, logits?: string): Promise<ModelSummary> {
+    return inspect(checkpoint, logits);
   }
 
   /**
@@ -113,6 +114,15 @@ export class Engine {
     const kept = preprocessing ?? (await inspect(checkpoint)).preprocessing?.preprocessing;
     if (!kept) throw new PreprocessingError(`No preprocessing is known for ${checkpoint}; inspect it to see why.`);
     return writeCheckpointNotes(checkpoint, { preprocessing: kept });
+  }
+
+  /**
+   * Writes the name of the value to explain into the whylight.json beside the checkpoint.
+   *
+   * @returns the file's path.
+   */
+  keepLogits(checkpoint: string, logits: string): Promise<string> {
+    return writeCheckpointNotes(checkpoint, { logits });
   }
 
   dispose(): Promise<void> {

@@ -5,6 +5,7 @@ import { alternatives } from './alternatives';
 import type { CheckpointCache } from './checkpoints';
 import { chooseLayer } from './chooseLayer';
 import type { FloatTensor } from './graph/tensor';
+import { Observer } from './health/observe';
 import { decodeImage, displayPicture } from './image';
 import { runMethods } from './methods/run';
 import { prepareInput } from './prepareInput';
@@ -39,7 +40,7 @@ export async function explain(
   const { id } = params;
   const started = performance.now();
   emit({ id, kind: 'stage', text: 'Opening the checkpoint' });
-  const options = { preprocessing: params.preprocessing, runtime: params.runtime };
+  const options = { preprocessing: params.preprocessing, runtime: params.runtime, logits: params.logits };
   const [open, decoded] = await Promise.all([checkpoints.get(params.checkpoint, options), decodeImage(params.image)]);
   throwIfCancelled(signal);
 
@@ -72,7 +73,8 @@ export async function explain(
 
   const finished: string[] = [];
   const failed: string[] = [];
-  await runMethods(model, tensor, {
+  const observer = new Observer(model, tensor);
+  await runMethods(observer.model, tensor, {
     requests: params.methods,
     target: target.index,
     defaultLayer: layer?.name ?? null,
@@ -93,6 +95,8 @@ export async function explain(
       },
     },
   });
+  const findings = await observer.findings(scores, target, layer?.name ?? null, signal);
+  if (findings.length > 0) emit({ id, kind: 'findings', findings });
   const seconds = (performance.now() - started) / 1000;
   log(
     'debug',

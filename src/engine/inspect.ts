@@ -2,8 +2,8 @@ import { WhylightError } from '../shared/errors';
 import type { ModelSummary } from '../shared/protocol';
 import { readCheckpoint, sha256OfFile } from './formats';
 import type { Graph } from './graph/graph';
-import { unsupportedOperators } from './graph/ops';
 import { elementCount, type ValueType } from './graph/tensor';
+import { unsupportedOperators } from './graph/unsupported';
 import { findLabels, readCheckpointNotes } from './image';
 import { analyse } from './model/analyse';
 import { findImageInput } from './model/imageInput';
@@ -31,9 +31,10 @@ function countParameters(graph: Graph): number {
  * Everything there is to know about a checkpoint without an image. A checkpoint with unsupported operators, without a picture
  * input or without logits is described as far as it goes; the notes say what is missing.
  *
+ * @param wantedLogits name of the value to explain; overrides whylight.json.
  * @throws CheckpointError when the file cannot be read at all.
  */
-export async function inspect(path: string): Promise<ModelSummary> {
+export async function inspect(path: string, wantedLogits?: string): Promise<ModelSummary> {
   const [checkpoint, sha256, fileNotes] = await Promise.all([
     readCheckpoint(path),
     sha256OfFile(path),
@@ -55,12 +56,11 @@ export async function inspect(path: string): Promise<ModelSummary> {
   };
   const nothing = { logits: null, layers: [], defaultLayer: null, preprocessing: null, labels: null };
   const incomplete = (why: string): ModelSummary => ({ ...base, ...nothing, notes: [...checkpoint.notes, why] });
-  if (unsupported.length > 0) return incomplete('The layers are not listed because of the unsupported operators.');
-
   try {
     const input = findImageInput(graph);
     const { notes, ...preprocessing } = await preprocessingOf(path, checkpoint, input);
-    const { logits, layers, defaultLayer } = analyse(graph, input, preprocessing.preprocessing, fileNotes?.logits);
+    const analysis = analyse(graph, input, preprocessing.preprocessing, wantedLogits ?? fileNotes?.logits);
+    const { logits, layers, defaultLayer } = analysis;
     const labels = await findLabels({ checkpointPath: path, metadata, classes: logits.classes });
     return {
       ...base,
@@ -69,7 +69,7 @@ export async function inspect(path: string): Promise<ModelSummary> {
       defaultLayer,
       preprocessing,
       labels: labels.names && { count: labels.names.length, how: labels.how, names: labels.names },
-      notes: [...checkpoint.notes, ...notes, ...labels.notes],
+      notes: [...checkpoint.notes, ...analysis.notes, ...notes, ...labels.notes],
     };
   } catch (error) {
     if (error instanceof WhylightError) return incomplete(error.message);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExtensionContext, l10n, window } from 'vscode';
 import { Checkpoints } from './checkpoints/checkpoints';
+import { showHealth } from './commands/checkHealth';
 import { registerCommands } from './commands/register';
 import { EngineClient } from './engine/engineClient';
 import { ModelDocuments } from './inspect/modelDocuments';
@@ -35,6 +36,7 @@ export function activate(context: ExtensionContext): WhylightApi {
       ),
   });
   const checkpoints = new Checkpoints(context.workspaceState);
+  const documents = new ModelDocuments(engine);
   const panels = new Panels({
     extensionUri: context.extensionUri,
     engine,
@@ -42,8 +44,8 @@ export function activate(context: ExtensionContext): WhylightApi {
     reporter,
     chooseMethods: async (current, image) => chooseMethods(await engine.methods(), current, image),
     chooseCheckpoint: (image) => checkpoints.choose(image),
+    checkHealth: (subject) => showHealth(documents, subject),
   });
-  const documents = new ModelDocuments(engine);
   const statusBar = new StatusBar();
   engine.onStateChanged((state) => statusBar.setEngine(state));
   panels.onStatus((status) => statusBar.setRun(status));

@@ -115,3 +115,9 @@ export interface HealthReport {
 export function ranked(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 }
+
+/** Findings of two runs about the same question, each sentence once. */
+export function mergedFindings(earlier: readonly Finding[], later: readonly Finding[]): Finding[] {
+  const sentences = new Set(later.map(({ sentence }) => sentence));
+  return ranked([...earlier.filter(({ sentence }) => !sentences.has(sentence)), ...later]);
+}

@@ -51,6 +51,10 @@ export interface PanelRequests {
   keepPreprocessing: [{ readonly preprocessing: Preprocessing }, null];
   /** Opens whylight.json beside the checkpoint in an editor; writes it first when there is none. */
   editPreprocessing: [undefined, null];
+  /** Keeps this value as the logits in whylight.json beside the checkpoint, and explains again up to it. */
+  keepLogits: [{ readonly logits: string }, null];
+  /** Checks the gradients of all layers for this image, checkpoint and class, and shows the report. */
+  checkHealth: [undefined, null];
   showLog: [undefined, null];
   openSource: [{ readonly url: string }, null];
 }
@@ -66,7 +70,14 @@ export interface PanelHostNotifications {
   run: { readonly id: string; readonly state: PanelState; readonly only: readonly string[] };
   event: ExplainEvent;
   /** The run ended. `error` is one sentence when it failed as a whole. */
-  ended: { readonly id: string; readonly seconds: number; readonly cancelled: boolean; readonly error?: string };
+  ended: {
+    readonly id: string;
+    readonly seconds: number;
+    readonly cancelled: boolean;
+    readonly error?: string;
+    /** With an unsupported operator: a value that can be explained in place of the logits. */
+    readonly cut?: string;
+  };
   /** Another instruction from a command: save, focus. */
   command: { readonly name: 'save' };
 }

@@ -24,6 +24,10 @@ export const panelStrings = {
   'preprocessing.editTip': 'Open whylight.json beside the checkpoint',
   'preprocessing.classes': 'Top classes under {0}',
   'heading.notes': 'Notes on this model',
+  'heading.findings': 'What the passes through the model showed',
+  'finding.problem': 'Problem',
+  'finding.warning': 'Warning',
+  'finding.note': 'Note',
 
   // Actions
   'action.cancel': 'Cancel',
@@ -33,6 +37,10 @@ export const panelStrings = {
   'action.chooseCheckpoint': 'Choose Checkpoint…',
   'action.showLog': 'Show Log',
   'action.explainAgain': 'Explain Again',
+  'action.checkHealth': 'Check All Layers',
+  'action.checkHealthTip': 'Show activations and gradients of every layer for this image and class',
+  'action.explainUpTo': 'Explain Up To {0}',
+  'action.explainUpToTip': 'Write this value as the logits into whylight.json beside the checkpoint and explain again',
   'action.saving': 'Saving…',
   'action.saved': 'Saved to {0}.',
   'action.saveFailed': 'Saving failed: {0}',

@@ -1,7 +1,7 @@
 import type { Attribution, ClassScore, ImageRegion, MethodInfo, MethodRequest, Picture, RawMap } from './attribution';
 import type { DisplayOptions } from './display';
 import type { FailureKind } from './errors';
-import type { HealthReport } from './health';
+import type { Finding, HealthReport } from './health';
 import type { FoundPreprocessing, Preprocessing } from './preprocessing';
 
 /** Which class to explain: the most probable one, an index, or a label (exact, then unique case-insensitive part). */
@@ -68,6 +68,8 @@ export interface ExplainParams {
   readonly layer?: string;
   /** Overrides what is found in and beside the checkpoint. */
   readonly preprocessing?: Preprocessing;
+  /** Name of the value that is explained; overrides what is found in and beside the checkpoint. */
+  readonly logits?: string;
   readonly seed?: number;
   readonly runtime?: RuntimeChoice;
 }
@@ -81,6 +83,8 @@ export interface HealthParams {
   /** The layer of the class activation maps; the default one when absent. */
   readonly layer?: string;
   readonly preprocessing?: Preprocessing;
+  /** Name of the value that is explained; overrides what is found in and beside the checkpoint. */
+  readonly logits?: string;
   readonly runtime?: RuntimeChoice;
 }
 
@@ -132,7 +136,9 @@ export type ExplainEvent =
       readonly partial?: RawMap;
     }
   | { readonly id: string; readonly kind: 'result'; readonly attribution: Attribution }
-  | { readonly id: string; readonly kind: 'failed'; readonly method: string; readonly message: string };
+  | { readonly id: string; readonly kind: 'failed'; readonly method: string; readonly message: string }
+  /** After the methods, when there are any: what they got from the model tells of its health. */
+  | { readonly id: string; readonly kind: 'findings'; readonly findings: readonly Finding[] };
 
 export interface ExplainResult {
   readonly seconds: number;
@@ -146,6 +152,8 @@ export interface EncodeParams {
   /** `picture` may be left out: the image is decoded again at its own size. */
   readonly prediction: Omit<Prediction, 'picture'>;
   readonly attributions: readonly Attribution[];
+  /** None when absent. */
+  readonly findings?: readonly Finding[];
   readonly display: DisplayOptions;
   /** The seed of the methods that draw noise, for `result.json`; 0 when absent. */
   readonly seed?: number;
@@ -170,6 +178,8 @@ export interface EngineRequests {
     { readonly checkpoint: string; readonly preprocessing?: Preprocessing },
     { readonly path: string },
   ];
+  /** Writes the name of the value to explain in place of the logits into the whylight.json beside the checkpoint; answers that file's path. */
+  keepLogits: [{ readonly checkpoint: string; readonly logits: string }, { readonly path: string }];
 }
 
 /** Notifications from the engine to the extension host. */
@@ -188,6 +198,10 @@ export interface Versions {
 /** The `data` of a JSON-RPC error. */
 export interface FailureData {
   readonly kind: FailureKind | 'bug';
+  /** Of an UnsupportedOperatorError. */
+  readonly operator?: string;
+  readonly node?: string;
+  readonly cut?: string | null;
   readonly stack?: string;
 }
 

@@ -11,7 +11,7 @@ import {
   RequestType,
   ResponseError,
 } from 'vscode-jsonrpc';
-import { CancelledError, type FailureKind, WhylightError } from './errors';
+import { CancelledError, UnsupportedOperatorError, WhylightError } from './errors';
 import type { PanelHostNotifications, PanelPageNotifications, PanelRequests } from './panel';
 import { type EngineNotifications, type EngineRequests, type FailureData, failureCode } from './protocol';
 
@@ -211,6 +211,10 @@ function isJsonRpc(message: unknown): message is Message {
 }
 
 function toResponseError(error: unknown): ResponseError<FailureData> {
+  if (error instanceof UnsupportedOperatorError) {
+    const { kind, operator, node, cut } = error;
+    return new ResponseError(failureCode.expected, error.message, { kind, operator, node, cut });
+  }
   if (error instanceof WhylightError) {
     return new ResponseError(failureCode.expected, error.message, { kind: error.kind });
   }
@@ -223,9 +227,11 @@ function fromResponseError(error: unknown): unknown {
   if (!(error instanceof ResponseError)) return error;
   const data = error.data as FailureData | undefined;
   if (error.code === failureCode.expected && data !== undefined && data.kind !== 'bug') {
-    return data.kind === 'cancelled'
-      ? new CancelledError()
-      : new WhylightError(data.kind as FailureKind, error.message);
+    if (data.kind === 'cancelled') return new CancelledError();
+    if (data.kind === 'unsupported-operator') {
+      return new UnsupportedOperatorError(data.operator ?? '', data.node ?? '', error.message, data.cut ?? null);
+    }
+    return new WhylightError(data.kind, error.message);
   }
   const bug = new Error(error.message);
   if (data?.stack !== undefined) bug.stack = data.stack;

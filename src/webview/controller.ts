@@ -128,6 +128,15 @@ export class Controller {
     void this.ask(() => this.host.request('editPreprocessing', undefined));
   }
 
+  /** Takes a value in front of an unsupported operator as the logits. */
+  keepLogits(logits: string): void {
+    void this.ask(() => this.host.request('keepLogits', { logits }));
+  }
+
+  checkHealth(): void {
+    void this.ask(() => this.host.request('checkHealth', undefined));
+  }
+
   showLog(): void {
     void this.ask(() => this.host.request('showLog', undefined));
   }

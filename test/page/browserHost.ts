@@ -72,6 +72,8 @@ const answers: { [K in keyof PanelRequests]: PanelRequests[K][1] } = {
   chooseCheckpoint: null,
   keepPreprocessing: null,
   editPreprocessing: null,
+  keepLogits: null,
+  checkHealth: null,
   showLog: null,
   openSource: null,
 };

@@ -12,6 +12,8 @@ export interface ExplainArguments {
   readonly methods: readonly MethodRequest[];
   readonly target: TargetRequest;
   readonly layer: string | undefined;
+  /** Name of the value to explain in place of the logits that are found. */
+  readonly logits: string | undefined;
   /** A .npy file that is fed as it is. */
   readonly input: string | undefined;
   readonly seed: number;
@@ -31,6 +33,7 @@ export interface HealthArguments {
   readonly input: string | undefined;
   readonly target: TargetRequest;
   readonly layer: string | undefined;
+  readonly logits: string | undefined;
   readonly runtime: RuntimeChoice;
   readonly memory: number;
   readonly json: boolean;
@@ -39,7 +42,12 @@ export interface HealthArguments {
 export type Arguments =
   | ExplainArguments
   | HealthArguments
-  | { readonly command: 'inspect'; readonly checkpoint: string; readonly json: boolean }
+  | {
+      readonly command: 'inspect';
+      readonly checkpoint: string;
+      readonly logits: string | undefined;
+      readonly json: boolean;
+    }
   | { readonly command: 'methods'; readonly json: boolean }
   | { readonly command: 'help' }
   | { readonly command: 'version' };
@@ -49,6 +57,7 @@ const options = {
   methods: { type: 'string', default: 'all' },
   target: { type: 'string', short: 't', default: 'top1' },
   layer: { type: 'string' },
+  logits: { type: 'string' },
   set: { type: 'string', multiple: true },
   preset: { type: 'string', multiple: true },
   input: { type: 'string' },
@@ -150,6 +159,7 @@ export function readArguments(argv: readonly string[]): Arguments {
         methods: parseMethods(values.methods, values.preset ?? [], values.set ?? []),
         target: parseTarget(values.target),
         layer: values.layer,
+        logits: values.logits,
         input: values.input,
         seed: parseSeed(values.seed),
         runtime: parseRuntime(values.runtime),
@@ -163,7 +173,7 @@ export function readArguments(argv: readonly string[]): Arguments {
       if (checkpoint === undefined || rest.length > 1) throw new UsageError('inspect needs one checkpoint.');
       if (!values.gradients) {
         if (values.image !== undefined) throw new UsageError('--image goes with inspect --gradients.');
-        return { command, checkpoint, json: values.json };
+        return { command, checkpoint, logits: values.logits, json: values.json };
       }
       if (values.image === undefined && values.input === undefined) {
         throw new UsageError(
@@ -177,6 +187,7 @@ export function readArguments(argv: readonly string[]): Arguments {
         input: values.input,
         target: parseTarget(values.target),
         layer: values.layer,
+        logits: values.logits,
         runtime: parseRuntime(values.runtime),
         memory: parseMemory(values.memory),
         json: values.json,

@@ -2,11 +2,13 @@ import { basename, extname, join, resolve } from 'node:path';
 import type { Attribution } from '../../shared/attribution';
 import { defaultDisplay } from '../../shared/display';
 import { WhylightError } from '../../shared/errors';
+import type { Finding } from '../../shared/health';
 import type { ExplainEvent, ImageSource, Prediction } from '../../shared/protocol';
 import type { Engine } from '../engine';
 import { writeFiles } from '../export';
 import type { FloatTensor } from '../graph/tensor';
 import type { ExplainArguments } from './arguments';
+import { sentenceFor } from './failure';
 import { pictureOf, readInput } from './inputFile';
 import { Progress } from './progress';
 import { table } from './table';
@@ -15,6 +17,7 @@ interface Finished {
   readonly prediction: Prediction;
   readonly attributions: readonly Attribution[];
   readonly failures: ReadonlyMap<string, string>;
+  readonly findings: readonly Finding[];
 }
 
 /** Runs one explanation and collects what it tells. */
@@ -29,16 +32,18 @@ async function collect(
   const attributions: Attribution[] = [];
   const failures = new Map<string, string>();
   let prediction: Prediction | undefined;
+  let findings: readonly Finding[] = [];
   const hear = (event: ExplainEvent): void => {
     if (event.kind === 'prediction') prediction = event.prediction;
     if (event.kind === 'result') attributions.push(event.attribution);
     if (event.kind === 'failed') failures.set(event.method, event.message);
+    if (event.kind === 'findings') findings = event.findings;
     if (event.kind === 'stage') progress.show(`${title}: ${event.text}`);
     if (event.kind === 'started') progress.show(`${title}: ${event.method}`);
     if (event.kind === 'progress') progress.show(`${title}: ${event.method} ${event.done}/${event.total}`);
   };
-  const { methods, target, layer, seed, runtime } = args;
-  const params = { id: title, checkpoint: resolve(args.model), image, methods, target, layer, seed, runtime };
+  const { methods, target, layer, logits, seed, runtime } = args;
+  const params = { id: title, checkpoint: resolve(args.model), image, methods, target, layer, logits, seed, runtime };
   try {
     await engine.explain(params, hear, new AbortController().signal, input);
   } finally {
@@ -47,7 +52,7 @@ async function collect(
   if (!prediction) throw new Error('The explanation ended without a prediction.');
   const order = methods.map((method) => method.id);
   attributions.sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
-  return { prediction, attributions, failures };
+  return { prediction, attributions, failures, findings };
 }
 
 const percent = (probability: number): string => `${(probability * 100).toFixed(1)} %`;
@@ -55,7 +60,7 @@ const cost = ({ forward, gradient }: Attribution['evaluations']): string =>
   [forward > 0 ? `${forward} forward` : '', gradient > 0 ? `${gradient} gradient` : ''].filter(Boolean).join(' + ') ||
   'shared pass';
 
-function report(title: string, folder: string, { prediction, attributions }: Finished): string {
+function report(title: string, folder: string, { prediction, attributions, findings }: Finished): string {
   const { target, top5, layer, input } = prediction;
   const name = (label: string | null, index: number): string =>
     label === null ? `class ${index}` : `${label} (${index})`;
@@ -65,6 +70,7 @@ function report(title: string, folder: string, { prediction, attributions }: Fin
       .join(', ')}`,
     `  input ${input.size.join('×')}, preprocessing ${input.how}${layer ? `; layer ${layer.name}` : ''}`,
     ...prediction.notes.map((note) => `  note: ${note}`),
+    ...findings.map(({ severity, sentence }) => `  ${severity}: ${sentence}`),
     table(
       attributions.map((each) => [
         each.method,
@@ -112,6 +118,7 @@ export async function explainCommand(engine: Engine, args: ExplainArguments): Pr
         image,
         prediction,
         attributions: finished.attributions,
+        findings: finished.findings,
         display: defaultDisplay,
         seed: args.seed,
       });
@@ -125,7 +132,7 @@ export async function explainCommand(engine: Engine, args: ExplainArguments): Pr
       }
     } catch (error) {
       if (!(error instanceof WhylightError) || error.kind === 'usage') throw error;
-      complain(names.length > 1 ? `${title}: ${error.message}` : error.message);
+      complain(names.length > 1 ? `${title}: ${sentenceFor(error)}` : sentenceFor(error));
       // The checkpoint is the same for every image, so the others would fail in the same way.
       if (error.kind === 'checkpoint' || error.kind === 'unsupported-operator' || error.kind === 'runtime') break;
     }

@@ -15,8 +15,8 @@ export async function checkHealth(engine: Engine, args: HealthArguments): Promis
     args.image !== null || !input
       ? { path: resolve(args.image ?? '') }
       : await pictureOf(input, basename(args.input ?? ''));
-  const { target, layer, runtime } = args;
-  const params = { checkpoint: resolve(args.checkpoint), image, target, layer, runtime };
+  const { target, layer, logits, runtime } = args;
+  const params = { checkpoint: resolve(args.checkpoint), image, target, layer, logits, runtime };
   return engine.checkHealth(params, new AbortController().signal, input);
 }
 

@@ -4,6 +4,7 @@ export const help = `Whylight: see why an image model said what it said.
       --methods a,b,c|all        methods to run (default: all; see whylight methods)
       --target top1|INDEX|LABEL  class to explain (default: top1)
       --layer NAME               target layer of the class activation maps (see whylight inspect)
+      --logits NAME              explain this value in place of the logits that are found
       --set METHOD.PARAM=VALUE   set a parameter of a method; may be repeated
       --preset METHOD=NAME       use a library's published settings; may be repeated
       --input FILE.npy           feed this float32 tensor as the model's input instead of decoding an image
@@ -13,10 +14,10 @@ export const help = `Whylight: see why an image model said what it said.
       --out DIR                  folder for the results (default: whylight)
       --json                     print each image's result as one line of JSON
 
-  whylight inspect <checkpoint> [--json]
+  whylight inspect <checkpoint> [--logits NAME] [--json]
   whylight inspect <checkpoint> --gradients --image <file> [options]
       health check with one picture: activations and gradients of every layer, and what to make of them
-      --target, --layer, --input FILE.npy, --runtime, --memory, --json   as above
+      --target, --layer, --logits, --input, --runtime, --memory, --json   as above
   whylight methods [--json]
 
 Results go to DIR/<image name>/: a raw map (.npy) and an overlay (.png) for each method, figure.png, result.json.

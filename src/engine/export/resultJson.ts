@@ -45,6 +45,11 @@ export function resultJson(params: EncodeParams, versions: Versions, files: read
       opacity: display.opacity,
       topK: display.topK,
     },
+    findings: (params.findings ?? []).map(({ severity, sentence, layer: where }) => ({
+      severity,
+      sentence,
+      ...(where !== undefined && { layer: where }),
+    })),
     notes: prediction.notes,
     versions: {
       whylight: versions.whylight,

@@ -38,16 +38,17 @@ function place(path: readonly LayerHealth[], direction: 'fall' | 'rise', total: 
 /** The gradient is 0 from some layer of the trunk down to the input. */
 function ended(path: readonly LayerHealth[]): Finding[] {
   const last = path.findIndex((layer) => norm(layer) > 0);
-  const before = path[last - 1] as LayerHealth;
+  const after = path[last];
+  const before = path[last - 1];
   const where =
-    last < 0
-      ? 'already at the last layer'
-      : `from ${quote(before.name)} on, before ${quote((path[last] as LayerHealth).name)}`;
+    before && after
+      ? `it ends between ${quote(after.name)} and ${quote(before.name)}, where every unit is shut or nothing depends on the picture`
+      : 'nothing that it comes through depends on the picture, or every unit is shut';
   return [
     {
       severity: 'problem',
-      sentence: `The gradient of the logit is exactly 0 at the input: it ends ${where}, where every unit is shut or nothing depends on the picture; gradient maps are blank, Occlusion needs no gradient.`,
-      ...(last < 0 ? {} : { layer: before.name }),
+      sentence: `The gradient of the logit is exactly 0 at the input: ${where}; gradient maps are blank, Occlusion needs no gradient.`,
+      ...(after ? { layer: after.name } : {}),
     },
   ];
 }

@@ -140,7 +140,7 @@ describe('units that are shut', () => {
   it('all: the output is the same for every picture, and the gradient is 0', async () => {
     const report = await check({ bias: shut(8) });
     expect(told(report)).toEqual([
-      'problem: The gradient of the logit is exactly 0 at the input: it ends from “conv” on, before “features”, where every unit is shut or nothing depends on the picture; gradient maps are blank, Occlusion needs no gradient.',
+      'problem: The gradient of the logit is exactly 0 at the input: it ends between “features” and “conv”, where every unit is shut or nothing depends on the picture; gradient maps are blank, Occlusion needs no gradient.',
       'problem: All 8 units of “features” (ReLU) are 0 at every position for this picture: the output does not depend on the picture any more, and maps are blank; look for biases far below 0 and for a preprocessing that the model was not trained with.',
     ]);
   });

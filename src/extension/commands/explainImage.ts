@@ -61,7 +61,7 @@ async function methodsToRun(engine: EngineClient, configured: readonly string[])
   return chosenMethods(configured, await engine.methods());
 }
 
-async function imagesToExplain(
+export async function imagesToExplain(
   panels: Panels,
   clicked: Uri | undefined,
   selection: readonly Uri[] | undefined,

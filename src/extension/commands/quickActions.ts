@@ -6,6 +6,7 @@ export async function quickActions(): Promise<void> {
     { label: `$(eye) ${l10n.t('Explain Image')}`, command: 'whylight.explainImage' },
     { label: `$(file-binary) ${l10n.t('Choose Checkpoint…')}`, command: 'whylight.chooseCheckpoint' },
     { label: `$(checklist) ${l10n.t('Choose Methods…')}`, command: 'whylight.chooseMethods' },
+    { label: `$(pulse) ${l10n.t('Check Gradients (Health Check)')}`, command: 'whylight.checkHealth' },
     { label: `$(save) ${l10n.t('Save Overlays')}`, command: 'whylight.saveOverlays' },
     { label: `$(output) ${l10n.t('Show Log')}`, command: 'whylight.showLog' },
     { label: `$(debug-restart) ${l10n.t('Restart Engine')}`, command: 'whylight.restartEngine' },

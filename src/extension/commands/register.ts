@@ -4,6 +4,7 @@ import type { ModelDocuments } from '../inspect/modelDocuments';
 import { chooseMethods } from '../methods';
 import type { Reporter } from '../report';
 import { ensureTrusted } from '../trust';
+import { healthSubject, showHealth } from './checkHealth';
 import { type ExplainServices, explainImages, imageOfActiveTab } from './explainImage';
 import { quickActions } from './quickActions';
 
@@ -59,6 +60,10 @@ export function registerCommands(services: CommandServices): Disposable[] {
         token.onCancellationRequested(() => controller.abort());
         return documents.open(chosen, controller.signal);
       });
+    }),
+    registerTrusted('checkHealth', async () => {
+      const subject = await healthSubject(services);
+      if (subject !== null) await showHealth(documents, subject);
     }),
     register('showLog', () => reporter.log.show()),
     register('restartEngine', () => {

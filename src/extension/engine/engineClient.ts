@@ -26,7 +26,7 @@ export const defaultTiming: EngineTiming = { grace: 3000, firstBackOff: 500, lon
 const crashLimit = 3;
 
 /** Requests whose answer shows that the engine is able to work; the light ones would hide a crash in every run. */
-const provingRequests: ReadonlySet<string> = new Set(['inspect', 'explain', 'encode']);
+const provingRequests: ReadonlySet<string> = new Set(['inspect', 'explain', 'checkHealth', 'encode']);
 
 export interface EngineClientOptions {
   /** Absolute path of the engine's script. */

@@ -1,14 +1,33 @@
-import { commands, l10n, type TextDocumentContentProvider, Uri, workspace } from 'vscode';
+import { commands, EventEmitter, l10n, type TextDocumentContentProvider, Uri, workspace } from 'vscode';
 import { CheckpointError } from '../../shared/errors';
+import type { TargetRequest } from '../../shared/protocol';
 import { DisposableOwner } from '../dispose';
 import type { EngineClient } from '../engine/engineClient';
+import { imageSource } from '../imageSource';
+import { imageSettings } from '../settings';
+import { assertTrusted } from '../trust';
 import { modelReport } from './modelReport';
 
 const scheme = 'whylight-model';
 
+/** What a health check looks at. */
+export interface HealthSubject {
+  /** Uri of the image. */
+  readonly image: string;
+  /** Absolute path of the checkpoint. */
+  readonly checkpoint: string;
+  readonly target: TargetRequest;
+  /** Layer of the class activation maps; the default one when absent. */
+  readonly layer?: string;
+}
+
 /** Read-only documents that describe checkpoints. */
 export class ModelDocuments extends DisposableOwner implements TextDocumentContentProvider {
   private readonly reports = new Map<string, string>();
+
+  private readonly changes = this.register(new EventEmitter<Uri>());
+  /** A health check was made again: its document is read anew. */
+  readonly onDidChange = this.changes.event;
 
   constructor(private readonly engine: EngineClient) {
     super();
@@ -25,17 +44,35 @@ export class ModelDocuments extends DisposableOwner implements TextDocumentConte
     if (checkpoint.scheme !== 'file') {
       throw new CheckpointError(l10n.t('The checkpoint {0} is not a file on this disk.', checkpoint.toString(true)));
     }
-    const summary = await this.engine.request('inspect', { checkpoint: checkpoint.fsPath }, signal);
-    const uri = Uri.from({ scheme, path: `${checkpoint.path}.md` });
-    this.reports.set(uri.toString(), modelReport(summary, l10n.t));
-    await commands.executeCommand('markdown.showPreview', uri);
+    await this.show(Uri.from({ scheme, path: `${checkpoint.path}.md` }), signal);
+  }
+
+  /** Describes a checkpoint, what its layers do with one picture first. */
+  async openHealth({ checkpoint, ...subject }: HealthSubject, signal?: AbortSignal): Promise<void> {
+    const query = JSON.stringify(subject);
+    await this.show(Uri.from({ scheme, path: `${Uri.file(checkpoint).path}.md`, query }), signal);
   }
 
   async provideTextDocumentContent(uri: Uri): Promise<string> {
-    const ready = this.reports.get(uri.toString());
-    if (ready !== undefined) return ready;
-    // A tab that VS Code restored: the description has to be made again.
-    const checkpoint = Uri.file(uri.fsPath.replace(/\.md$/, ''));
-    return modelReport(await this.engine.request('inspect', { checkpoint: checkpoint.fsPath }), l10n.t);
+    // Without one it is a tab that VS Code restored: the description has to be made again.
+    return this.reports.get(uri.toString()) ?? this.describe(uri);
+  }
+
+  private async show(uri: Uri, signal?: AbortSignal): Promise<void> {
+    this.reports.set(uri.toString(), await this.describe(uri, signal));
+    this.changes.fire(uri);
+    await commands.executeCommand('markdown.showPreview', uri);
+  }
+
+  private async describe(uri: Uri, signal?: AbortSignal): Promise<string> {
+    const checkpoint = uri.fsPath.replace(/\.md$/, '');
+    if (uri.query === '') return modelReport(await this.engine.request('inspect', { checkpoint }, signal), l10n.t);
+    assertTrusted();
+    const { image, ...asked } = JSON.parse(uri.query) as Omit<HealthSubject, 'checkpoint'>;
+    const picture = Uri.parse(image);
+    const { runtime } = imageSettings(picture);
+    const params = { checkpoint, image: await imageSource(picture), runtime, ...asked };
+    const health = await this.engine.request('checkHealth', params, signal);
+    return modelReport(await this.engine.request('inspect', { checkpoint }, signal), l10n.t, health);
   }
 }

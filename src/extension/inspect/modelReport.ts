@@ -1,10 +1,13 @@
+import type { HealthReport } from '../../shared/health';
 import type { ModelSummary } from '../../shared/protocol';
 import type { Translate } from '../translate';
+import { healthSections } from './healthReport';
+import { code, table, text } from './markdown';
 
 const shownLabels = 20;
 
-/** A checkpoint's description as Markdown, for reading. */
-export function modelReport(model: ModelSummary, t: Translate): string {
+/** A checkpoint's description as Markdown, for reading; with a health check, that comes first. */
+export function modelReport(model: ModelSummary, t: Translate, health?: HealthReport): string {
   const name = model.path.replace(/^.*[/\\]/, '');
   const lines: string[] = [`# ${text(name)}`, ''];
   const section = (title: string, ...body: string[]) => {
@@ -19,6 +22,7 @@ export function modelReport(model: ModelSummary, t: Translate): string {
       ),
     );
   }
+  for (const [title, ...body] of health ? healthSections(health, t) : []) section(title, ...body);
   section(
     t('Overview'),
     ...table(
@@ -107,19 +111,4 @@ function labels({ labels: found }: ModelSummary, t: Translate): string[] {
   const names = found.names.slice(0, shownLabels).map(text).join(', ');
   const more = found.count > shownLabels ? ` ${t('and {0} more', found.count - shownLabels)}` : '';
   return [`${t('{0} labels', found.count)}: ${text(found.how)}`, '', `${names}${more}`];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return rows.length === 0 ? [] : [row(head), row(head.map(() => '---')), ...rows.map(row)];
-}
-
-/** Words of the checkpoint as plain text: a name must not become a link, an image or a new cell. */
-function text(value: string): string {
-  return value.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]()#+!|<>~&]/g, (character) => `\\${character}`);
-}
-
-function code(value: string): string {
-  const clean = value.replace(/[\r\n]+/g, ' ').replaceAll('|', '\\|');
-  return clean === '' ? '' : clean.includes('`') ? text(value) : `\`${clean}\``;
 }

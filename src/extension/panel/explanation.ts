@@ -1,4 +1,5 @@
 import type { Attribution } from '../../shared/attribution';
+import { type Finding, mergedFindings } from '../../shared/health';
 import type { PanelHostNotifications, PanelState } from '../../shared/panel';
 import type { ExplainEvent, Prediction } from '../../shared/protocol';
 
@@ -11,6 +12,8 @@ export interface RunEnd {
   readonly seconds: number;
   readonly cancelled: boolean;
   readonly error?: string;
+  /** With an unsupported operator: a value that can be explained in place of the logits. */
+  readonly cut?: string;
 }
 
 /**
@@ -24,6 +27,7 @@ export class Explanation {
   private found: Prediction | undefined;
   private readonly results = new Map<string, Attribution>();
   private readonly failures = new Map<string, string>();
+  private healthFindings: readonly Finding[] = [];
   private readonly latest = new Map<string, ExplainEvent>();
   private lastStage: ExplainEvent | undefined;
 
@@ -66,6 +70,11 @@ export class Explanation {
       .flatMap(({ id }) => this.results.get(id) ?? []);
   }
 
+  /** What the runs so far told of the network's health, for what is asked now. */
+  get findings(): readonly Finding[] {
+    return this.healthFindings;
+  }
+
   failed(): readonly string[] {
     return [...this.failures.keys()];
   }
@@ -75,6 +84,8 @@ export class Explanation {
     const chosen = new Set(state.methods.map((method) => method.id));
     const otherQuestion = !sameQuestion(state, this.current);
     if (otherQuestion) this.found = undefined;
+    // A run of some methods sees a part of the network only; what others have seen still holds.
+    if (otherQuestion || only.length === state.methods.length) this.healthFindings = [];
     for (const map of [this.results, this.failures, this.latest]) {
       for (const method of [...map.keys()]) {
         if (otherQuestion || only.includes(method) || !chosen.has(method)) map.delete(method);
@@ -113,6 +124,9 @@ export class Explanation {
         this.results.delete(event.method);
         this.failures.set(event.method, event.message);
         break;
+      case 'findings':
+        this.healthFindings = mergedFindings(this.healthFindings, event.findings);
+        return { name: 'event', params: { ...event, findings: this.healthFindings } };
     }
     return { name: 'event', params: event };
   }
@@ -137,6 +151,7 @@ export class Explanation {
     for (const latest of this.latest.values()) event(latest);
     for (const attribution of this.results.values()) event({ id, kind: 'result', attribution });
     for (const [method, message] of this.failures) event({ id, kind: 'failed', method, message });
+    if (this.findings.length > 0) event({ id, kind: 'findings', findings: this.findings });
     if (this.lastEnd !== undefined) notes.push({ name: 'ended', params: { id, ...this.lastEnd } });
     return notes;
   }

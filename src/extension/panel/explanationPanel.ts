@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import { env, l10n, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
+import { env, l10n, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import { UsageError } from '../../shared/errors';
 import type { PanelRequests, PanelSetup, PanelState } from '../../shared/panel';
 import { panelStrings } from '../../shared/panelStrings';
@@ -10,6 +10,8 @@ import { type PanelServer, Rpc } from '../../shared/rpc';
 import { DisposableOwner } from '../dispose';
 import type { EngineClient } from '../engine/engineClient';
 import { exists } from '../files';
+import { imageSource } from '../imageSource';
+import type { HealthSubject } from '../inspect/modelDocuments';
 import type { Reporter } from '../report';
 import { saveResults } from '../save/save';
 import { imageSettings } from '../settings';
@@ -31,6 +33,8 @@ export interface PanelServices {
   /** Asks the user; undefined when the user gave up. */
   chooseMethods(current: readonly string[], image: Uri): Promise<readonly string[] | undefined>;
   chooseCheckpoint(image: Uri): Promise<string | undefined>;
+  /** Shows activations and gradients of every layer. */
+  checkHealth(subject: HealthSubject): Promise<void>;
 }
 
 /** One tab with the explanation of one image: keeps the page informed and answers what it asks for. */
@@ -78,6 +82,12 @@ export class ExplanationPanel extends DisposableOwner {
 
   get imageName(): string {
     return basename(this.image.path);
+  }
+
+  /** What a health check of this panel looks at. */
+  get healthSubject(): HealthSubject {
+    const { image, checkpoint, target, layer } = this.explanation.state;
+    return { image, checkpoint, target, ...(layer === undefined ? {} : { layer }) };
   }
 
   private get explanation(): Explanation {
@@ -162,6 +172,11 @@ export class ExplanationPanel extends DisposableOwner {
     });
     rpc.handle('keepPreprocessing', ({ preprocessing }) => this.keepPreprocessing(preprocessing));
     rpc.handle('editPreprocessing', () => this.editPreprocessing());
+    rpc.handle('keepLogits', ({ logits }) => this.keepLogits(logits));
+    rpc.handle('checkHealth', async () => {
+      await this.services.checkHealth(this.healthSubject);
+      return null;
+    });
     rpc.handle('showLog', () => {
       reporter.log.show();
       return null;
@@ -206,6 +221,15 @@ export class ExplanationPanel extends DisposableOwner {
     return null;
   }
 
+  private async keepLogits(logits: string): Promise<null> {
+    assertTrusted();
+    const { checkpoint } = this.explanation.state;
+    this.watch?.mute();
+    const { path } = await this.services.engine.request('keepLogits', { checkpoint, logits });
+    void this.start(l10n.t('The logits are kept in {0}; explaining again.', basename(path)));
+    return null;
+  }
+
   private async editPreprocessing(): Promise<null> {
     assertTrusted();
     const { checkpoint } = this.explanation.state;
@@ -220,19 +244,24 @@ export class ExplanationPanel extends DisposableOwner {
 
   private async imageSource(): Promise<ImageSource> {
     assertTrusted();
-    if (this.image.scheme === 'file') return { path: this.image.fsPath };
-    return { name: this.imageName, bytes: await workspace.fs.readFile(this.image) };
+    return imageSource(this.image);
   }
 
   private async saveNow({ display, methods }: PanelRequests['save'][0]): Promise<PanelRequests['save'][1]> {
-    const { prediction } = this.explanation;
+    const { prediction, findings } = this.explanation;
     const attributions = this.explanation.attributions(methods);
     if (prediction === undefined || attributions.length === 0) {
       throw new UsageError(l10n.t('There is nothing to save yet: no method has finished.'));
     }
     const { picture: _, ...rest } = prediction;
     const image = await this.imageSource();
-    const files = await this.services.engine.request('encode', { image, prediction: rest, attributions, display });
+    const files = await this.services.engine.request('encode', {
+      image,
+      prediction: rest,
+      attributions,
+      findings,
+      display,
+    });
     return saveResults(this.image, files, this.services.reporter);
   }
 

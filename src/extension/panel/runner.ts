@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CancelledError } from '../../shared/errors';
+import { CancelledError, UnsupportedOperatorError } from '../../shared/errors';
 import type { PanelState } from '../../shared/panel';
 import type { ExplainEvent, ExplainParams, ImageSource, RuntimeChoice } from '../../shared/protocol';
 import { DisposableOwner, Emitter } from '../dispose';
@@ -84,7 +84,8 @@ export class Runner extends DisposableOwner {
       return { seconds: seconds(), cancelled: false };
     } catch (error) {
       if (error instanceof CancelledError) return { seconds: seconds(), cancelled: true };
-      return { seconds: seconds(), cancelled: false, error: sentence(error) };
+      const cut = error instanceof UnsupportedOperatorError ? error.cut : null;
+      return { seconds: seconds(), cancelled: false, error: sentence(error), ...(cut === null ? {} : { cut }) };
     }
   }
 

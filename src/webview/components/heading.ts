@@ -10,6 +10,7 @@ import { headingStyles } from '../styles/heading';
 import { noticeStyles } from '../styles/notices';
 import { className, runStatus } from '../view/describe';
 import type { Words } from '../view/words';
+import { findingsNotice } from './findings';
 import { saveIcon, stopIcon } from './icons';
 import { notice } from './notice';
 import './preprocessingChoice';
@@ -140,7 +141,23 @@ export class Heading extends LitElement {
         : html`<div role="alert" data-testid="run-error">
             ${notice('error', html`<strong>${words('run.failed')}.</strong> ${run.error}`, {
               actions: html`
-                ${button({ label: words('action.explainAgain'), action: 'explain-again', appearance: 'primary', onClick: () => controller.explainAgain() })}
+                ${
+                  run.cut === null
+                    ? nothing
+                    : button({
+                        label: words('action.explainUpTo', run.cut),
+                        action: 'explain-up-to',
+                        appearance: 'primary',
+                        tip: words('action.explainUpToTip'),
+                        onClick: () => controller.keepLogits(run.cut!),
+                      })
+                }
+                ${button({
+                  label: words('action.explainAgain'),
+                  action: 'explain-again',
+                  appearance: run.cut === null ? 'primary' : 'secondary',
+                  onClick: () => controller.explainAgain(),
+                })}
                 ${button({ label: words('action.showLog'), action: 'show-log', onClick: () => controller.showLog() })}
                 ${button({ label: words('action.chooseCheckpoint'), action: 'choose-checkpoint', onClick: () => controller.chooseCheckpoint() })}
               `,
@@ -169,7 +186,7 @@ export class Heading extends LitElement {
             </ul>`,
           );
     const said = message === null ? nothing : notice(message.kind === 'done' ? 'done' : 'error', message.text);
-    return html`${failure}${guessed}${notes}
+    return html`${failure}${guessed}${findingsNotice(state.findings, words, controller)}${notes}
       <div role="status" data-testid="message">${said}</div>`;
   }
 }

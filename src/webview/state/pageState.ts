@@ -1,5 +1,6 @@
 import type { Attribution, MethodInfo, MethodRequest, RawMap } from '../../shared/attribution';
 import type { DisplayOptions } from '../../shared/display';
+import type { Finding } from '../../shared/health';
 import type { PanelHostNotifications, PanelSetup, PanelState } from '../../shared/panel';
 import type { ExplainEvent, Prediction } from '../../shared/protocol';
 
@@ -28,6 +29,8 @@ export interface Run {
   readonly seconds: number;
   /** One sentence when the run failed as a whole. */
   readonly error: string | null;
+  /** A value that can be explained in place of the logits, when an unsupported operator ended the run. */
+  readonly cut: string | null;
   /** Methods of this run; the others keep their earlier results. */
   readonly only: readonly string[];
 }
@@ -40,6 +43,8 @@ export interface PageState {
   readonly prediction: Prediction | null;
   readonly run: Run | null;
   readonly cards: readonly Card[];
+  /** What the runs told of the network's health, the gravest first. */
+  readonly findings: readonly Finding[];
   /** A passing message: the outcome of a save, a request that failed. */
   readonly message: { readonly kind: 'done' | 'failed'; readonly text: string } | null;
   readonly saving: boolean;
@@ -60,6 +65,7 @@ export const initialPage: PageState = {
   prediction: null,
   run: null,
   cards: [],
+  findings: [],
   message: null,
   saving: false,
 };

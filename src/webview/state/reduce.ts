@@ -40,8 +40,10 @@ function startRun(state: PageState, run: PanelHostNotifications['run']): PageSta
     ...state,
     panel,
     prediction: sameSubject ? state.prediction : null,
-    run: { id: run.id, phase: 'running', stage: null, seconds: 0, error: null, only: run.only },
+    run: { id: run.id, phase: 'running', stage: null, seconds: 0, error: null, cut: null, only: run.only },
     cards: layOutCards(panel, state.setup?.methods ?? [], sameSubject ? state.cards : [], run.only),
+    // The host tells again what still holds.
+    findings: run.only.length === panel.methods.length ? [] : state.findings,
     message: null,
   };
 }
@@ -102,6 +104,8 @@ function applyEvent(state: PageState, event: ExplainEvent): PageState {
       }));
     case 'failed':
       return withCard(state, event.method, () => ({ phase: 'failed', progress: null, failure: event.message }));
+    case 'findings':
+      return { ...state, findings: event.findings };
   }
 }
 
@@ -117,7 +121,14 @@ function endRun(state: PageState, ended: PanelHostNotifications['ended']): PageS
   const phase = ended.cancelled ? 'cancelled' : failed ? 'failed' : 'done';
   return {
     ...state,
-    run: { ...(state.run as Run), phase, stage: null, seconds: ended.seconds, error: failed ? ended.error : null },
+    run: {
+      ...(state.run as Run),
+      phase,
+      stage: null,
+      seconds: ended.seconds,
+      error: failed ? ended.error : null,
+      cut: ended.cut ?? null,
+    },
     cards: state.cards.map((card) =>
       isPending(card) ? { ...card, phase: ended.cancelled ? 'cancelled' : 'failed', progress: null } : card,
     ),

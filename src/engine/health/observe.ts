@@ -1,0 +1,138 @@
+/** What an explanation's own evaluations tell about the network's health: no pass is made for it while all numbers are finite. */
+import type { ClassScore } from '../../shared/attribution';
+import { type Finding, type LayerHealth, ranked } from '../../shared/health';
+import type { Graph } from '../graph/graph';
+import { pathTo, trunk } from '../graph/paths';
+import type { FloatTensor } from '../graph/tensor';
+import { LOGITS } from '../model/head';
+import type { LoadedModel } from '../model/loadedModel';
+import { type Evaluation, INPUT, type Model, type Probes } from '../model/model';
+import { differentiable } from './differentiable';
+import { camFindings, gradientFindings } from './gradientFindings';
+import { layerFindings } from './layerFindings';
+import { walkBackward, walkForward } from './nonFinite';
+import { outputFindings, outputHealth } from './output';
+import { Passes } from './passes';
+import { type Saturation, saturations } from './saturation';
+import { allFinite, arrayHealth } from './statistics';
+import { unitHealth } from './units';
+import { weightHealth } from './weights';
+
+interface GraphFacts {
+  readonly saturations: ReadonlyMap<string, Saturation>;
+  readonly trunk: ReadonlySet<string>;
+}
+
+/** Found once for a graph, however many pictures are explained. */
+const known = new WeakMap<Graph, GraphFacts>();
+
+function factsOf(graph: Graph): GraphFacts {
+  const facts = known.get(graph) ?? { saturations: saturations(graph), trunk: trunk(pathTo(graph, LOGITS)) };
+  known.set(graph, facts);
+  return facts;
+}
+
+/** Stands between the methods and the model, and looks at what they get for the explained picture itself. */
+export class Observer {
+  /** The model for the methods. */
+  readonly model: Model;
+  private readonly seen = new Map<string, LayerHealth>();
+
+  constructor(
+    private readonly loaded: LoadedModel,
+    private readonly image: FloatTensor,
+  ) {
+    this.model = {
+      input: loaded.input,
+      classes: loaded.classes,
+      layers: loaded.layers,
+      defaultLayer: loaded.defaultLayer,
+      get batchSize() {
+        return loaded.batchSize;
+      },
+      evaluate: async (input, target, probes, signal) => {
+        const evaluation = await loaded.evaluate(input, target, probes, signal);
+        if (input === image) this.look(evaluation, probes);
+        return evaluation;
+      },
+    };
+  }
+
+  /**
+   * The findings so far, the gravest first. Where numbers are not finite, the graph is walked to find the node.
+   *
+   * @param scores of all classes. @param camLayer the layer of the class activation maps.
+   */
+  async findings(
+    scores: readonly ClassScore[],
+    target: ClassScore,
+    camLayer: string | null,
+    signal?: AbortSignal,
+  ): Promise<readonly Finding[]> {
+    const output = outputHealth(scores, target);
+    const context = { trunk: factsOf(this.loaded.graph).trunk, camLayer };
+    const layers = [...this.seen.values()].filter(({ name }) => name !== INPUT);
+    const input = this.seen.get(INPUT);
+    const cam = layers.filter(({ name, gradient }) => name === camLayer && gradient !== null);
+    const finite = allFinite(output.logits) && [...this.seen.values()].every(finiteNumbers);
+    return ranked([
+      ...(finite ? [] : await this.origin(target, allFinite(output.logits), signal)),
+      ...(input?.gradient ? gradientFindings([input, ...cam]) : []),
+      ...camFindings(layers, context),
+      ...outputFindings(output),
+      ...layerFindings(layers, context),
+    ]);
+  }
+
+  private async origin(target: ClassScore, finiteLogits: boolean, signal?: AbortSignal): Promise<readonly Finding[]> {
+    const { graph } = this.loaded;
+    const passes = new Passes(this.loaded, this.image, target.index, signal);
+    const forward = await walkForward(passes, this.image, weightHealth(graph).found);
+    if (forward.origin || !finiteLogits) return forward.findings;
+    return (await walkBackward(passes, (wrt) => differentiable(graph, wrt).values)).findings;
+  }
+
+  private look(evaluation: Evaluation, { activations = [], gradients = [] }: Probes): void {
+    for (const name of activations) this.note(name, { activation: evaluation.activation(name).data });
+    for (const probe of gradients) {
+      if (probe.rules !== 'standard' || probe.of !== 'logit') continue;
+      this.note(probe.wrt, { gradient: evaluation.gradient(probe).data });
+    }
+  }
+
+  private note(name: string, data: { readonly activation?: Float32Array; readonly gradient?: Float32Array }): void {
+    const { graph, layers, input } = this.loaded;
+    const layer = layers.find((each) => each.name === name) ?? {
+      name: graph.inputs[0]?.name ?? INPUT,
+      operator: 'Input',
+      shape: input.dims,
+      spatial: false,
+    };
+    const before = this.seen.get(name) ?? {
+      name: layer.name,
+      operator: layer.operator,
+      shape: layer.shape,
+      activation: nothing,
+      units: null,
+      gradient: null,
+      relativeGradient: null,
+    };
+    const saturation = factsOf(graph).saturations.get(name);
+    this.seen.set(name, {
+      ...before,
+      ...(data.activation && before.activation === nothing
+        ? {
+            activation: arrayHealth(data.activation),
+            units: saturation ? unitHealth(layer, data.activation, saturation) : null,
+          }
+        : {}),
+      ...(data.gradient && !before.gradient ? { gradient: arrayHealth(data.gradient) } : {}),
+    });
+  }
+}
+
+const nothing = arrayHealth(new Float32Array());
+
+function finiteNumbers({ activation, gradient }: LayerHealth): boolean {
+  return allFinite(activation) && (gradient === null || allFinite(gradient));
+}

@@ -1,0 +1,26 @@
+import { l10n, ProgressLocation, window } from 'vscode';
+import type { HealthSubject, ModelDocuments } from '../inspect/modelDocuments';
+import { type ExplainServices, imagesToExplain } from './explainImage';
+
+/** Shows activations and gradients of every layer, with a progress note that can be cancelled. */
+export async function showHealth(documents: ModelDocuments, subject: HealthSubject): Promise<void> {
+  const title = l10n.t('Checking activations and gradients');
+  await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, (_, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    return documents.openHealth(subject, controller.signal);
+  });
+}
+
+/** Image, checkpoint and class of the active panel; else the image in the active tab, or the one that the user picks. */
+export async function healthSubject(services: ExplainServices): Promise<HealthSubject | null> {
+  const panel = services.panels.current;
+  if (panel !== undefined) return panel.healthSubject;
+  const [image] = await imagesToExplain(services.panels, undefined, undefined);
+  if (image === undefined) return null;
+  return {
+    image: image.toString(),
+    checkpoint: await services.checkpoints.forImage(image),
+    target: { kind: 'top1' },
+  };
+}
