@@ -1,16 +1,17 @@
+import { GraphBuilder } from '../builder';
 import type { Graph, Node } from '../graph';
 import { fromNumbers, toNumbers } from '../numbers';
 import { typeCode } from '../ops/elementTypes';
 import type { Tensor, ValueType } from '../tensor';
+import { lowerings } from './lowerings';
 
-/** Operators for which onnxruntime's CPU backend has kernels of float32 only. */
+/** Operators for which onnxruntime's CPU backend has kernels of float32 only, and which are not written out here. */
 const singleOnly: ReadonlySet<string> = new Set(
-  `Acos Acosh Asin Asinh Atan Atanh AveragePool Celu Conv ConvTranspose Cosh DequantizeLinear Elu Erf Gelu GlobalAveragePool GlobalLpPool
-   GlobalMaxPool GroupNormalization HardSigmoid HardSwish Hardmax InstanceNormalization LRN LeakyRelu LpPool Mean MeanVarianceNormalization Mish PRelu QuantizeLinear
-   Resize Selu Shrink Sinh Softplus Softsign Tan ThresholdedRelu`.split(/\s+/),
+  `Acos Acosh Asin Asinh Atan Atanh Cosh DequantizeLinear GlobalLpPool Hardmax LRN LpPool MeanVarianceNormalization
+   QuantizeLinear Resize Shrink Sinh`.split(/\s+/),
 );
 
-/** True when onnxruntime can run the graph's form in float64, with nothing rounded to fewer bits inside. */
+/** True when {@link inDouble} of the graph runs, with nothing rounded to fewer bits inside. */
 export function runsInDouble(graph: Graph): boolean {
   const rounded = [typeCode('float16'), typeCode('bfloat16')];
   return graph.nodes.every(({ op, attributes }) => {
@@ -35,13 +36,35 @@ function doubledNode(node: Node): Node {
   return node;
 }
 
-/** The same graph with every float32 value a float64: what it computes when rounding is out of the way. */
+/**
+ * The same bound graph with every float32 value a float64: what it computes when rounding is out of the way. Operators without kernels for
+ * that are written out with others.
+ */
 export function inDouble(graph: Graph): Graph {
-  return {
-    inputs: graph.inputs.map(({ name, type }) => ({ name, type: doubledType(type) })),
-    outputs: graph.outputs,
-    nodes: graph.nodes.map(doubledNode),
-    constants: new Map([...graph.constants].map(([name, tensor]) => [name, doubled(tensor)])),
-    types: new Map([...graph.types].map(([name, type]) => [name, doubledType(type)])),
-  };
+  const builder = new GraphBuilder(
+    {
+      inputs: graph.inputs.map(({ name, type }) => ({ name, type: doubledType(type) })),
+      outputs: graph.outputs,
+      nodes: [],
+      constants: new Map([...graph.constants].map(([name, tensor]) => [name, doubled(tensor)])),
+      types: new Map([...graph.types].map(([name, type]) => [name, doubledType(type)])),
+    },
+    'float64/',
+  );
+  for (const node of graph.nodes) {
+    const lowering = lowerings[node.op];
+    if (!lowering) {
+      builder.append(doubledNode(node));
+      continue;
+    }
+    const result = lowering({
+      node,
+      builder,
+      x: (index = 0) => node.inputs[index] as string,
+      dims: (name) => builder.type(name).dims as readonly number[],
+      emit: (op, inputs, attributes) => builder.emit(op, inputs, attributes),
+    });
+    builder.append({ ...node, op: 'Identity', inputs: [result], attributes: {} });
+  }
+  return builder.finish([], []);
 }
