@@ -3,6 +3,7 @@ import { CheckpointError, UsageError } from '../../shared/errors';
 import { ControlFlow } from './controlFlow';
 import type { Graph, Node } from './graph';
 import { Inference } from './inference';
+import type { Additions } from './ops/definition';
 import { type Bindings, FixedBatch, freeBatch } from './passes/freeBatch';
 import { removeDeadNodes } from './passes/removeDeadNodes';
 import { Reach, type Refusal } from './reach';
@@ -181,13 +182,15 @@ function lockstep(
   };
 
   let fresh = 0;
-  const bindings: Bindings | null = probe && {
-    reference,
-    probe,
-    before: new Map(),
+  const additions: Additions = {
     ints: (values) => {
       const name = `bound/ints_${values.join('_')}`;
       constants.set(name, int64([values.length], values));
+      return name;
+    },
+    tensor: (value) => {
+      const name = `bound/constant_${fresh++}`;
+      constants.set(name, value);
       return name;
     },
     emit: (op, inputs, attributes = {}) => {
@@ -196,6 +199,7 @@ function lockstep(
       return output;
     },
   };
+  const bindings: Bindings | null = probe && { reference, probe, before: new Map(), ...additions };
   const flow = new ControlFlow({
     value: (name) => {
       const value = reference.value(name);
@@ -217,7 +221,7 @@ function lockstep(
     reach.attempt(node, () => {
       for (const each of flow.expand(node)) {
         reach.attempt(each, () => {
-          const explicit = reference.explicit(each);
+          const explicit = reference.explicit(each, additions);
           add(bindings ? freeBatch(explicit, bindings) : explicit);
         });
       }

@@ -4,7 +4,7 @@ import { nodeLabel } from './attributes';
 import type { Node } from './graph';
 import { integerTypes, isFoldable, toNumbers } from './numbers';
 import { operators } from './ops';
-import type { InferContext, OperatorDefinition } from './ops/definition';
+import type { Additions, InferContext, OperatorDefinition } from './ops/definition';
 import { elementCount, type Tensor, type ValueType } from './tensor';
 
 export function definitionOf(node: Node): OperatorDefinition {
@@ -41,9 +41,9 @@ export class Inference {
   }
 
   /** The node's explicit form, see {@link OperatorDefinition.explicit}. */
-  explicit(node: Node): Node {
+  explicit(node: Node, additions: Additions): Node {
     const definition = definitionOf(node);
-    return definition.explicit ? definition.explicit(this.contextOf(node)) : node;
+    return definition.explicit ? definition.explicit(this.contextOf(node), additions) : node;
   }
 
   /** Infers the node's outputs, and evaluates them when its inputs are known. */

@@ -20,6 +20,16 @@ export interface InferContext {
   fail(message: string): never;
 }
 
+/** Nodes and constants in front of the one that is looked at. */
+export interface Additions {
+  /** Appends a node and gives the name of its output. */
+  emit(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>): string;
+  /** Name of a one-dimensional int64 constant. */
+  ints(values: readonly number[]): string;
+  /** Name of a constant. */
+  tensor(value: Tensor): string;
+}
+
 /** What a backward rule may use. Values are named; every `emit` appends one node to the graph. */
 export interface BackwardContext {
   readonly node: Node;
@@ -68,8 +78,11 @@ export interface OperatorDefinition {
   readonly infer: (c: InferContext) => readonly ValueType[];
   /** The outputs for constant inputs, or null when this use is left to the runtime. */
   readonly fold?: (inputs: readonly (Tensor | undefined)[], node: Node) => readonly Tensor[] | null;
-  /** The node in its explicit form once sizes are known (automatic padding spelt out). */
-  readonly explicit?: (c: InferContext) => Node;
+  /**
+   * The node in its explicit form once sizes are known: automatic padding spelt out, or a use that the runtime has no kernel for written as
+   * other operators. The node given back computes the outputs; those in front of it are added.
+   */
+  readonly explicit?: (c: InferContext, add: Additions) => Node;
   /** Vector–Jacobian product as more nodes; absent when the operator has none here. */
   readonly backward?: BackwardRule;
 }

@@ -6,13 +6,15 @@ import { intAttribute } from '../attributes';
 import type { Node } from '../graph';
 import type { Inference } from '../inference';
 import { toNumbers } from '../numbers';
+import type { Additions } from '../ops/definition';
 import { resolveReshape } from '../ops/shape';
 import { elementCount } from '../tensor';
 
 /** The graph cannot be run with another batch length than the one it was bound with. */
 export class FixedBatch extends Error {}
 
-export interface Bindings {
+/** Appended nodes are applied under both bindings. */
+export interface Bindings extends Additions {
   readonly reference: Inference;
   readonly probe: Inference;
   /**
@@ -20,10 +22,6 @@ export interface Bindings {
    * [17·N, 32] rows, position by position, has 17. Left out where it is 1.
    */
   readonly before: Map<string, number>;
-  /** Name of an int64 constant. */
-  ints(values: readonly number[]): string;
-  /** Appends a node in front of the one looked at, under both bindings. */
-  emit(op: string, inputs: readonly string[], attributes?: Node['attributes']): string;
 }
 
 function dims(inference: Inference, name: string): readonly number[] {
