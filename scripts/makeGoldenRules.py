@@ -2,7 +2,7 @@
 
     python scripts/makeGoldenRules.py
 
-Needs torch, numpy, onnx and the packages zennit (commit 6204e31) and captum (commit faac087). The networks are the small ONNX files of
+Needs torch, numpy, onnx, shap 0.51.0 and zennit (commit 6204e31). The networks are the small ONNX files of
 test/data/models/tiny, rebuilt node by node as torch modules, so that the packages can hook them; the inputs are test/data/golden's.
 """
 import gzip
@@ -14,13 +14,14 @@ import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
+from shap.explainers._deep.deep_pytorch import add_interim_values, deeplift_grad
 from torch import nn
 from torch.nn import functional as F
 from zennit.attribution import Gradient
 from zennit.composites import (EpsilonAlpha2Beta1, EpsilonGammaBox, EpsilonPlus, EpsilonPlusFlat, LayerMapComposite,
                                layer_map_base)
 from zennit.layer import Sum
-from zennit.rules import AlphaBeta, Epsilon, Flat, Gamma, ReLUDeconvNet, WSquare, ZPlus
+from zennit.rules import AlphaBeta, Epsilon, Gamma, ZPlus
 
 DATA = Path(__file__).resolve().parent.parent / 'test/data'
 OUT = DATA / 'golden-rules'
@@ -206,6 +207,16 @@ def save(cases, model, rules, target, relevance, source, **options):
     cases.append({'model': model, 'rules': rules, 'target': target, 'file': name, **options})
 
 
+def by_shap(network, x, baselines, target):
+    """shap's DeepExplainer, whose hooks these are: the mean over the baselines of multiplier x (x - baseline)."""
+    for layer in network.layers:
+        layer.register_forward_hook(add_interim_values)
+        layer.register_full_backward_hook(deeplift_grad)
+    both = torch.cat([x.expand_as(baselines), baselines]).requires_grad_()
+    multipliers, = torch.autograd.grad(network(both)[:, target].sum(), both)
+    return (multipliers[len(baselines):] * (x - baselines)).mean(0, keepdim=True)
+
+
 def main():
     OUT.mkdir(exist_ok=True)
     cases = []
@@ -229,6 +240,12 @@ def main():
             relevance = by_zennit(network, x, target, composite())
             error = (by_zennit_float32(network, x, target, composite()) - relevance).abs().max() / relevance.abs().max()
             save(cases, model, rules, target, relevance, source='zennit', seed='one', float32=float(f'{error:.1e}'))
+    x = torch.from_numpy(np.load(DATA / 'images/inputs/tinyseq_a.npy')).double()
+    baselines = torch.cat([0 * x, 0 * x - 1])
+    network = Network(DATA / 'golden-methods/models/tinyseq.onnx').eval()
+    buffer = io.BytesIO()
+    np.save(buffer, by_shap(network, x, baselines, 1)[0].detach().to(torch.float32).numpy())
+    (OUT / 'captum/tinyseq.a.shap.deepexplainer.npy.gz').write_bytes(gzip.compress(buffer.getvalue(), mtime=0))
     record = {'low': LOW, 'high': HIGH, 'cases': cases}
     (OUT / 'cases.json').write_text(json.dumps(record, indent=1) + '\n')
 

@@ -21,7 +21,8 @@ export function adjoint(
   wanted = (index: number) => b.wanted(index),
 ): readonly (string | null)[] {
   const rule = standard[b.node.op] as BackwardRule;
-  return rule({ ...b, g: () => g, x: (index = 0) => x[index] ?? b.x(index), wanted });
+  const node = { ...b.node, inputs: b.node.inputs.map((name, index) => x[index] ?? name) };
+  return rule({ ...b, node, g: () => g, x: (index = 0) => x[index] ?? b.x(index), wanted });
 }
 
 /** R_i = factor · x_i ⊙ fᵀ(R / z): every input, constants that are asked for included, gets what it adds to the output z. */
