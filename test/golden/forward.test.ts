@@ -10,10 +10,10 @@ import { differentiate } from '../../src/engine/graph/differentiate';
 import type { Graph } from '../../src/engine/graph/graph';
 import { findDefaultLayer, listLayers } from '../../src/engine/graph/layers';
 import { findLogits } from '../../src/engine/graph/logits';
-import { unsupportedOperators } from '../../src/engine/graph/ops';
 import { simplify } from '../../src/engine/graph/passes/simplify';
 import { standard } from '../../src/engine/graph/rules/standard';
 import { type FloatTensor, float32, type Tensor } from '../../src/engine/graph/tensor';
+import { unsupportedOperators } from '../../src/engine/graph/unsupported';
 import { readNpy } from '../../src/engine/npy';
 import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';
 

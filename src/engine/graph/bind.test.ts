@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { bind, isBatchPolymorphic } from './bind';
 import type { Graph } from './graph';
-import { unsupportedOperators } from './ops';
 import { float32, int64 } from './tensor';
 import { graphOf, randomTensor, type SmallGraph } from './testing/gradientCheck';
+import { unsupportedOperators } from './unsupported';
 
 function withInput(small: SmallGraph, dims: readonly (number | null)[]): Graph {
   const graph = graphOf(small);
@@ -121,20 +121,26 @@ describe('bind', () => {
   it('names operators without a definition, each once', () => {
     const nodes = [
       { op: 'Relu', inputs: ['x'] },
-      { op: 'GridSample', inputs: ['v0'] },
-      { op: 'GridSample', inputs: ['v1'] },
-      { op: 'com.microsoft::FusedConv', inputs: ['v2'] },
+      { op: 'mine::Warp', inputs: ['v0'] },
+      { op: 'mine::Warp', inputs: ['v1'] },
+      { op: 'mine::Bend', inputs: ['v2'] },
     ];
     const graph = graphOf({ inputs: { x: [3] }, nodes });
     expect(unsupportedOperators(graph)).toEqual([
-      { operator: 'GridSample', node: 'node_1', reason: 'The operator GridSample of node "node_1" is not supported.' },
       {
-        operator: 'com.microsoft::FusedConv',
+        operator: 'mine::Warp',
+        node: 'node_1',
+        nodes: 2,
+        reason: 'The operator mine::Warp of node "node_1" (and 1 more) is not supported.',
+      },
+      {
+        operator: 'mine::Bend',
         node: 'node_3',
-        reason: 'The operator com.microsoft::FusedConv of node "node_3" is not supported.',
+        nodes: 1,
+        reason: 'The operator mine::Bend of node "node_3" is not supported.',
       },
     ]);
-    expect(() => bind(graph)).toThrow('The operator GridSample of node "node_1" is not supported.');
+    expect(() => bind(graph)).toThrow('The operator mine::Warp of node "node_1" is not supported.');
   });
 });
 

@@ -1,8 +1,6 @@
-import { UnsupportedOperatorError } from '../../shared/errors';
 import type { ChosenLayer, LayerInfo, RuntimeChoice } from '../../shared/protocol';
 import type { Checkpoint } from '../formats';
 import type { Graph } from '../graph/graph';
-import { unsupportedOperators } from '../graph/ops';
 import type { FloatTensor } from '../graph/tensor';
 import { chooseRuntime } from '../runtime/choose';
 import { analyse } from './analyse';
@@ -52,16 +50,12 @@ export class LoadedModel implements Model {
   /**
    * Binds the checkpoint's graph to the picture size and finds logits and layers. Programs are compiled when they are first needed.
    *
-   * @throws UnsupportedOperatorError when a node has no rule; CheckpointError when there is no picture input or no logits.
+   * @throws UnsupportedOperatorError when a node that the logits depend on has no rule; CheckpointError when there is no picture input or no logits.
    */
   static async load(checkpoint: Checkpoint, options: LoadOptions): Promise<LoadedModel> {
-    const [unsupported] = unsupportedOperators(checkpoint.graph);
-    if (unsupported) {
-      throw new UnsupportedOperatorError(unsupported.operator, unsupported.node, unsupported.reason);
-    }
     const input = findImageInput(checkpoint.graph);
     const { runtime, why } = await chooseRuntime(options.runtime ?? 'auto');
-    const { graph, dims, anyBatch, logits, layers, defaultLayer } = analyse(
+    const { graph, dims, anyBatch, logits, layers, defaultLayer, notes } = analyse(
       checkpoint.graph,
       input,
       options,
@@ -90,7 +84,7 @@ export class LoadedModel implements Model {
       layers,
       defaultLayer,
       { id: runtime.id, version: runtime.version, why },
-      anyBatch ? [] : ['This checkpoint fixes its batch to 1, so images are evaluated one by one.'],
+      anyBatch ? notes : [...notes, 'This checkpoint fixes its batch to 1, so images are evaluated one by one.'],
       programs,
       anyBatch,
     );

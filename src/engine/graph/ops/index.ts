@@ -1,6 +1,4 @@
 /** Every operator that the engine understands. An operator's rules stand together in its family's file. */
-import { nodeLabel } from '../attributes';
-import type { Graph } from '../graph';
 import { activation } from './activation';
 import { arithmetic } from './arithmetic';
 import { bits } from './bits';
@@ -49,21 +47,3 @@ export const operators: Operators = {
   ...logic,
   ...bits,
 };
-
-export interface UnsupportedOperator {
-  readonly operator: string;
-  readonly node: string;
-  /** One sentence. */
-  readonly reason: string;
-}
-
-/** Every operator of the graph that has no definition here, with the first node that uses it. Empty means the graph can be explained. */
-export function unsupportedOperators(graph: Graph): UnsupportedOperator[] {
-  const found = new Map<string, UnsupportedOperator>();
-  for (const node of graph.nodes) {
-    if (Object.hasOwn(operators, node.op) || found.has(node.op)) continue;
-    const reason = `The operator ${node.op} of node "${nodeLabel(node)}" is not supported.`;
-    found.set(node.op, { operator: node.op, node: nodeLabel(node), reason });
-  }
-  return [...found.values()];
-}
