@@ -1,6 +1,7 @@
 // npm test: sets the clone up and runs every test; `npm test -- unit page` runs those parts, and what follows a second
 // `--` goes to vitest (`npm test -- e2e -- -t keyboard`).
 import { suites } from './lib/suites.mjs';
+import { ensureOnnxTestData } from './onnxTestData.mjs';
 import { setup } from './setup.mjs';
 import { ensureChromium } from './vscode/chromium.mjs';
 import { ensureVSCode } from './vscode/install.mjs';
@@ -16,6 +17,7 @@ if (unknown.length > 0) {
 const chosen = names.length === 0 ? suites : suites.filter(({ name }) => names.includes(name));
 
 await setup();
+if (chosen.some(({ needs }) => needs?.includes('onnx-testdata'))) await ensureOnnxTestData();
 if (chosen.some(({ needs }) => needs?.includes('chromium'))) process.env.WHYLIGHT_CHROMIUM = await ensureChromium();
 if (chosen.some(({ needs }) => needs?.includes('vscode')) && !process.env.WHYLIGHT_VSCODE) await ensureVSCode();
 

@@ -14,6 +14,12 @@ const minutes = 60_000;
 export const suites = [
   { name: 'unit', title: 'Unit and golden tests', run: (more) => vitestSuite([], 20 * minutes, more) },
   {
+    name: 'conformance',
+    title: 'Public ONNX node tests',
+    needs: ['onnx-testdata'],
+    run: (more) => vitestSuite(['--config', 'test/conformance/vitest.config.ts'], 5 * minutes, more),
+  },
+  {
     name: 'page',
     title: "The panel's page in a browser",
     needs: ['chromium'],

@@ -1,0 +1,79 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';
+import { casesIn } from './cases';
+import { type Expectation, listing, restricted, summarise } from './listing';
+import { CaseRunner, type Outcome } from './runCase';
+
+/** Set to write down what the run gave instead of comparing with what is written down. */
+const updating = process.env['WHYLIGHT_UPDATE_CONFORMANCE'] === '1';
+
+export function expectationFile(name: string): string {
+  return join(import.meta.dirname, 'expected', `${name}.json`);
+}
+
+function readExpectation(name: string): Expectation {
+  return JSON.parse(readFileSync(expectationFile(name), 'utf8'));
+}
+
+async function runAll(folders: readonly string[]): Promise<Outcome[]> {
+  const scratch = mkdtempSync(join(tmpdir(), 'whylight-conformance-'));
+  try {
+    const runner = new CaseRunner(await createOnnxRuntime(), scratch);
+    const outcomes: Outcome[] = [];
+    for (const each of folders.flatMap(casesIn)) outcomes.push(await runner.run(each));
+    return outcomes;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Declares the tests of a set of cases. Each case runs on one thread; what the set is known to give stands in `expected/<name>.json`.
+ *
+ * @param folders that hold the cases; asked when the tests run.
+ */
+export function testSet(name: string, title: string, folders: () => readonly string[]): void {
+  describe(title, () => {
+    let outcomes: readonly Outcome[] = [];
+    let names: ReadonlySet<string> = new Set();
+
+    beforeAll(async () => {
+      const started = performance.now();
+      outcomes = await runAll(folders());
+      names = new Set(outcomes.map((outcome) => outcome.name));
+      console.log(listing(title, outcomes, (performance.now() - started) / 1000));
+      if (!updating) return;
+      mkdirSync(dirname(expectationFile(name)), { recursive: true });
+      writeFileSync(expectationFile(name), `${JSON.stringify(summarise(outcomes), null, 2)}\n`);
+    });
+
+    afterAll(() => {
+      outcomes = [];
+    });
+
+    it('computes every case that the engine does not refuse', () => {
+      const failed = outcomes.filter(({ status }) => status === 'failed');
+      expect(failed.map((outcome) => `${outcome.name}: ${outcome.reason}`)).toEqual([]);
+      expect(outcomes.some(({ status }) => status === 'passed')).toBe(true);
+    });
+
+    it('refuses the cases that it is known to refuse, each for its reason, and no others', () => {
+      expect(summarise(outcomes).unsupported).toEqual(restricted(readExpectation(name), names).unsupported);
+    });
+
+    it('agrees to 1e-5, but for the cases that are known not to', () => {
+      expect(summarise(outcomes).loose).toEqual(restricted(readExpectation(name), names).loose);
+    });
+
+    it('passes as many cases of each operator as are written down', (context) => {
+      const expected = readExpectation(name);
+      if (expected.cases !== outcomes.length) {
+        context.skip(`These are ${outcomes.length} cases; the counts are written down for ${expected.cases}.`);
+      }
+      expect(summarise(outcomes).passed).toEqual(expected.passed);
+    });
+  });
+}
