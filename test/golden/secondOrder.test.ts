@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readOnnx } from '../../src/engine/formats/onnx';
-import { bind } from '../../src/engine/graph/bind';
+import { bind, isBatchPolymorphic } from '../../src/engine/graph/bind';
 import { differentiate } from '../../src/engine/graph/differentiate';
 import type { Graph } from '../../src/engine/graph/graph';
 import { findDefaultLayer } from '../../src/engine/graph/layers';
@@ -38,11 +38,18 @@ const cases = records
 const runtime = createOnnxRuntime();
 type Values = Readonly<Record<string, readonly number[]>>;
 
-async function run(graph: Graph, outputs: readonly string[], values: Values): Promise<Record<string, number[]>> {
-  const program = await (await runtime).compile(graph, outputs, { threads: 1 });
+/** @param batch several items lie behind each other in the values. */
+async function run(
+  graph: Graph,
+  outputs: readonly string[],
+  values: Values,
+  batch = 1,
+): Promise<Record<string, number[]>> {
+  const program = await (await runtime).compile(graph, outputs, { threads: 1, dynamicBatch: batch > 1 });
   const feeds = program.inputs.map((name): [string, Tensor] => {
     const { dtype, dims } = graph.inputs.find((input) => input.name === name)?.type ?? { dtype: 'float32', dims: [] };
-    return [name, fromNumbers(dtype, dims as readonly number[], values[name] as readonly number[])];
+    const [n = 1, ...rest] = dims as readonly number[];
+    return [name, fromNumbers(dtype, [n * batch, ...rest], values[name] as readonly number[])];
   });
   const results = await program.run(Object.fromEntries(feeds));
   await program.dispose();
@@ -139,6 +146,14 @@ describe('Hessian–vector products of whole networks', () => {
       const rounding = (tolerance.rounding * largest(above) * largest(v)) / largest(activation);
       expect(difference(double, numeric), `at ${name}`).toBeLessThanOrEqual(tolerance.curvature * scale + rounding);
       expect(difference(single, double), `at ${name}, float32`).toBeLessThanOrEqual(float32Tolerance * scale);
+
+      if (name !== x || !isBatchPolymorphic(read, sizes)) continue;
+      const other = { [x]: pixels.map((value) => 0.5 - 0.7 * value), u: u.map(() => 0.3), v: shifted(v, pixels, 0.5) };
+      const pair = { [x]: [...pixels, ...(other[x] as number[])], u: [...u, ...other.u], v: [...v, ...other.v] };
+      const both = (await run(second.graph, [product], pair, 2))[product] as number[];
+      const alone = (await run(second.graph, [product], other))[product] as number[];
+      const inBatch = [...single, ...alone];
+      expect(difference(both, inBatch), 'two in a batch').toBeLessThanOrEqual(float32Tolerance * largest(inBatch));
     }
     expect(bent > 0).toBe(curved.includes(record.id));
   });
