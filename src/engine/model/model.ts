@@ -1,16 +1,15 @@
 import type { ChosenLayer, LayerInfo } from '../../shared/protocol';
+import type { RuleChoice } from '../graph/rules';
 import type { FloatTensor } from '../graph/tensor';
 
 /** Probe name that stands for the model's input. */
 export const INPUT = 'input';
 
-/** Which backward rule table a gradient uses. */
-export type RuleTableName = 'standard' | 'guided' | 'guided-relu';
-
 /** One wanted gradient: of the target's logit or probability, with respect to the input or to a layer's output. */
 export interface GradientProbe {
   readonly of: 'logit' | 'probability';
-  readonly rules: RuleTableName;
+  /** The backward rules: with a relevance table the "gradient" is the relevance for a score of 1, to be multiplied by the score. */
+  readonly rules: RuleChoice;
   /** {@link INPUT} or a layer's name. */
   readonly wrt: string;
 }

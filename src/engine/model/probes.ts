@@ -1,8 +1,9 @@
+import { ruleKey } from '../graph/rules';
 import type { GradientProbe, Probes } from './model';
 
 /** A gradient probe as a map key. */
 export function gradientKey(probe: GradientProbe): string {
-  return `${probe.rules} ${probe.of} ${probe.wrt}`;
+  return `${ruleKey(probe.rules)} ${probe.of} ${probe.wrt}`;
 }
 
 /** What several callers want of one input, each thing once, in a fixed order so that equal wishes have equal keys. */

@@ -1,20 +1,18 @@
 import { differentiate } from '../graph/differentiate';
 import type { Graph } from '../graph/graph';
 import { simplify } from '../graph/passes/simplify';
-import { guided, guidedRelu } from '../graph/rules/guided';
-import { standard } from '../graph/rules/standard';
-import type { RuleTable } from '../graph/rules/table';
+import { tidyGradient } from '../graph/passes/tidyGradient';
+import { ruleKey, ruleTable } from '../graph/rules';
 import { type FloatTensor, float32, type Tensor } from '../graph/tensor';
 import type { CompileOptions, Runtime } from '../runtime/runtime';
 import { BatchSize } from './batchSize';
 import type { BatchResult } from './evaluation';
 import { LOGITS, PROBABILITIES } from './head';
 import { MemoryBudget } from './memoryBudget';
-import { type GradientProbe, INPUT, type Probes, type RuleTableName } from './model';
+import { type GradientProbe, INPUT, type Probes } from './model';
 import { gradientKey, unionOfProbes } from './probes';
 import { type Compiled, ProgramCache, type ProgramGraph } from './programCache';
 
-const tables: Readonly<Record<RuleTableName, RuleTable>> = { standard, guided, 'guided-relu': guidedRelu };
 const scoreValue = { logit: LOGITS, probability: PROBABILITIES } as const;
 
 /** The programs of one model, compiled when they are first wanted: one for each distinct set of probes. */
@@ -98,10 +96,10 @@ export class Programs {
     const gradients = new Map<string, string>();
     for (const group of groupByScore(probes.gradients)) {
       const [{ rules, of }] = group;
-      const prefix = `whylight:${rules}:${of}`;
+      const prefix = `whylight:${ruleKey(rules)}:${of}`;
       const seed = `${prefix}:seed`;
       const wrt = [...new Set(group.map((probe) => nameOf(probe.wrt)))];
-      const backward = differentiate(graph, { of: scoreValue[of], seed, wrt, rules: tables[rules], prefix });
+      const backward = differentiate(graph, { of: scoreValue[of], seed, wrt, rules: ruleTable(rules), prefix });
       graph = backward.graph;
       seeds.push(seed);
       for (const probe of group) {
@@ -111,7 +109,7 @@ export class Programs {
       }
     }
     const outputs = [...new Set([LOGITS, PROBABILITIES, ...probes.activations, ...gradients.values()])];
-    return { graph, outputs, seeds, gradients };
+    return { graph: tidyGradient(graph, outputs), outputs, seeds, gradients };
   }
 
   private oneHot(targets: readonly number[]): FloatTensor {
@@ -130,7 +128,7 @@ type Group = [GradientProbe, ...GradientProbe[]];
 function groupByScore(probes: readonly GradientProbe[]): Group[] {
   const groups = new Map<string, Group>();
   for (const probe of unionOfProbes([{ gradients: probes }]).gradients) {
-    const key = `${probe.rules} ${probe.of}`;
+    const key = `${ruleKey(probe.rules)} ${probe.of}`;
     const group = groups.get(key);
     if (group) group.push(probe);
     else groups.set(key, [probe]);
