@@ -59,3 +59,37 @@ describe('gradients with respect to operands that are computed', () => {
     await checkWholeGradient({ inputs: used, nodes: [{ op: 'Clip', inputs }] }, { step: 0.01, values });
   });
 });
+
+const generous = { step: 0.02, tolerance: 5e-4 } as const;
+
+/** Statistics and variances must be positive; everything else is drawn around 0. */
+const positiveVariance = (count: number, random: () => number, name: string) =>
+  Float32Array.from({ length: count }, () => (name === 'var' ? 0.5 + random() : 4 * random() - 2));
+
+describe('normalisations by their scale, bias and statistics', () => {
+  it.each([
+    [2, 3, 2, 2],
+    [3, 2],
+  ])('BatchNormalization of %s', async (...dims) => {
+    const channel = [dims[1] as number];
+    const inputs = { x: dims, scale: channel, bias: channel, mean: channel, var: channel };
+    const nodes = [{ op: 'BatchNormalization', inputs: Object.keys(inputs), attributes: { epsilon: 0.01 } }];
+    await checkWholeGradient({ inputs, nodes }, { ...generous, values: positiveVariance });
+  });
+
+  it('InstanceNormalization', async () => {
+    const nodes = [{ op: 'InstanceNormalization', inputs: ['x', 'scale', 'bias'] }];
+    await checkWholeGradient({ inputs: { x: [2, 3, 2, 3], scale: [3], bias: [3] }, nodes }, generous);
+  });
+
+  it.each([-1, 1, 2])('LayerNormalization from axis %i', async (axis) => {
+    const own = [2, 3, 4].slice(axis);
+    const nodes = [{ op: 'LayerNormalization', inputs: ['x', 'scale', 'bias'], attributes: { axis } }];
+    await checkWholeGradient({ inputs: { x: [2, 3, 4], scale: own, bias: own }, nodes }, generous);
+  });
+
+  it('GroupNormalization', async () => {
+    const nodes = [{ op: 'GroupNormalization', inputs: ['x', 'scale', 'bias'], attributes: { num_groups: 2 } }];
+    await checkWholeGradient({ inputs: { x: [2, 4, 2, 2], scale: [4], bias: [4] }, nodes }, generous);
+  });
+});

@@ -9,6 +9,7 @@ import { einsum } from './einsum';
 import { indexing } from './indexing';
 import { joining } from './joining';
 import { linear } from './linear';
+import { localResponse } from './localResponse';
 import { logic } from './logic';
 import { normalisation } from './normalisation';
 import { padding } from './padding';
@@ -27,6 +28,7 @@ export const operators: Operators = {
   ...convolution,
   ...pooling,
   ...normalisation,
+  ...localResponse,
   ...activation,
   ...softmax,
   ...arithmetic,

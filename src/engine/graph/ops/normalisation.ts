@@ -1,14 +1,19 @@
-import { floatAttribute, intAttribute } from '../attributes';
+import { floatAttribute, intAttribute, intsAttribute } from '../attributes';
 import { float32, type Tensor } from '../tensor';
 import type { BackwardContext, Operators } from './definition';
-import { times } from './elementwise';
+import { times, toInput } from './elementwise';
+import { channelSums } from './weightGradients';
+
+/** (C, 1, …): broadcasts a value per channel against (N, C, …). */
+function channelDims(channels: number, rank: number): number[] {
+  return [channels, ...new Array<number>(Math.max(rank - 2, 0)).fill(1)];
+}
 
 /** A per-channel value (C) in a shape that broadcasts against (N, C, …). */
 export function perChannel(b: BackwardContext, value: string, rank: number): string {
-  const shape = [-1, ...new Array<number>(rank - 2).fill(1)];
   const constant = b.constant(value);
-  if (!constant) return b.emit('Reshape', [value, b.ints(shape)]);
-  return b.tensor({ ...constant, dims: [constant.dims[0] as number, ...shape.slice(1)] });
+  if (!constant) return b.emit('Reshape', [value, b.ints(channelDims(-1, rank))]);
+  return b.tensor({ ...constant, dims: channelDims(constant.dims[0] as number, rank) });
 }
 
 /** γ / √(var + ε) per channel: BatchNormalization's slope in inference. */
@@ -17,16 +22,29 @@ export function batchNormalizationSlope(scale: Tensor, variance: Tensor, epsilon
   return Float32Array.from(variance.data as Float32Array, (v, c) => (gamma[c] as number) / Math.sqrt(v + epsilon));
 }
 
-function batchNormalizationBackward(b: BackwardContext): string[] {
-  const [scale, variance] = [b.constant(b.x(1)), b.constant(b.x(4))];
+/** y = γ·(x − μ) / √(var + ε) + β, where γ, β, μ and var are constants in all but a few networks. */
+function batchNormalizationBackward(b: BackwardContext): (string | null)[] {
   if (intAttribute(b.node, 'training_mode', 0) === 1) b.unsupported('is in training mode');
-  if (scale?.dtype !== 'float32' || variance?.dtype !== 'float32') {
-    return b.unsupported('has statistics that are no float32 constants');
-  }
-  const slope = batchNormalizationSlope(scale, variance, floatAttribute(b.node, 'epsilon', 1e-5));
+  const epsilon = floatAttribute(b.node, 'epsilon', 1e-5);
+  const [scale, variance] = [b.constant(b.x(1)), b.constant(b.x(4))];
   const rank = b.dims(b.x()).length;
-  const dims = [slope.length, ...new Array<number>(Math.max(rank - 2, 0)).fill(1)];
-  return [times(b, b.tensor(float32(dims, slope)))];
+  const shaped = (value: string) => perChannel(b, value, rank);
+  const constant = scale?.dtype === 'float32' && variance?.dtype === 'float32';
+  const deviation = () => b.emit('Sqrt', [b.emit('Add', [shaped(b.x(4)), b.scalar(epsilon)])]);
+  const fixed = () => batchNormalizationSlope(scale as Tensor, variance as Tensor, epsilon);
+  const slope = constant
+    ? b.tensor(float32(channelDims(fixed().length, rank), fixed()))
+    : b.emit('Div', [shaped(b.x(1)), deviation()]);
+  const standard = () => b.emit('Div', [b.emit('Sub', [b.x(), shaped(b.x(3))]), deviation()]);
+  const sums = (index: number, g: () => string) => (b.wanted(index) ? channelSums(b, g()) : null);
+  const halved = () => b.emit('Mul', [b.emit('Div', [standard(), deviation()]), b.scalar(-0.5)]);
+  return [
+    b.wanted(0) ? times(b, slope) : null,
+    sums(1, () => times(b, standard())),
+    sums(2, () => b.g()),
+    sums(3, () => b.emit('Neg', [times(b, slope)])),
+    sums(4, () => b.emit('Mul', [times(b, slope), halved()])),
+  ];
 }
 
 /** x̂ and 1/√(var + ε) of x over the given axes. */
@@ -57,29 +75,6 @@ export function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(to - from, 0) }, (_, index) => from + index);
 }
 
-/** y = x · S^−β with S = k + (α/n)·Σ x² over neighbouring channels: gx = g·S^−β − (2αβ/n)·x·Σᵀ(g·x·S^(−β−1)). */
-function lrnBackward(b: BackwardContext): string[] {
-  const [x, size] = [b.x(), intAttribute(b.node, 'size', 1)];
-  const [alpha, beta] = [floatAttribute(b.node, 'alpha', 1e-4), floatAttribute(b.node, 'beta', 0.75)];
-  const channels = b.dims(x)[1] as number;
-  const band = (transposed: boolean) => {
-    const data = new Float32Array(channels * channels);
-    for (let c = 0; c < channels; c++) {
-      for (let d = c - Math.floor((size - 1) / 2); d <= c + Math.ceil((size - 1) / 2); d++) {
-        if (d >= 0 && d < channels) data[transposed ? d * channels + c : c * channels + d] = 1;
-      }
-    }
-    return b.tensor(float32([channels, channels, ...new Array<number>(b.dims(x).length - 2).fill(1)], data));
-  };
-  const neighbours = b.emit('Conv', [b.emit('Mul', [x, x]), band(false)]);
-  const scaled = b.emit('Mul', [neighbours, b.scalar(alpha / size)]);
-  const s = b.emit('Add', [scaled, b.scalar(floatAttribute(b.node, 'bias', 1))]);
-  const power = (exponent: number) => b.emit('Pow', [s, b.scalar(exponent)]);
-  const spread = b.emit('Conv', [times(b, b.emit('Mul', [x, power(-beta - 1)])), band(true)]);
-  const second = b.emit('Mul', [b.emit('Mul', [x, spread]), b.scalar((2 * alpha * beta) / size)]);
-  return [b.emit('Sub', [times(b, power(-beta)), second])];
-}
-
 export const normalisation: Operators = {
   BatchNormalization: {
     infer: (c) => {
@@ -93,8 +88,14 @@ export const normalisation: Operators = {
     infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
     backward: (b) => {
       const rank = b.dims(b.x()).length;
-      const scaled = times(b, perChannel(b, b.x(1), rank));
-      return [normalisedBackward(b, b.x(), scaled, range(2, rank), floatAttribute(b.node, 'epsilon', 1e-5))];
+      const [axes, epsilon] = [range(2, rank), floatAttribute(b.node, 'epsilon', 1e-5)];
+      const scaled = () => times(b, perChannel(b, b.x(1), rank));
+      const standard = () => standardise(b, b.x(), b.ints(axes), epsilon).standard;
+      return [
+        b.wanted(0) ? normalisedBackward(b, b.x(), scaled(), axes, epsilon) : null,
+        b.wanted(1) ? channelSums(b, times(b, standard())) : null,
+        b.wanted(2) ? channelSums(b, b.g()) : null,
+      ];
     },
   },
 
@@ -108,7 +109,13 @@ export const normalisation: Operators = {
     backward: (b) => {
       const rank = b.dims(b.x()).length;
       const axes = range((intAttribute(b.node, 'axis', -1) + rank) % rank, rank);
-      return [normalisedBackward(b, b.x(), times(b, b.x(1)), axes, floatAttribute(b.node, 'epsilon', 1e-5))];
+      const epsilon = floatAttribute(b.node, 'epsilon', 1e-5);
+      if (b.hasGradient(1) || b.hasGradient(2)) b.unsupported('has no gradient for its outputs Mean and InvStdDev');
+      return [
+        b.wanted(0) ? normalisedBackward(b, b.x(), times(b, b.x(1)), axes, epsilon) : null,
+        toInput(b, 1, () => times(b, standardise(b, b.x(), b.ints(axes), epsilon).standard)),
+        toInput(b, 2, () => b.g()),
+      ];
     },
   },
 
@@ -116,16 +123,22 @@ export const normalisation: Operators = {
   GroupNormalization: {
     infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
     backward: (b) => {
-      const rows = b.ints([0, intAttribute(b.node, 'num_groups', 1), -1]);
-      const scaled = b.emit('Reshape', [times(b, perChannel(b, b.x(1), b.dims(b.x()).length)), rows]);
+      const [rows, shape] = [b.ints([0, intAttribute(b.node, 'num_groups', 1), -1]), b.emit('Shape', [b.x()])];
+      const epsilon = floatAttribute(b.node, 'epsilon', 1e-5);
       const x = b.emit('Reshape', [b.x(), rows]);
-      const gradient = normalisedBackward(b, x, scaled, [2], floatAttribute(b.node, 'epsilon', 1e-5));
-      return [b.emit('Reshape', [gradient, b.emit('Shape', [b.x()])])];
+      const scaled = () => b.emit('Reshape', [times(b, perChannel(b, b.x(1), b.dims(b.x()).length)), rows]);
+      const back = (value: string) => b.emit('Reshape', [value, shape]);
+      return [
+        b.wanted(0) ? back(normalisedBackward(b, x, scaled(), [2], epsilon)) : null,
+        b.wanted(1) ? channelSums(b, times(b, back(standardise(b, x, b.ints([2]), epsilon).standard))) : null,
+        b.wanted(2) ? channelSums(b, b.g()) : null,
+      ];
     },
   },
 
-  LRN: {
+  // (x − mean) / (deviation + 1e-9), by default over the batch too.
+  MeanVarianceNormalization: {
     infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
-    backward: lrnBackward,
+    backward: (b) => [normalisedBackward(b, b.x(), b.g(), intsAttribute(b.node, 'axes') ?? [0, 2, 3], 1e-18)],
   },
 };

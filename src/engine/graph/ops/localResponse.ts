@@ -1,0 +1,55 @@
+import { floatAttribute, intAttribute } from '../attributes';
+import { float32 } from '../tensor';
+import type { Additions, BackwardContext, InferContext, Operators } from './definition';
+import { times } from './elementwise';
+
+/** How far a window of `size` channels reaches to either side of its own. */
+const reach = (size: number) => [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)] as const;
+
+/** y = x · S^−β with S = k + (α/n)·Σ x² over neighbouring channels: gx = g·S^−β − (2αβ/n)·x·Σᵀ(g·x·S^(−β−1)). */
+function lrnBackward(b: BackwardContext): string[] {
+  const [x, size] = [b.x(), intAttribute(b.node, 'size', 1)];
+  const [alpha, beta] = [floatAttribute(b.node, 'alpha', 1e-4), floatAttribute(b.node, 'beta', 0.75)];
+  const channels = b.dims(x)[1] as number;
+  const band = (transposed: boolean) => {
+    const data = new Float32Array(channels * channels);
+    const [before, after] = reach(size);
+    for (let c = 0; c < channels; c++) {
+      for (let d = c - before; d <= c + after; d++) {
+        if (d >= 0 && d < channels) data[transposed ? d * channels + c : c * channels + d] = 1;
+      }
+    }
+    return b.tensor(float32([channels, channels, ...new Array<number>(b.dims(x).length - 2).fill(1)], data));
+  };
+  const neighbours = b.emit('Conv', [b.emit('Mul', [x, x]), band(false)]);
+  const scaled = b.emit('Mul', [neighbours, b.scalar(alpha / size)]);
+  const s = b.emit('Add', [scaled, b.scalar(floatAttribute(b.node, 'bias', 1))]);
+  const power = (exponent: number) => b.emit('Pow', [s, b.scalar(exponent)]);
+  const spread = b.emit('Conv', [times(b, b.emit('Mul', [x, power(-beta - 1)])), band(true)]);
+  const second = b.emit('Mul', [b.emit('Mul', [x, spread]), b.scalar((2 * alpha * beta) / size)]);
+  return [b.emit('Sub', [times(b, power(-beta)), second])];
+}
+
+/** A window of even size written as an average over channels, with zeros around them: onnxruntime has LRN of odd sizes only. */
+function explicitLrn(c: InferContext, add: Additions) {
+  const [{ node }, size] = [c, intAttribute(c.node, 'size', 1)];
+  if (size % 2 === 1) return node;
+  const [x] = node.inputs as [string];
+  const scalar = (name: string, fallback: number) =>
+    add.tensor(float32([], Float32Array.of(floatAttribute(node, name, fallback))));
+  const [before, after] = reach(size);
+  const rows = add.emit('Reshape', [add.emit('Mul', [x, x]), add.ints([0, 1, c.dims(0)[1] as number, -1])]);
+  const windows = { kernel_shape: [size, 1], pads: [before, 0, after, 0], count_include_pad: 1 };
+  const mean = add.emit('Reshape', [add.emit('AveragePool', [rows], windows), add.emit('Shape', [x])]);
+  const s = add.emit('Add', [add.emit('Mul', [mean, scalar('alpha', 1e-4)]), scalar('bias', 1)]);
+  return { ...node, op: 'Div', inputs: [x, add.emit('Pow', [s, scalar('beta', 0.75)])], attributes: {} };
+}
+
+/** Local response normalisation across channels (Krizhevsky et al. 2012). */
+export const localResponse: Operators = {
+  LRN: {
+    explicit: explicitLrn,
+    infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
+    backward: lrnBackward,
+  },
+};
