@@ -2,6 +2,7 @@
 import { CheckpointError, UnsupportedOperatorError } from '../../shared/errors';
 import { nodeLabel } from './attributes';
 import type { Node } from './graph';
+import { LazyTensor } from './lazyTensor';
 import { integerTypes, isFoldable, toNumbers } from './numbers';
 import { operators } from './ops';
 import type { Additions, InferContext, OperatorDefinition } from './ops/definition';
@@ -86,10 +87,15 @@ export class Inference {
     const inputs: (Tensor | undefined)[] = [];
     for (const name of node.inputs) {
       const value = name === '' ? undefined : this.value(name);
-      if (name !== '' && (!value || !isFoldable(value.dtype))) return null;
+      if (name !== '' && (!value || !isFoldable(value.dtype) || this.leftInFile(value))) return null;
       inputs.push(value);
     }
     return definition.fold(inputs, node);
+  }
+
+  /** Reading a large table for a few of its elements would cost more than it saves, too. */
+  private leftInFile(value: Tensor): boolean {
+    return value instanceof LazyTensor && elementCount(value.dims) > this.largest;
   }
 
   private contextOf(node: Node): InferContext {
