@@ -1,11 +1,11 @@
 import 'vscode-jsonrpc/node';
 import { describe, expect, it } from 'vitest';
-import { CancelledError, CheckpointError, throwIfCancelled, WhylightError } from './errors';
+import { CancelledError, CheckpointError, throwIfCancelled, UnsupportedOperatorError, WhylightError } from './errors';
 import { ConnectionClosedError, type None, type Port, Rpc } from './rpc';
 
 interface Calls {
   double: [{ readonly values: Float32Array }, Float32Array];
-  fail: [{ readonly how: 'expected' | 'bug' }, null];
+  fail: [{ readonly how: 'expected' | 'unsupported' | 'bug' }, null];
   wait: [undefined, null];
 }
 
@@ -48,6 +48,8 @@ function connect() {
   server.handle('double', ({ values }) => values.map((value) => value * 2));
   server.handle('fail', ({ how }) => {
     if (how === 'expected') throw new CheckpointError('model.onnx is empty.');
+    if (how === 'unsupported')
+      throw new UnsupportedOperatorError('NonZero', '/nz', 'NonZero is not supported.', 'scores');
     throw new TypeError('x is not a function');
   });
   server.handle('wait', async (_, signal) => {
@@ -73,6 +75,19 @@ describe('Rpc', () => {
     const failure = await client.request('fail', { how: 'expected' }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(WhylightError);
     expect(failure).toMatchObject({ kind: 'checkpoint', message: 'model.onnx is empty.' });
+  });
+
+  it('gives back an unsupported operator with what can be explained in front of it', async () => {
+    const { client } = connect();
+    const failure = await client.request('fail', { how: 'unsupported' }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UnsupportedOperatorError);
+    expect(failure).toMatchObject({
+      kind: 'unsupported-operator',
+      operator: 'NonZero',
+      node: '/nz',
+      message: 'NonZero is not supported.',
+      cut: 'scores',
+    });
   });
 
   it('gives back a bug with the stack of where it happened', async () => {

@@ -128,7 +128,47 @@ describe('streaming', () => {
     await alert.locator('[data-action="choose-checkpoint"]').click();
     expect(await calls('showLog')).toHaveLength(1);
     expect(await calls('chooseCheckpoint')).toHaveLength(1);
+    expect(await alert.locator('[data-action="explain-up-to"]').count()).toBe(0);
     expect(await opened.accessibility()).toEqual([]);
+  });
+
+  it('offers to explain up to an unsupported operator', async () => {
+    const { setup } = recording;
+    await opened.send('run', { id: 'r', state: setup.state, only: ['gradient'] });
+    const error = 'The operator NonMaxSuppression of node “/head/nms” is not supported.';
+    await opened.send('ended', { id: 'r', seconds: 0.1, cancelled: false, error, cut: '/head/scores' });
+    const offer = opened.page.locator('[data-testid="run-error"] [data-action="explain-up-to"]');
+    expect(await offer.textContent()).toBe('Explain Up To /head/scores');
+    await offer.click();
+    expect(await calls('keepLogits')).toEqual([{ name: 'keepLogits', params: { logits: '/head/scores' } }]);
+    expect(await opened.accessibility()).toEqual([]);
+  });
+
+  it('tells findings after the methods, the gravest first, and offers the whole check', async () => {
+    await opened.play(recording);
+    expect(await opened.page.locator('[data-testid="findings"]').count()).toBe(0);
+    await opened.send('event', {
+      id: 'run-1',
+      kind: 'findings',
+      findings: [
+        { severity: 'warning', sentence: 'The gradient vanishes.', layer: 'relu' },
+        { severity: 'note', sentence: 'The output is saturated.' },
+      ],
+    });
+    await ended();
+    const lines = opened.page.locator('[data-testid="findings"] li');
+    expect(await lines.allInnerTexts()).toEqual(['Warning: The gradient vanishes.', 'Note: The output is saturated.']);
+    expect(await opened.page.locator('.notice:has([data-testid="findings"])').getAttribute('data-notice')).toBe(
+      'warning',
+    );
+    await opened.page.locator('[data-action="check-health"]').click();
+    expect(await calls('checkHealth')).toHaveLength(1);
+    expect(await opened.accessibility()).toEqual([]);
+    // Another class: the findings were about the one before.
+    const { setup } = recording;
+    const state = { ...setup.state, target: { kind: 'index', index: 2 } } as const;
+    await opened.send('run', { id: 'run-2', state, only: setup.state.methods.map(({ id }) => id) });
+    await lines.first().waitFor({ state: 'detached' });
   });
 });
 

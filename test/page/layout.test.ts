@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/shared/health';
 import { bundle, launch, type OpenedPage, openPage } from './openPage';
 import { catRecording, type Recording, starRecording } from './recording';
 import type { ThemeKind } from './themes';
@@ -41,6 +42,26 @@ async function overflowing(opened: OpenedPage): Promise<readonly string[]> {
   });
 }
 
+/** Findings of every severity, as the engine words them. */
+const findings: readonly Finding[] = [
+  {
+    severity: 'problem',
+    sentence:
+      'The gradient of the logit is exactly 0 at the input: it ends between “/features/features.18/features.18.2/Clip_output_0” and “image”, where every unit is shut or nothing depends on the picture; gradient maps are blank, Occlusion needs no gradient.',
+    layer: '/features/features.18/features.18.2/Clip_output_0',
+  },
+  {
+    severity: 'warning',
+    sentence:
+      '247 of the 256 units of “/features/features.18/features.18.2/Clip_output_0” (ReLU6) are 0 at every position for this picture: class activation maps at this layer are made of the other 9.',
+  },
+  {
+    severity: 'note',
+    sentence:
+      'The output is saturated (p = 0.999997 for “tabby”): methods that explain the probability see 3e−6 of the logit’s gradient; explain the logit.',
+  },
+];
+
 /** An explanation half done: results, a method at work, one waiting, one failed. */
 async function playHalf(opened: OpenedPage, { setup, prediction, attributions }: Recording): Promise<void> {
   const id = 'run-1';
@@ -52,6 +73,7 @@ async function playHalf(opened: OpenedPage, { setup, prediction, attributions }:
   const partial = attributions.find((each) => each.method === 'occlusion')!.map;
   await opened.send('event', { id, kind: 'progress', method: 'occlusion', done: 61, total: 196, partial });
   await opened.send('event', { id, kind: 'progress', method: 'smoothgrad', done: 8, total: 25 });
+  await opened.send('event', { id, kind: 'findings', findings });
   const message = 'Guided backpropagation needs ReLU, and this model has none: choose another method.';
   await opened.send('event', { id, kind: 'failed', method: 'guided-backprop', message });
 }

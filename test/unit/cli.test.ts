@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Ajv from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { float32 } from '../../src/engine/graph/tensor';
+import healthSchema from '../../src/engine/health/health.schema.json';
 import { encodeNpy, parseNpy } from '../../src/engine/npy';
 import { encodeModel } from '../../src/engine/runtime/onnxruntime/encodeModel';
 
@@ -149,6 +151,9 @@ describe('whylight explain', () => {
     expectFailure(whylight('explain', circle), 2, /--model/);
     expectFailure(whylight('explain', '--model', shapes), 2, /image/);
     expectFailure(whylight('explode'), 2, /explain, inspect or methods/);
+    expectFailure(whylight('inspect', shapes, '--gradients'), 2, /--image <file>/);
+    expectFailure(whylight('inspect', shapes, '--image', circle), 2, /--image goes with inspect --gradients/);
+    expectFailure(whylight('explain', circle, '--model', shapes, '--gradients'), 2, /go with inspect/);
   });
 
   it('refuses an input that does not fit the model', () => {
@@ -212,6 +217,28 @@ describe('whylight inspect and methods', () => {
     expect(summary.operators.Conv).toBeGreaterThan(10);
     expect(summary.layers.find((layer: { name: string }) => layer.name === 'relu_12')).toMatchObject({ spatial: true });
     expect(whylight('inspect', shapes).stdout).toContain('relu_12');
+  });
+
+  it('checks activations and gradients, as a table and as JSON by its schema', () => {
+    const text = whylight('inspect', shapes, '--gradients', '--image', circle, '--target', 'circle');
+    expect(text.stderr).toBe('');
+    expect(text.status).toBe(0);
+    expect(text.stdout).toMatch(
+      /^last_e08\.onnx with circle_watermark_0\.png: gradient of the logit of circle \(0\)\n/,
+    );
+    expect(text.stdout).toMatch(/^relu_12 +Relu +64×6×6 +0 .* 0\/64 +\S+ +█\S* +\S+ %$/m);
+    expect(text.stdout).toContain('Nothing unusual was found.');
+    // Columns stand below their heads, and the last one ends every line.
+    const rows = text.stdout.split('\n').filter((line) => /^(layer|input|relu|getitem|logits) /.test(line));
+    expect(new Set(rows.map((line) => line.length)).size).toBe(1);
+
+    const { stdout, status } = whylight('inspect', shapes, '--gradients', '--image', circle, '--json');
+    expect(status).toBe(0);
+    const report = JSON.parse(stdout);
+    const validate = new Ajv({ allowUnionTypes: true }).compile(healthSchema);
+    expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+    expect(Object.keys(report).sort()).toEqual([...healthSchema.required].sort());
+    expect(report).toMatchObject({ camLayer: 'relu_12', firstNonFinite: null, findings: [] });
   });
 
   it('lists the nine methods', () => {

@@ -103,6 +103,18 @@ describe('encodeFiles', () => {
     expect(comments).toContainEqual({ keyword: 'Title', text: 'gradient for star' });
   });
 
+  it('carries findings in result.json', async () => {
+    const findings = [
+      { severity: 'problem', sentence: 'All units of “relu” are shut.', layer: 'relu' },
+      { severity: 'note', sentence: 'The output is saturated.' },
+    ] as const;
+    const result = json(await encodeFiles({ ...request, findings }, { picture, versions }));
+    const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
+    expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
+    expect(result.findings).toEqual(findings);
+    expect(validate({ ...result, findings: [{ severity: 'alarm', sentence: 'x' }] })).toBe(false);
+  });
+
   it('describes everything in result.json, by its schema', async () => {
     const result = json(await encodeFiles(request, { picture, versions }));
     const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
@@ -116,6 +128,7 @@ describe('encodeFiles', () => {
       seed: 7,
       versions,
     });
+    expect(result.findings).toEqual([]);
     expect(Object.keys(result.methods[1])).toEqual([
       'id',
       'preset',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HealthReport } from '../../shared/health';
 import type { ModelSummary } from '../../shared/protocol';
 import { english } from '../translate';
 import { modelReport } from './modelReport';
@@ -39,6 +40,49 @@ describe('modelReport', () => {
     const report = modelReport({ ...model, unsupported }, english);
     expect(report).toContain('| `Einsum` | `/attn/einsum` | no rule |');
     expect(report.indexOf('Not supported')).toBeLessThan(report.indexOf('Overview'));
+  });
+
+  it('puts a health check first: findings, then a row for each layer', () => {
+    const array = { min: 0, max: 6, mean: 1.5, norm: 2, zero: 0.25, nan: 0, infinite: 0 };
+    const score = { index: 3, label: 'st*r', logit: 4, probability: 0.75 };
+    const layer = {
+      name: 'relu|1',
+      operator: 'Relu',
+      shape: [16, 8, 8],
+      activation: { ...array, nan: 3 },
+      units: { activation: 'ReLU', count: 16, dead: 4, stuck: 0 },
+      gradient: { ...array, norm: 0.02 },
+      relativeGradient: 0.01,
+    };
+    const health: HealthReport = {
+      checkpoint: '/nets/last.onnx',
+      image: 'star.png',
+      camLayer: 'relu|1',
+      output: {
+        logits: { ...array, min: -3 },
+        classes: 6,
+        target: score,
+        top: score,
+        second: null,
+        margin: 1.25,
+        probabilitySlope: 0.1875,
+        entropy: 0.5,
+      },
+      input: { ...layer, name: 'image', operator: 'Input', units: null, gradient: null, relativeGradient: null },
+      layers: [layer],
+      weights: { count: 1000, nan: 0, infinite: 0 },
+      firstNonFinite: null,
+      findings: [{ severity: 'warning', sentence: 'Units of “relu|1” are [shut](http://x).' }],
+      cost: { passes: 2, peakBytes: 2 ** 20, seconds: 0.5 },
+    };
+    const report = modelReport(model, english, health);
+    expect(report.indexOf('## Health check')).toBeLessThan(report.indexOf('## Overview'));
+    expect(report).toContain('- **Warning:** Units of “relu\\|1” are \\[shut\\]\\(http://x\\).');
+    expect(report).toContain('| Two largest logits | 1.25 apart |');
+    expect(report).toContain(
+      '| `relu\\|1` | `Relu` | 16 × 8 × 8 | 0 | 6 **(3 NaN)** | 1.5 | 25 % | 4 / 16 | 0.02 | `████` | 25 % |',
+    );
+    expect(modelReport(model, english, { ...health, findings: [] })).toContain('Nothing unusual was found.');
   });
 
   it('does not let a name in the file act as Markdown', () => {

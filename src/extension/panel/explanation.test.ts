@@ -99,6 +99,29 @@ describe('Explanation', () => {
     expect(explanation.prediction).toBeUndefined();
   });
 
+  it('keeps findings of earlier runs about the same question, and tells a fresh page', () => {
+    const explanation = finished();
+    const told = (id: string, ...sentences: string[]) =>
+      explanation.apply({
+        id,
+        kind: 'findings',
+        findings: sentences.map((sentence) => ({ severity: sentence.startsWith('!') ? 'problem' : 'note', sentence })),
+      });
+    const sentences = () => explanation.findings.map(({ sentence }) => sentence);
+    explanation.begin('2', state, all);
+    told('2', 'tied', 'saturated');
+    explanation.begin('3', state, ['grad-cam']);
+    expect(told('3', '!shut', 'tied')).toMatchObject({ params: { kind: 'findings', findings: [{}, {}, {}] } });
+    expect(sentences()).toEqual(['!shut', 'saturated', 'tied']);
+    expect(shown(explanation)).toContain('findings');
+    explanation.begin('4', state, all);
+    expect(sentences()).toEqual([]);
+    told('4', 'tied');
+    explanation.begin('5', { ...state, layer: 'relu' }, ['grad-cam']);
+    expect(sentences()).toEqual([]);
+    expect(shown(explanation)).not.toContain('findings');
+  });
+
   it('forgets methods that are not chosen any more', () => {
     const explanation = finished();
     const fewer = { ...state, methods: [{ id: 'grad-cam' }] };

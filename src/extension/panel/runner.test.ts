@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attribution } from '../../shared/attribution';
 import { defaultDisplay } from '../../shared/display';
-import { CancelledError, CheckpointError, throwIfCancelled } from '../../shared/errors';
+import { CancelledError, CheckpointError, throwIfCancelled, UnsupportedOperatorError } from '../../shared/errors';
 import type { PanelState } from '../../shared/panel';
 import type { ExplainEvent, ExplainParams, Prediction } from '../../shared/protocol';
 import { SerialQueue } from './queue';
@@ -48,6 +48,17 @@ function start(explain: Explain, queue = new SerialQueue()) {
 }
 
 describe('Runner', () => {
+  it('passes on what can be explained in front of an unsupported operator', async () => {
+    const failing = (cut: string | null) =>
+      start(() => Promise.reject(new UnsupportedOperatorError('NonZero', '/nz', 'NonZero is not supported.', cut)));
+    const offered = failing('scores').runner;
+    await offered.run(state);
+    expect(offered.explanation.end).toMatchObject({ error: 'NonZero is not supported.', cut: 'scores' });
+    const nothing = failing(null).runner;
+    await nothing.run(state);
+    expect(nothing.explanation.end).not.toHaveProperty('cut');
+  });
+
   it('asks the engine with the whole state and passes on what comes', async () => {
     const { runner, asked, said, phases } = start(answerAll);
     await runner.run(state);

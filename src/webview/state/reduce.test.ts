@@ -124,6 +124,24 @@ describe('reduce', () => {
     expect(state.panel?.display).toBe(display);
   });
 
+  it('shows the newest findings until all methods run again', () => {
+    const findings = [{ severity: 'note', sentence: 'Tied.' }] as const;
+    let state = play({ kind: 'setup', setup }, start(), event({ id: 'r1', kind: 'findings', findings }));
+    expect(state.findings).toBe(findings);
+    state = reduce(state, start('r2', ['b']));
+    expect(state.findings).toBe(findings);
+    expect(reduce(state, start('r3')).findings).toEqual([]);
+  });
+
+  it('keeps what can be explained in place of the logits', () => {
+    const running = play({ kind: 'setup', setup }, start());
+    expect(running.run?.cut).toBeNull();
+    const failed = { id: 'r1', seconds: 1, cancelled: false, error: 'No such operator.', cut: 'scores' };
+    const state = reduce(running, { kind: 'ended', ended: failed });
+    expect(state.run).toMatchObject({ phase: 'failed', cut: 'scores' });
+    expect(reduce(state, start('r2')).run?.cut).toBeNull();
+  });
+
   it('tells a cancelled run from a failed one', () => {
     const running = play({ kind: 'setup', setup }, start());
     const ended = { id: 'r1', seconds: 1 };
