@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { createOnnxRuntime } from '../../runtime/onnxruntime';
+import { bind } from '../bind';
+import { type Differentiated, differentiate } from '../differentiate';
+import { standard } from '../rules/standard';
+import { float32, type Tensor } from '../tensor';
+import { expectClose, graphOf, randomTensor, type SmallGraph } from '../testing/gradientCheck';
+import { tidyGradient } from './tidyGradient';
+
+function gradientOf(small: SmallGraph): { backward: Differentiated; name: string } {
+  const graph = bind(graphOf(small));
+  const backward = differentiate(graph, { of: graph.outputs[0] as string, seed: 'seed', wrt: ['x'], rules: standard });
+  return { backward, name: backward.gradients.get('x') as string };
+}
+
+/** Operators that the gradient adds to the forward graph, before and after tidying; both must compute the same for two batch lengths. */
+async function compare(small: SmallGraph): Promise<{ before: string[]; after: string[] }> {
+  const { backward, name } = gradientOf(small);
+  const tidy = tidyGradient(backward.graph, [name]);
+  expect(tidy.outputs).toEqual(backward.graph.outputs);
+  const runtime = await createOnnxRuntime();
+  const [plain, tidied] = await Promise.all(
+    [backward.graph, tidy].map((graph) => runtime.compile(graph, [name], { dynamicBatch: true, threads: 1 })),
+  );
+  for (const batch of [1, 3]) {
+    const feeds = Object.fromEntries(
+      (plain?.inputs ?? []).map((input): [string, Tensor] => {
+        const dims = backward.graph.inputs.find((each) => each.name === input)?.type.dims?.slice(1) as number[];
+        return [input, randomTensor([batch, ...dims], batch)];
+      }),
+    );
+    const [expected, got] = await Promise.all([plain?.run(feeds), tidied?.run(feeds)]);
+    expect(got?.[name]?.dims).toEqual(expected?.[name]?.dims);
+    const values = (tensor?: Tensor) => Array.from((tensor as Tensor).data as Float32Array);
+    expectClose(values(got?.[name]), values(expected?.[name]), 1e-6, 'tidied');
+  }
+  await Promise.all([plain?.dispose(), tidied?.dispose()]);
+  const added = (graph: { nodes: readonly { op: string; name: string }[] }) =>
+    graph.nodes.filter((node) => node.name.startsWith('gradient/')).map((node) => node.op);
+  return { before: added(backward.graph), after: added(tidy) };
+}
+
+describe('tidyGradient', () => {
+  it.each([
+    ['x', 's'],
+    ['s', 'x'],
+  ])('gathers the gradient of a swish written as %s·%s', async (...inputs) => {
+    const { before, after } = await compare({
+      inputs: { x: [3, 4, 4] },
+      nodes: [
+        { op: 'Sigmoid', inputs: ['x'], outputs: ['s'] },
+        { op: 'Mul', inputs, outputs: ['y'] },
+      ],
+    });
+    expect(before.sort()).toEqual(['Add', 'HardSigmoid', 'Mul', 'Mul', 'Mul', 'Mul']);
+    expect(after.sort()).toEqual(['Add', 'HardSigmoid', 'Mul', 'Mul']);
+  });
+
+  it('leaves a gate alone that another value goes through', async () => {
+    const { before, after } = await compare({
+      inputs: { x: [3, 4, 4] },
+      nodes: [
+        { op: 'Sigmoid', inputs: ['x'], outputs: ['s'] },
+        { op: 'Tanh', inputs: ['x'], outputs: ['t'] },
+        { op: 'Mul', inputs: ['s', 't'], outputs: ['y'] },
+      ],
+    });
+    expect(after).toEqual(before);
+  });
+
+  it('reads past an Expand where the other operand has the whole shape', async () => {
+    const { before, after } = await compare({
+      inputs: { x: [3, 4, 4] },
+      nodes: [
+        { op: 'GlobalAveragePool', inputs: ['x'], outputs: ['squeezed'] },
+        { op: 'Sigmoid', inputs: ['squeezed'], outputs: ['gate'] },
+        { op: 'Mul', inputs: ['x', 'gate'], outputs: ['y'] },
+      ],
+    });
+    expect(before).toContain('Expand');
+    expect(after).not.toContain('Expand');
+  });
+
+  it('keeps an Expand that gives the batch to an operand without one', async () => {
+    const graph = bind(
+      graphOf({
+        inputs: { x: [3] },
+        constants: { row: float32([1, 3], Float32Array.of(1, 2, 3)) },
+        nodes: [
+          { op: 'Shape', inputs: ['x'], outputs: ['size'] },
+          { op: 'Expand', inputs: ['row', 'size'], outputs: ['rows'] },
+          { op: 'Softplus', inputs: ['row'], outputs: ['other'] },
+          { op: 'Add', inputs: ['rows', 'other'], outputs: ['y'] },
+        ],
+      }),
+    );
+    expect(tidyGradient(graph, ['y']).nodes).toEqual(graph.nodes);
+  });
+});
