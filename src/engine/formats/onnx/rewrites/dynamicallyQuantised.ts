@@ -55,11 +55,13 @@ function centred(e: Emitter, node: NodeRecord, index: number, zeroAt: number, ax
 
 const matMulInteger: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
+  c.note(explanation);
   return e.give(0, 'MatMul', [centred(e, node, 0, 2, [-1]), centred(e, node, 1, 3)]);
 };
 
 const convInteger: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
+  c.note(explanation);
   const rank = c.dims(inputOf(node, 1, c))?.length ?? c.refuse('has a kernel whose rank the checkpoint does not tell');
   const behind = Array.from({ length: rank - 1 }, (_, axis) => axis + 1);
   return e.give(0, 'Conv', [centred(e, node, 0, 2), centred(e, node, 1, 3, behind)], attributesOf(node, c));

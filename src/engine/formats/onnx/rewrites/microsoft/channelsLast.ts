@@ -14,12 +14,13 @@ function turned(op: string): Rewrite {
   };
 }
 
-/** A fused convolution: its sum is channels-last as well. */
+/** A fused convolution: its sum is channels-last as well; NhwcConv has its kernel channels-last, too. */
 const turnedConv: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
   const turn = (value: string) => e.emit('Transpose', [value], { perm: [0, 3, 1, 2] });
   const [x = '', weight = '', bias = '', sum = ''] = node.inputs;
-  const inputs = [turn(x), weight, bias, ...(sum === '' ? [] : [turn(sum)])];
+  const kernel = node.op === 'NhwcConv' ? turn(weight) : weight;
+  const inputs = [turn(x), kernel, bias, ...(sum === '' ? [] : [turn(sum)])];
   const inner = c.fresh(`${node.outputs[0]}/channelsFirst`);
   e.nodes.push(...fusedConv({ ...node, inputs, outputs: [inner] }, c));
   return e.give(0, 'Transpose', [inner], { perm: [0, 2, 3, 1] });

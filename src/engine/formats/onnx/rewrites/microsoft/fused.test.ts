@@ -228,6 +228,18 @@ const channelsLast: readonly Case[] = [
     ],
   },
   {
+    op: 'NhwcConv',
+    x: [1, 5, 5, 3],
+    attributes: { strides: { ints: [2, 2] } },
+    constants: { w: sample([4, 3, 3, 3], 9, 0.4) },
+    reference: [
+      turn('x', 'first', [0, 3, 1, 2]),
+      turn('w', 'kernel', [0, 3, 1, 2]),
+      { op: 'Conv', inputs: ['first', 'kernel'], outputs: ['c'], attributes: { strides: { ints: [2, 2] } } },
+      turn('c', 'y', [0, 2, 3, 1]),
+    ],
+  },
+  {
     op: 'AveragePool',
     domain: 'com.ms.internal.nhwc',
     x: [1, 4, 4, 3],
