@@ -70,6 +70,37 @@ export const resamplingGrid: GradientGrid = {
       nodes: [{ op: 'Resize', inputs: ['x', '', 'scales'], attributes: { mode: 'linear', axes: [2, 3] } }],
       kind: 'linear',
     },
+    ...['linear', 'cubic'].map(
+      (mode): GradientCase => ({
+        title: `between corners by scales with a rest, ${mode}`,
+        inputs: { x: [2, 5, 4] },
+        constants: { scales: float32([2], Float32Array.of(1.3, 0.7)) },
+        nodes: [
+          {
+            op: 'Resize',
+            inputs: ['x', '', 'scales'],
+            attributes: { mode, axes: [2, 3], coordinate_transformation_mode: 'align_corners' },
+          },
+        ],
+        kind: 'linear',
+      }),
+    ),
+    {
+      title: 'a crop that reaches beyond the picture',
+      inputs: { x: [2, 5, 4] },
+      constants: { sizes: ints(4, 4), roi: float32([4], Float32Array.of(0.3, -0.2, 0.8, 1)) },
+      nodes: [
+        {
+          op: 'Resize',
+          inputs: ['x', 'roi', '', 'sizes'],
+          attributes: { mode: 'linear', axes: [2, 3], coordinate_transformation_mode: 'tf_crop_and_resize' },
+        },
+      ],
+      kind: 'linear',
+    },
+    ...['not_larger', 'not_smaller'].map((keep_aspect_ratio_policy) =>
+      sized('with one scale', [2, 4, 6], [6, 6], { mode: 'linear', axes: [2, 3], keep_aspect_ratio_policy }),
+    ),
   ],
   DepthToSpace: moved('DepthToSpace', [
     [[8, 2, 3], { blocksize: 2, mode: 'DCR' }],

@@ -1,8 +1,9 @@
 import { intAttribute, intsAttribute, stringAttribute } from '../attributes';
+import type { Node } from '../graph';
 import { toNumbers } from '../numbers';
 import { float32, type Tensor } from '../tensor';
 import { adjointAlong } from './axisMap';
-import type { BackwardContext, InferContext, Operators } from './definition';
+import type { Additions, BackwardContext, InferContext, Operators } from './definition';
 
 /** Axes that a Resize may change, and the scale or size of each. */
 function resizeAxes(node: InferContext['node'], rank: number): number[] {
@@ -10,19 +11,57 @@ function resizeAxes(node: InferContext['node'], rank: number): number[] {
   return axes.map((axis) => (axis < 0 ? axis + rank : axis));
 }
 
+const coordinatesOf = (node: InferContext['node']) =>
+  stringAttribute(node, 'coordinate_transformation_mode', 'half_pixel');
+
+/** The one scale of all axes under `keep_aspect_ratio_policy`; undefined when each axis has its own. */
+function commonScale(
+  node: InferContext['node'],
+  from: readonly number[],
+  sizes?: readonly number[],
+): number | undefined {
+  const policy = stringAttribute(node, 'keep_aspect_ratio_policy', 'stretch');
+  if (!sizes || policy === 'stretch') return undefined;
+  const scales = resizeAxes(node, from.length).map((axis, i) =>
+    Math.fround((sizes[i] as number) / (from[axis] as number)),
+  );
+  return policy === 'not_larger' ? Math.min(...scales) : Math.max(...scales);
+}
+
+/** Products of lengths and scales are rounded to float32 as the runtime does it: 5 · 1.4 is 7. */
+const scaled = (length: number, scale: number) => Math.fround(length * scale);
+
+function scalesOf(c: InferContext): readonly number[] | undefined {
+  return c.has(2) ? toNumbers(c.value(2) ?? c.fail('has scales that depend on the data')) : undefined;
+}
+
 function resizedDims(c: InferContext): number[] {
   const dims = [...c.dims(0)];
-  if (stringAttribute(c.node, 'keep_aspect_ratio_policy', 'stretch') !== 'stretch') {
-    c.fail('keeps the aspect ratio by a policy that is not supported');
-  }
   const sizes = c.has(3) ? c.ints(3) : undefined;
-  const value = c.has(2) ? (c.value(2) ?? c.fail('has scales that depend on the data')) : undefined;
-  const scales = value && toNumbers(value);
-  // The product is rounded to float32 as the runtime does it: 5 · 1.4 is 7.
+  const common = commonScale(c.node, dims, sizes);
+  const scales = scalesOf(c);
   resizeAxes(c.node, dims.length).forEach((axis, index) => {
-    dims[axis] = sizes?.[index] ?? Math.floor(Math.fround((dims[axis] as number) * (scales?.[index] ?? 1)));
+    const length = dims[axis] as number;
+    if (common !== undefined) dims[axis] = Math.round(scaled(length, common));
+    else dims[axis] = sizes?.[index] ?? Math.floor(scaled(length, scales?.[index] ?? 1));
   });
   return dims;
+}
+
+/**
+ * `align_corners` with a scale that gives no whole length: by ONNX the last place lies (length·scale − 1) steps from the first, by
+ * onnxruntime as many as there are places. A crop that ends before the last corner means the former to both.
+ */
+function explicitCorners(c: InferContext, add: Additions): Node {
+  const scales = scalesOf(c);
+  if (coordinatesOf(c.node) !== 'align_corners' || !scales) return c.node;
+  const axes = resizeAxes(c.node, c.dims(0).length);
+  const lengths = axes.map((axis, index) => scaled(c.dims(0)[axis] as number, scales[index] as number));
+  if (lengths.every(Number.isInteger)) return c.node;
+  const ends = lengths.map((length) => (length < 2 ? 0 : (Math.floor(length) - 1) / (length - 1)));
+  const roi = add.tensor(float32([2 * ends.length], Float32Array.of(...ends.map(() => 0), ...ends)));
+  const attributes = { ...c.node.attributes, coordinate_transformation_mode: 'tf_crop_and_resize' };
+  return { ...c.node, inputs: [c.node.inputs[0] as string, roi, ...c.node.inputs.slice(2)], attributes };
 }
 
 function identityMatrix(length: number): Tensor {
@@ -38,22 +77,30 @@ function identityMatrix(length: number): Tensor {
  */
 function resizeBackward(b: BackwardContext): string[] {
   const [from, to] = [b.dims(b.x()), b.dims(b.y())];
-  const { axes: _, ...attributes } = b.node.attributes;
-  if (stringAttribute(b.node, 'coordinate_transformation_mode', '') === 'tf_crop_and_resize') {
-    b.unsupported('has no gradient in the mode tf_crop_and_resize');
-  }
-  const scales = b.has(2)
-    ? toNumbers(b.constant(b.x(2)) ?? b.unsupported('has scales that are computed from the data'))
-    : [];
-  const gradient = resizeAxes(b.node, from.length).reduce((g, axis, index) => {
+  const { axes: _, keep_aspect_ratio_policy: __, ...rest } = b.node.attributes;
+  // What lies outside a crop is a constant.
+  const attributes = { ...rest, extrapolation_value: 0 };
+  const given = (index: number, what: string) =>
+    b.has(index)
+      ? toNumbers(b.constant(b.x(index)) ?? b.unsupported(`has ${what} that are computed from the data`))
+      : [];
+  const [scales, sizes] = [given(2, 'scales'), given(3, 'sizes')];
+  const common = commonScale(b.node, from, sizes);
+  const axes = resizeAxes(b.node, from.length);
+  const crop = coordinatesOf(b.node) === 'tf_crop_and_resize' ? given(1, 'a crop') : [];
+  const gradient = axes.reduce((g, axis, index) => {
     const [length, resized] = [from[axis] as number, to[axis] as number];
-    const scale = scales[index];
-    if (length === resized && (scale === undefined || scale === 1)) return g;
+    const [start = 0, end = 1] = [crop[index], crop[index + axes.length]];
+    const scale = scales[index] ?? common;
+    if (length === resized && start === 0 && end === 1 && (scale === undefined || scale === 1)) return g;
     // A scale that is the quotient of the lengths means the same as the length, which no rounding can blur.
     const byScale = scale !== undefined && scale !== Math.fround(resized / length);
+    if (byScale && Math.floor(scaled(length, scale)) !== resized)
+      b.unsupported('rounds a length up to keep the aspect ratio');
+    const roi = crop.length > 0 ? b.tensor(float32([8], Float32Array.of(0, 0, start, 0, 1, 1, end, 1))) : '';
     const target = byScale
-      ? ['', b.tensor(float32([4], Float32Array.of(1, 1, scale, 1)))]
-      : ['', '', b.ints([1, 1, resized, length])];
+      ? [roi, b.tensor(float32([4], Float32Array.of(1, 1, scale, 1)))]
+      : [roi, '', b.ints([1, 1, resized, length])];
     const image = b.emit('Resize', [b.tensor(identityMatrix(length)), ...target], attributes);
     return adjointAlong(b, g, axis, b.emit('Squeeze', [image, b.ints([0, 1])]));
   }, b.g());
@@ -66,6 +113,7 @@ function blockSize(c: { readonly node: InferContext['node'] }): number {
 
 export const resampling: Operators = {
   Resize: {
+    explicit: explicitCorners,
     infer: (c) => [{ dtype: c.dtype(0), dims: resizedDims(c) }],
     backward: resizeBackward,
   },
