@@ -1,4 +1,5 @@
 import { intsAttribute, stringAttribute } from '../attributes';
+import { float32 } from '../tensor';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { adjointKernel } from './kernels';
 import { channelSums, weightGradient } from './weightGradients';
@@ -15,23 +16,55 @@ function asAttributes(windows: Windows, groups: number, pads = windows.pads) {
   };
 }
 
+/** g with stride − 1 zeros behind each element along every spatial axis. */
+function spread(b: BackwardContext, g: string, strides: readonly number[]): string {
+  const lengths = b
+    .dims(g)
+    .slice(2)
+    .map((length, axis) => length * (strides[axis] as number));
+  const scales = b.tensor(float32([strides.length + 2], Float32Array.of(1, 1, ...strides)));
+  const repeat = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
+  const kept = lengths.reduce<number[]>(
+    (places, length, axis) => {
+      const stride = strides[axis] as number;
+      return places.flatMap((place) => Array.from({ length }, (_, i) => (i % stride === 0 ? place : 0)));
+    },
+    [1],
+  );
+  return b.emit('Mul', [
+    b.emit('Resize', [g, '', scales], repeat),
+    b.tensor(float32([1, 1, ...lengths], Float32Array.from(kept))),
+  ]);
+}
+
+/** Pads of the convolution with the flipped kernel over a gradient that has been spread out: span − 1 − pad in front, the rest behind. */
+function adjointPads(windows: Windows, from: readonly number[], to: readonly number[]): number[] {
+  const { strides, pads } = windows;
+  const begins = strides.map((_, axis) => span(windows, axis) - 1 - (pads[axis] as number));
+  const rest = strides.map((stride, axis) => (from[axis] as number) - stride * (to[axis] as number));
+  return [...begins, ...rest.map((length, axis) => length + (pads[axis] as number))];
+}
+
 /**
- * gx = ConvTranspose(g, W) with the forward's strides and pads. At stride 1 that is a Conv with the flipped kernel and pads
- * span − 1 − pad, which onnxruntime computes faster.
+ * gx = ConvTranspose(g, W) with the forward's strides and pads. At stride 1 that is a Conv with the flipped kernel, which onnxruntime
+ * computes faster; a depthwise one is so much faster that it pays to spread a strided gradient out for it.
  */
 function convolutionInputGradient(b: BackwardContext): string {
-  const [x, w] = [b.x(0), b.x(1)];
+  const w = b.x(1);
   const groups = groupsOf(b.node);
   const windows = windowsOf(b.node, convolutionKernel(b.node, b.dims(w)));
-  const weight = b.constant(w);
-  const spans = windows.kernel.map((_, axis) => span(windows, axis) - 1);
-  const pads = windows.pads.map((pad, index) => (spans[index % spans.length] as number) - pad);
-  const unitStride = windows.strides.every((stride) => stride === 1);
-  if (unitStride && weight?.dtype === 'float32' && pads.every((pad) => pad >= 0)) {
-    return b.emit('Conv', [b.g(), adjointKernel(b, w, groups)], asAttributes(windows, groups, pads));
+  const { strides } = windows;
+  const [from, to] = [b.dims(b.x()).slice(2), b.dims(b.y()).slice(2)];
+  const pads = adjointPads(windows, from, to);
+  const unitStride = strides.every((stride) => stride === 1);
+  const depthwise = b.dims(w)[1] === 1 && b.dims(w)[0] === groups;
+  if ((unitStride || depthwise) && b.constant(w)?.dtype === 'float32' && pads.every((pad) => pad >= 0)) {
+    const g = unitStride ? b.g() : spread(b, b.g(), strides);
+    const attributes = { ...asAttributes(windows, groups, pads), strides: strides.map(() => 1) };
+    return b.emit('Conv', [g, adjointKernel(b, w, groups)], attributes);
   }
-  const output_padding = leftover(windows, b.dims(x).slice(2), b.dims(b.y()).slice(2));
-  return b.emit('ConvTranspose', [b.g(), w], { ...asAttributes(windows, groups), output_padding });
+  const attributes = { ...asAttributes(windows, groups), output_padding: leftover(windows, from, to) };
+  return b.emit('ConvTranspose', [b.g(), w], attributes);
 }
 
 function convolutionBackward(b: BackwardContext): (string | null)[] {
