@@ -4,9 +4,11 @@ import { nodeLabel } from './attributes';
 import { GraphBuilder } from './builder';
 import type { Graph, Node } from './graph';
 import { isFloat } from './numbers';
+import { operators } from './ops';
 import type { BackwardContext } from './ops/definition';
 import { typeCode } from './ops/elementTypes';
 import type { RuleTable } from './rules/table';
+import type { DType } from './tensor';
 
 export interface DifferentiateOptions {
   /** The value to differentiate, e.g. the logits [N, C]. */
@@ -26,14 +28,22 @@ export interface Differentiated {
   readonly gradients: ReadonlyMap<string, string>;
 }
 
-/** Values that depend on one of `roots` (which count themselves) through floating-point values. */
+/** Element type of the integers that a node hands a gradient on through; undefined when it has none. */
+function quantisedBy(graph: Graph, node: Node): DType | undefined {
+  const { quantised } = operators[node.op] ?? {};
+  const value = quantised === 'made' ? node.outputs[0] : quantised && node.inputs[0];
+  return value === undefined ? undefined : graph.types.get(value)?.dtype;
+}
+
+/** Values that depend on one of `roots` (which count themselves) through floating-point values, or quantised ones. */
 function dependents(graph: Graph, roots: readonly string[]): Set<string> {
   const result = new Set(roots);
   for (const node of graph.nodes) {
     if (!node.inputs.some((input) => result.has(input))) continue;
+    const quantised = quantisedBy(graph, node);
     for (const output of node.outputs) {
       const type = graph.types.get(output);
-      if (output !== '' && type && isFloat(type.dtype)) result.add(output);
+      if (output !== '' && type && (isFloat(type.dtype) || type.dtype === quantised)) result.add(output);
     }
   }
   return result;
@@ -164,7 +174,10 @@ function contextOf(
     constant: (name) => builder.constant(name),
     emit: (op, inputs, attributes) => builder.emit(op, inputs, attributes),
     emitMany: (op, inputs, count, attributes) => builder.emitMany(op, inputs, count, attributes),
-    scalar: (value) => builder.scalar(value, builder.type(own(node.outputs, 0)).dtype),
+    scalar: (value) => {
+      const { dtype } = builder.type(own(node.outputs, 0));
+      return builder.scalar(value, isFloat(dtype) ? dtype : 'float32');
+    },
     ints: (values) => builder.ints(values),
     tensor: (value) => builder.tensor(value),
     extraOutput: (index, type, dims) => builder.extraOutput(own(node.outputs, 0), index, { dtype: type, dims }),

@@ -30,6 +30,7 @@ const identity: OperatorDefinition = {
   ],
   fold: ([x], node) => (node.outputs.length === 1 ? [x as Tensor] : null),
   backward: (b) => [b.g()],
+  quantised: 'moved',
 };
 
 /** Operators that hand their input on, in another element type at most. */

@@ -83,6 +83,8 @@ export interface OperatorDefinition {
    * other operators. The node given back computes the outputs; those in front of it are added.
    */
   readonly explicit?: (c: InferContext, add: Additions) => Node;
+  /** Integers that carry a gradient: 'made' here from floating-point numbers, or quantised ones of the first input 'moved' about. */
+  readonly quantised?: 'made' | 'moved';
   /** Vector–Jacobian product as more nodes; absent when the operator has none here. */
   readonly backward?: BackwardRule;
 }

@@ -19,6 +19,12 @@ export const elementTypes: readonly (DType | undefined)[] = [
   undefined,
   undefined,
   'bfloat16',
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  'uint4',
+  'int4',
 ];
 
 /** ONNX's code of an element type. */

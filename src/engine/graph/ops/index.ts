@@ -14,6 +14,7 @@ import { logic } from './logic';
 import { normalisation } from './normalisation';
 import { padding } from './padding';
 import { pooling } from './pooling';
+import { quantisation } from './quantisation';
 import { reductions } from './reduction';
 import { resampling } from './resampling';
 import { scanning } from './scanning';
@@ -38,6 +39,7 @@ export const operators: Operators = {
   ...einsum,
   ...shapes,
   ...casting,
+  ...quantisation,
   ...sizes,
   ...joining,
   ...indexing,

@@ -129,6 +129,7 @@ export const indexing: Operators = {
       return [pick(x as Tensor, to, walk(to, walked, start))];
     },
     backward: sliceBackward,
+    quantised: 'moved',
   },
 
   Gather: {
@@ -152,5 +153,6 @@ export const indexing: Operators = {
       ];
     },
     backward: gatherBackward,
+    quantised: 'moved',
   },
 };

@@ -78,6 +78,7 @@ export const joining: Operators = {
         return b.emit('Slice', [b.g(), b.ints([range[0]]), b.ints([range[1]]), b.ints([axis])]);
       });
     },
+    quantised: 'moved',
   },
   Split: {
     // Every part gets a name, so that the gradient can ask for the shape of those that nothing reads.
@@ -108,5 +109,6 @@ export const joining: Operators = {
       });
     },
     backward: splitBackward,
+    quantised: 'moved',
   },
 };

@@ -70,5 +70,6 @@ export const padding: Operators = {
       return [{ dtype: c.dtype(0), dims }];
     },
     backward: padBackward,
+    quantised: 'moved',
   },
 };

@@ -95,6 +95,7 @@ export const pooling: Operators = {
       ];
     },
     backward: maxPoolBackward,
+    quantised: 'moved',
   },
 
   AveragePool: {

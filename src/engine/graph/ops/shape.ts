@@ -14,6 +14,7 @@ function reshaping(dims: (c: InferContext) => number[]): OperatorDefinition {
   return {
     infer: (c) => [{ dtype: c.dtype(0), dims: dims(c) }],
     backward: reshapeBack,
+    quantised: 'moved',
   };
 }
 
@@ -79,6 +80,7 @@ export const shapes: Operators = {
       return [withDims(x as Tensor, dims as number[])];
     },
     backward: reshapeBack,
+    quantised: 'moved',
   },
   Flatten: reshaping((c) => {
     const rank = c.dims(0).length;
@@ -130,6 +132,7 @@ export const shapes: Operators = {
       const perm = permutation(b.node, b.dims(b.x()).length);
       return [b.emit('Transpose', [b.g()], { perm: perm.map((_, axis) => perm.indexOf(axis)) })];
     },
+    quantised: 'moved',
   },
 
   Expand: {
@@ -148,6 +151,7 @@ export const shapes: Operators = {
       return [pick(x as Tensor, dims, broadcastIndices((x as Tensor).dims, dims))];
     },
     backward: (b) => [unbroadcast(b, b.g(), b.dims(b.y()), b.dims(b.x()))],
+    quantised: 'moved',
   },
   Tile: {
     infer: (c) => [{ dtype: c.dtype(0), dims: tiledDims(c) }],
