@@ -6,9 +6,11 @@ import { writeFile } from 'node:fs/promises';
 import { help, type Options, readOptions } from './engine/options';
 import type { Figure, Report, Section } from './engine/section';
 import { speed } from './engine/speed';
+import { answerAsChild } from './resources/cases';
+import { compile, memory } from './resources/sections';
 
 /** Every part of the benchmark, in the order in which they run. */
-const sections: readonly Section[] = [speed];
+const sections: readonly Section[] = [speed, memory, compile];
 
 function reporter(quiet: boolean): Report & { readonly figures: Figure[] } {
   const figures: Figure[] = [];
@@ -46,6 +48,7 @@ async function run(options: Options): Promise<void> {
 }
 
 async function main(args: readonly string[]): Promise<void> {
+  if (await answerAsChild(args)) return;
   if (args.includes('--help'))
     process.stdout.write(`${help}\nSections: ${sections.map(({ flag }) => flag).join(', ')}\n`);
   else

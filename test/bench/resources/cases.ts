@@ -1,12 +1,16 @@
-/** What a process of its own does for one figure; see {@link runCase}. */
+/** What a process of its own does for one figure; see {@link answerAsChild}. */
+import { writeFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
 import { CheckpointCache } from '../../../src/engine/checkpoints';
 import { type FloatTensor, float32 } from '../../../src/engine/graph/tensor';
 import { methods } from '../../../src/engine/methods';
 import { runMethods } from '../../../src/engine/methods/run';
 import type { LoadedModel } from '../../../src/engine/model/loadedModel';
+import { MemoryBudget } from '../../../src/engine/model/memoryBudget';
 import { INPUT, type Probes } from '../../../src/engine/model/model';
 import { chooseRuntime } from '../../../src/engine/runtime/choose';
+import { networks } from '../networks';
+import type { Exporter } from '../networks/networkBuilder';
 import { peakMegabytes, residentMegabytes } from './resident';
 
 export interface Figures {
@@ -40,9 +44,9 @@ async function bare(file: string, threads: number): Promise<void> {
   await session.run({ [session.inputNames[0] ?? '']: new ort.Tensor('float32', data, dims) });
 }
 
-/** The engine as it opens a checkpoint for an explanation: reading, hashing, preprocessing, labels. */
-async function evaluating(file: string, threads: number, wishes: readonly Probes[]): Promise<LoadedModel> {
-  const { model, sha256 } = await new CheckpointCache(() => {}, threads).get(file, {});
+/** The engine as it opens a checkpoint for an explanation: reading, hashing, preprocessing, labels. `budget` is in MB, 0 for the usual one. */
+async function evaluating(file: string, threads: number, wishes: readonly Probes[], budget = 0): Promise<LoadedModel> {
+  const { model, sha256 } = await new CheckpointCache(() => {}, threads, new MemoryBudget(budget)).get(file, {});
   for (const probes of wishes) await model.evaluate(picture(), 0, probes);
   // The prediction that is shown carries the hash.
   await sha256;
@@ -51,8 +55,8 @@ async function evaluating(file: string, threads: number, wishes: readonly Probes
 
 const gradient: Probes = { gradients: [{ of: 'logit', rules: 'standard', wrt: INPUT }] };
 
-async function nineMethods(file: string, threads: number): Promise<void> {
-  const model = await evaluating(file, threads, [{}]);
+async function nineMethods(file: string, threads: number, budget: number): Promise<void> {
+  const model = await evaluating(file, threads, [{}], budget);
   await runMethods(model, picture(), {
     requests: methods.map((method) => ({ id: method.info.id })),
     target: 0,
@@ -77,13 +81,15 @@ export const cases = {
   gradient: async (file: string, threads: number) => void (await evaluating(file, threads, [gradient])),
   'forward and gradient': async (file: string, threads: number) =>
     void (await evaluating(file, threads, [{}, gradient])),
-  'nine methods': nineMethods,
+  'nine methods': (file: string, threads: number) => nineMethods(file, threads, 0),
+  'nine methods, budget 400': (file: string, threads: number) => nineMethods(file, threads, 400),
+  'nine methods, budget 200': (file: string, threads: number) => nineMethods(file, threads, 200),
 } as const;
 
 export type CaseName = keyof typeof cases;
 
 /** Does one case in this process, with the native library loaded before the clock starts. */
-export async function runCase(name: CaseName, file: string, threads: number): Promise<Figures> {
+async function runCase(name: CaseName, file: string, threads: number): Promise<Figures> {
   await chooseRuntime('auto');
   const cpu = process.cpuUsage();
   const started = performance.now();
@@ -98,4 +104,20 @@ export async function runCase(name: CaseName, file: string, threads: number): Pr
     own: resident?.own ?? null,
     files: resident?.files ?? null,
   };
+}
+
+/**
+ * Is this process one that one of the sections in sections.ts started? Then it does its work: `--write NETWORK EXPORTER FILE` writes a network's
+ * file, `--case NAME FILE THREADS` prints the figures of one case as JSON.
+ */
+export async function answerAsChild([option, ...args]: readonly string[]): Promise<boolean> {
+  const [first = '', second = '', third = ''] = args;
+  if (option === '--write') {
+    const network = networks.find(({ id }) => id === first);
+    if (network) writeFileSync(third, network.build(second as Exporter));
+    return true;
+  }
+  if (option !== '--case') return false;
+  process.stdout.write(JSON.stringify(await runCase(first as CaseName, second, Number(third))));
+  return true;
 }
