@@ -24,10 +24,9 @@ export const panelStrings = {
   'preprocessing.editTip': 'Open whylight.json beside the checkpoint',
   'preprocessing.classes': 'Top classes under {0}',
   'heading.notes': 'Notes on this model',
-  'heading.findings': 'What the passes through the model showed',
-  'finding.problem': 'Problem',
-  'finding.warning': 'Warning',
-  'finding.note': 'Note',
+  'findings.problem': 'Problems that the passes through the model showed',
+  'findings.warning': 'Warnings from the passes through the model',
+  'findings.note': 'Notes on the passes through the model',
 
   // Actions
   'action.cancel': 'Cancel',

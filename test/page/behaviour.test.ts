@@ -157,10 +157,13 @@ describe('streaming', () => {
     });
     await ended();
     const lines = opened.page.locator('[data-testid="findings"] li');
-    expect(await lines.allInnerTexts()).toEqual(['Warning: The gradient vanishes.', 'Note: The output is saturated.']);
-    expect(await opened.page.locator('.notice:has([data-testid="findings"])').getAttribute('data-notice')).toBe(
+    expect(await lines.allTextContents()).toEqual(['The gradient vanishes.', 'The output is saturated.']);
+    const boxes = opened.page.locator('.notice:has([data-testid="findings"])');
+    expect(await boxes.evaluateAll((all) => all.map((box) => (box as HTMLElement).dataset['notice']))).toEqual([
       'warning',
-    );
+      'info',
+    ]);
+    expect(await boxes.first().locator('[data-action="check-health"]').count()).toBe(1);
     await opened.page.locator('[data-action="check-health"]').click();
     expect(await calls('checkHealth')).toHaveLength(1);
     expect(await opened.accessibility()).toEqual([]);

@@ -10,7 +10,7 @@ import { headingStyles } from '../styles/heading';
 import { noticeStyles } from '../styles/notices';
 import { className, runStatus } from '../view/describe';
 import type { Words } from '../view/words';
-import { findingsNotice } from './findings';
+import { findingsNotices } from './findings';
 import { saveIcon, stopIcon } from './icons';
 import { notice } from './notice';
 import './preprocessingChoice';
@@ -186,7 +186,7 @@ export class Heading extends LitElement {
             </ul>`,
           );
     const said = message === null ? nothing : notice(message.kind === 'done' ? 'done' : 'error', message.text);
-    return html`${failure}${guessed}${findingsNotice(state.findings, words, controller)}${notes}
+    return html`${failure}${guessed}${findingsNotices(state.findings, words, controller)}${notes}
       <div role="status" data-testid="message">${said}</div>`;
   }
 }

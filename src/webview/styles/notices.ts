@@ -14,18 +14,6 @@ export const noticeStyles = css`
   .notice.small {
     padding: 6px 8px;
   }
-  .notice.list {
-    grid-template-columns: 1fr;
-    gap: 0;
-  }
-  .notice.list li {
-    display: grid;
-    grid-template-columns: 16px 1fr;
-    gap: 8px;
-  }
-  .notice.list li + li {
-    margin-top: 6px;
-  }
   .notice .actions {
     display: flex;
     flex-wrap: wrap;
