@@ -11,6 +11,7 @@ import { findImageInput } from '../../../src/engine/model/imageInput';
 import type { Probes } from '../../../src/engine/model/model';
 import { unionOfProbes } from '../../../src/engine/model/probes';
 import { Programs } from '../../../src/engine/model/programs';
+import { layOut } from '../../../src/engine/runtime/onnxruntime/blockedLayout';
 import { fromOrt, toOrt } from '../../../src/engine/runtime/onnxruntime/convert';
 import { encodeModel } from '../../../src/engine/runtime/onnxruntime/encodeModel';
 import type { Runtime } from '../../../src/engine/runtime/runtime';
@@ -96,7 +97,7 @@ function profilingRuntime(
     id: 'onnxruntime',
     version: ort.env.versions.common,
     async compile(graph: Graph, outputs, { dynamicBatch } = {}) {
-      const { model, external, inputs } = encodeModel(graph, outputs, dynamicBatch);
+      const { model, external, inputs } = encodeModel(layOut(graph, outputs), outputs, dynamicBatch);
       const session = await ort.InferenceSession.create(model, { ...sessionOptions, externalData: external });
       onSession(() => session.endProfiling());
       return {

@@ -5,6 +5,7 @@ import type { Graph } from '../../graph/graph';
 import type { StoredFile } from '../../graph/lazyTensor';
 import type { Tensor } from '../../graph/tensor';
 import type { CompileOptions, Program, Runtime } from '../runtime';
+import { layOut } from './blockedLayout';
 import { assertExchanged, fromOrt, toOrt } from './convert';
 import { encodeModel } from './encodeModel';
 import { mayMap, weightsFolder } from './placing';
@@ -111,7 +112,8 @@ export async function createOnnxRuntime(): Promise<Runtime> {
         const dtype = graph.types.get(name)?.dtype ?? graph.constants.get(name)?.dtype;
         if (dtype) assertExchanged(name, dtype);
       }
-      const { model, external, files, inputs } = encodeModel(graph, wanted, options.dynamicBatch, true);
+      const laidOut = options.sharedWeights ? graph : layOut(graph, wanted);
+      const { model, external, files, inputs } = encodeModel(laidOut, wanted, options.dynamicBatch, true);
       refuseAny(files, 'changed', 'replaced');
       for (const input of graph.inputs) if (inputs.includes(input.name)) assertExchanged(input.name, input.type.dtype);
       const threads = options.threads ?? availableParallelism();
