@@ -89,7 +89,7 @@ const routing = [
 ];
 const elementwise = [
   ...Object.keys(activation),
-  ...'Neg Abs Sqrt Exp Log Reciprocal Sin Cos Pow Mod LRN LpNormalization'.split(' '),
+  ...'Neg Abs Sqrt Exp Log Reciprocal Sin Cos Pow LRN LpNormalization'.split(' '),
 ];
 const linear = 'AveragePool GlobalAveragePool ReduceMean ReduceSum Resize CumSum'.split(' ');
 const normalising = 'LayerNormalization InstanceNormalization GroupNormalization'.split(' ');
