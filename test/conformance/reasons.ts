@@ -4,11 +4,15 @@ import { CheckpointError, RuntimeFailure, UnsupportedOperatorError } from '../..
 /** Refusals by what the message says after the names in it. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/training mode|batch statistics/, 'training mode is read as inference'],
-  [/is not a tensor/, 'takes or gives a sequence, an optional or a map'],
+  [/is not a tensor|is a sequence, not a tensor/, 'takes or gives a sequence, an optional or a map'],
   [/elements? of type (\S+?),? /, 'element type $1'],
   [/depends? on the data|computed from the data/, 'a shape depends on the data'],
   [/opsets \d+ to \d+ are read/, 'an opset older than 7, or none stated'],
   [/Could not find an implementation for (\w+)/, 'the runtime has no kernel for $1'],
+  [/is not defined for empty set/, 'the runtime does not reduce empty sets of truth values'],
+  [/casts numbers to text/, 'writes numbers as text'],
+  [/casts to an element type/, 'casts to an 8-bit float or a smaller type'],
+  [/shifts signed integers/, 'shifts signed integers'],
   [/Node interface has no (\S+) values/, 'the runtime cannot pass $1 values in or out'],
 ];
 

@@ -228,6 +228,10 @@ function lockstep(
     });
   }
   const reached = graph.outputs.filter((name) => !reach.causes.has(name));
+  const noTensor = reached.find((name) => !reference.type(name));
+  if (noTensor !== undefined) {
+    throw new CheckpointError(`The output "${noTensor}" is a sequence, not a tensor, which is not supported.`);
+  }
   if (probe) for (const name of reached) requireBatch(name, reference, probe);
 
   const inputs = graph.inputs.map(({ name }) => ({ name, type: reference.types.get(name) as ValueType }));

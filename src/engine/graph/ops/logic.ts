@@ -1,6 +1,7 @@
 import type { DType } from '../tensor';
 import { noGradient, type OperatorDefinition, type Operators } from './definition';
 import { broadcastInputs, foldElementwise, toInput } from './elementwise';
+import { widened } from './widening';
 
 /** Comparisons and connectives: truth values, which carry no gradient. */
 function truth(apply?: (...values: number[]) => boolean): OperatorDefinition {
@@ -14,6 +15,7 @@ function truth(apply?: (...values: number[]) => boolean): OperatorDefinition {
 
 export const logic: Operators = {
   Where: {
+    explicit: widened({ int8: 'int32', int16: 'int32', uint16: 'int32', uint32: 'int64' }, 1),
     infer: (c) => [{ dtype: c.dtype(1), dims: broadcastInputs(c) }],
     fold: (inputs, node) => {
       const dtype = inputs[1]?.dtype;

@@ -133,7 +133,19 @@ export const resampling: Operators = {
       return [b.emit('Reshape', [cells, b.emit('Shape', [b.x()])])];
     },
   },
+  // Opset 28 has the order of DepthToSpace's mode CRD too: channels before the cells of a block.
   SpaceToDepth: {
+    explicit: (c, add) => {
+      const { mode, ...attributes } = c.node.attributes;
+      if (mode !== 'CRD') return { ...c.node, attributes };
+      const [, channels, height, width] = c.dims(0) as [number, number, number, number];
+      const size = blockSize(c);
+      const blocks = [0, channels, height / size, size, width / size, size];
+      const split = add.emit('Reshape', [c.node.inputs[0] as string, add.ints(blocks)]);
+      const cells = add.emit('Transpose', [split], { perm: [0, 1, 3, 5, 2, 4] });
+      const target = add.ints([0, channels * size ** 2, height / size, width / size]);
+      return { ...c.node, op: 'Reshape', inputs: [cells, target], attributes: {} };
+    },
     infer: (c) => {
       const [n, channels, height, width] = c.dims(0) as [number, number, number, number];
       const size = blockSize(c);

@@ -33,6 +33,9 @@ const eyeLike: Rewrite = (node, c) => {
   return [nodeWith(node, c, dtype === 0 ? {} : { attributes: { dtype: graphDataType(dtype) } })];
 };
 
+/** Before opset 9 a Scan has a batch axis and lengths of its own. */
+const scan: Rewrite = (node, c) => (c.opset < 9 ? c.refuse('has the batched form of opset 8') : [nodeWith(node, c)]);
+
 /** Deprecated name of ScatterElements, up to opset 10. */
 const scatter: Rewrite = (node, c) => [nodeWith(node, c, { op: 'ScatterElements' })];
 
@@ -40,5 +43,6 @@ export const others: Readonly<Record<string, Rewrite>> = {
   Dropout: dropout,
   Cast: cast,
   EyeLike: eyeLike,
+  Scan: scan,
   Scatter: scatter,
 };
