@@ -17,15 +17,9 @@ it('findings of two runs are told once', () => {
   expect(merged.map(({ sentence }) => sentence)).toEqual(['b', 'a', 'c']);
 });
 
-it('a bar loses one cell for each power of ten', () => {
-  expect([1, 0.1, 1e-3, 1e-6, 1e-9, 0, Number.NaN].map((share) => logBar(share))).toEqual([
-    '██████',
-    '█████',
-    '███',
-    '',
-    '',
-    '',
-    '',
+it('a bar loses two cells for each power of ten', () => {
+  expect([1, 0.1, 1e-3, 1e-6, 1e-9, 0, Number.NaN].map((share) => logBar(share).length)).toEqual([
+    12, 10, 6, 0, 0, 0, 0,
   ]);
-  expect(logBar(10 ** -0.5)).toBe('█████▌');
+  expect(logBar(10 ** -4.75)).toBe('██▌');
 });

@@ -70,7 +70,7 @@ export function describeHealth(report: HealthReport): string {
     '',
     table([heads, row(input), ...layers.map(row)], '', rightAligned),
     '',
-    'gradient: L2 norm; the bar is logarithmic, one cell for each power of ten below the largest norm',
+    'gradient: L2 norm; the bar is logarithmic, two cells for each power of ten below the largest norm',
     'dead units: channels that the activation keeps at its floor (0 for ReLU) or ceiling at every position',
     '',
     ...(findings.length === 0

@@ -6,12 +6,11 @@ import type { FloatTensor } from '../graph/tensor';
 import { LOGITS } from '../model/head';
 import type { LoadedModel } from '../model/loadedModel';
 import { chooseTarget, classScores } from '../target';
-import { differentiable } from './differentiable';
-import { camFindings, gradientFindings } from './gradientFindings';
-import { layerFindings } from './layerFindings';
+import { differentiable, obstacleFindings } from './differentiable';
+import { findingsOf } from './findings';
 import { measureLayers } from './measure';
 import { type NonFiniteResult, walkBackward, walkForward } from './nonFinite';
-import { outputFindings, outputHealth } from './output';
+import { outputHealth } from './output';
 import { Passes } from './passes';
 import { allFinite } from './statistics';
 import { weightFindings, weightHealth } from './weights';
@@ -46,8 +45,8 @@ export async function checkModel(
   const weights = weightHealth(graph);
   const passes = new Passes(model, image, target.index, signal, passBytes);
   const inputName = graph.inputs[0]?.name ?? '';
-  const { values, obstacle } = differentiable(graph, [inputName, ...model.layers.map(({ name }) => name)]);
-  const { input, layers } = await measureLayers(passes, image, values);
+  const reachable = differentiable(graph, [inputName, ...model.layers.map(({ name }) => name)]);
+  const { input, layers } = await measureLayers(passes, image, reachable.values);
 
   const all = [input, ...layers];
   const main = trunk(pathTo(graph, LOGITS));
@@ -63,18 +62,8 @@ export async function checkModel(
   const findings: Finding[] = [
     ...broken.findings,
     ...(broken.origin?.of === 'weight' ? [] : weightFindings(graph, weights.found)),
-    ...(obstacle
-      ? [
-          {
-            severity: 'problem' as const,
-            sentence: `${obstacle.message} No gradient comes through to the layers before it; Occlusion needs none.`,
-          },
-        ]
-      : []),
-    ...gradientFindings(path),
-    ...camFindings(layers, context),
-    ...outputFindings(output),
-    ...layerFindings(layers, context),
+    ...obstacleFindings(reachable),
+    ...findingsOf({ output, layers, path }, context),
   ];
   return {
     output,

@@ -1,8 +1,10 @@
 import { UnsupportedOperatorError } from '../../shared/errors';
+import type { Finding } from '../../shared/health';
 import { nodeLabel } from '../graph/attributes';
 import { differentiate } from '../graph/differentiate';
 import type { Graph } from '../graph/graph';
 import { standard } from '../graph/rules/standard';
+import type { RuleTable } from '../graph/rules/table';
 import { LOGITS } from '../model/head';
 
 export interface Differentiable {
@@ -12,13 +14,13 @@ export interface Differentiable {
 }
 
 /** The values of `wanted` with respect to which the logits can be differentiated: all, or those behind the last operator without a gradient. */
-export function differentiable(graph: Graph, wanted: readonly string[]): Differentiable {
+export function differentiable(graph: Graph, wanted: readonly string[], rules: RuleTable = standard): Differentiable {
   const position = new Map(graph.nodes.flatMap((node, i) => node.outputs.map((output) => [output, i] as const)));
   let values = [...wanted];
   let obstacle: UnsupportedOperatorError | null = null;
   while (values.length > 0) {
     try {
-      differentiate(graph, { of: LOGITS, seed: 'whylight:health:seed', wrt: values, rules: standard });
+      differentiate(graph, { of: LOGITS, seed: 'whylight:health:seed', wrt: values, rules });
       break;
     } catch (error) {
       if (!(error instanceof UnsupportedOperatorError)) throw error;
@@ -29,4 +31,11 @@ export function differentiable(graph: Graph, wanted: readonly string[]): Differe
     }
   }
   return { values: new Set(values), obstacle };
+}
+
+/** What it means for an explanation that some layers have no gradient. */
+export function obstacleFindings({ obstacle }: Differentiable): Finding[] {
+  if (!obstacle) return [];
+  const sentence = `${obstacle.message} No gradient comes through to the layers before it; Occlusion needs none.`;
+  return [{ severity: 'problem', sentence }];
 }

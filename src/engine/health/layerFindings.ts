@@ -26,20 +26,33 @@ function state(units: UnitHealth): string {
   return 'at one end of the activation everywhere';
 }
 
+/** True where nothing at all comes through at a floor or ceiling; elsewhere there is a slope of 1 % or less. */
+function isFlat({ activation }: UnitHealth): boolean {
+  return /ReLU|Clip|hard sigmoid/.test(activation);
+}
+
 function severityOf({ name, shape }: LayerHealth, units: UnitHealth, { trunk }: LayerContext): Severity | null {
   const share = shut(units) / units.count;
-  if (share === 1) return trunk.has(name) ? 'problem' : 'warning';
+  if (share === 1) return trunk.has(name) && isFlat(units) ? 'problem' : 'warning';
   if (elementCount(shape) < thresholds.positions * units.count) return null;
   if (share >= thresholds.deadWarning) return 'warning';
   return share >= thresholds.deadNote ? 'note' : null;
 }
 
-function consequence({ name }: LayerHealth, units: UnitHealth, severity: Severity, { camLayer }: LayerContext): string {
+const causes = 'look for biases of a wrong size and for a preprocessing that the model was not trained with';
+
+function consequence(
+  { name }: LayerHealth,
+  units: UnitHealth,
+  { camLayer, trunk }: LayerContext,
+  severity: Severity,
+): string {
   const left = units.count - shut(units);
   if (left === 0) {
+    if (!trunk.has(name)) return ': this branch of the network adds nothing to the answer';
     return severity === 'problem'
-      ? ': the output does not depend on the picture any more, and maps are blank; look for biases far below 0 and for a preprocessing that the model was not trained with'
-      : ': this branch of the network adds nothing to the answer';
+      ? `: the output does not depend on the picture, and every map is blank; ${causes}`
+      : `: next to nothing of the picture comes through; ${causes}`;
   }
   if (name === camLayer) return `: class activation maps at this layer are made of the other ${left}`;
   return severity === 'warning' ? `: all that the later layers see comes through the other ${left}` : '';
@@ -63,7 +76,7 @@ function shutUnits(layers: readonly LayerHealth[], context: LayerContext): Findi
     const others = all.filter((each) => each !== worst).map((each) => quote(each.layer.name));
     const share = shut(units) === units.count ? `All ${units.count}` : `${shut(units)} of the ${units.count}`;
     const rest = others.length === 0 ? '' : ` The same holds, to a like degree, for ${list(others)}.`;
-    const sentence = `${share} units of ${quote(layer.name)} (${units.activation}) are ${state(units)} for this picture${consequence(layer, units, severity, context)}.${rest}`;
+    const sentence = `${share} units of ${quote(layer.name)} (${units.activation}) are ${state(units)} for this picture${consequence(layer, units, context, severity)}.${rest}`;
     return [{ severity, sentence, layer: layer.name }];
   });
 }

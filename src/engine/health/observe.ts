@@ -8,10 +8,9 @@ import { LOGITS } from '../model/head';
 import type { LoadedModel } from '../model/loadedModel';
 import { type Evaluation, INPUT, type Model, type Probes } from '../model/model';
 import { differentiable } from './differentiable';
-import { camFindings, gradientFindings } from './gradientFindings';
-import { layerFindings } from './layerFindings';
+import { findingsOf } from './findings';
 import { walkBackward, walkForward } from './nonFinite';
-import { outputFindings, outputHealth } from './output';
+import { outputHealth } from './output';
 import { Passes } from './passes';
 import { type Saturation, saturations } from './saturation';
 import { allFinite, arrayHealth } from './statistics';
@@ -77,10 +76,7 @@ export class Observer {
     const finite = allFinite(output.logits) && [...this.seen.values()].every(finiteNumbers);
     return ranked([
       ...(finite ? [] : await this.origin(target, allFinite(output.logits), signal)),
-      ...(input?.gradient ? gradientFindings([input, ...cam]) : []),
-      ...camFindings(layers, context),
-      ...outputFindings(output),
-      ...layerFindings(layers, context),
+      ...findingsOf({ output, layers, path: input?.gradient ? [input, ...cam] : [] }, context),
     ]);
   }
 

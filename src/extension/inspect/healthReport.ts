@@ -29,7 +29,7 @@ export function healthSections(report: HealthReport, t: Translate): [title: stri
       ),
       '',
       t(
-        'Gradient: L2 norm; the bar is logarithmic, one cell for each power of ten below the largest norm. Dead units: channels that the activation keeps at its floor (0 for ReLU) or ceiling at every position of the picture.',
+        'Gradient: L2 norm; the bar is logarithmic, two cells for each power of ten below the largest norm. Dead units: channels that the activation keeps at its floor (0 for ReLU) or ceiling at every position of the picture.',
       ),
     ],
   ];
@@ -96,7 +96,7 @@ function row({ name, operator, shape, activation, units, gradient, relativeGradi
     percent(activation.zero),
     units === null ? '' : `${units.dead + units.stuck} / ${units.count}`,
     gradient === null ? '–' : withBroken(formatValue(gradient.norm), gradient),
-    relativeGradient === null ? '' : code(logBar(relativeGradient)),
+    relativeGradient === null ? '' : logBar(relativeGradient),
     gradient === null ? '' : percent(gradient.zero),
   ];
 }
