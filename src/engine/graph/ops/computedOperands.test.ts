@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { float32, int64 } from '../tensor';
-import { checkGradient, distinctValues, gradientOf } from '../testing/gradientCheck';
+import { checkGradient, distinctValues, gradientOf, type SmallNode } from '../testing/gradientCheck';
 import { checkWholeGradient } from '../testing/wholeGradient';
 
 const apart = (count: number, random: () => number) => distinctValues(count, random, 0.17);
@@ -92,4 +92,36 @@ describe('normalisations by their scale, bias and statistics', () => {
     const nodes = [{ op: 'GroupNormalization', inputs: ['x', 'scale', 'bias'], attributes: { num_groups: 2 } }];
     await checkWholeGradient({ inputs: { x: [2, 4, 2, 2], scale: [4], bias: [4] }, nodes }, generous);
   });
+});
+
+describe('Pad', () => {
+  const ints = (...values: number[]) => int64([values.length], values);
+
+  it.each(['constant', 'edge', 'reflect', 'wrap'])('by pads that are computed from sizes, %s', async (mode) => {
+    const nodes = [
+      { op: 'Shape', inputs: ['x'], attributes: { start: 0, end: 1 } },
+      { op: 'Sub', inputs: ['v0', 'v0'] },
+      { op: 'Concat', inputs: ['v1', 'one', 'two', 'v1', 'two', 'one'], attributes: { axis: 0 } },
+      { op: 'Pad', inputs: ['x', 'v2'], attributes: { mode } },
+      { op: 'Mul', inputs: ['v3', 'v3'] },
+    ];
+    const constants = { one: ints(1), two: ints(2) };
+    await checkGradient({ inputs: { x: [4, 3] }, constants, nodes: nodes as SmallNode[] });
+  });
+
+  it('by the constant that it pads with', async () => {
+    const nodes = [{ op: 'Pad', inputs: ['x', 'pads', 'value'] }];
+    await checkWholeGradient({ inputs: { x: [2, 3], value: [] }, constants: { pads: ints(0, 2, 1, -1) }, nodes });
+  });
+});
+
+it('Split passes on the gradient of the parts that are used', async () => {
+  const nodes: SmallNode[] = [
+    { op: 'Split', inputs: ['x', 'sizes'], outputs: ['a', '', 'c', ''], attributes: { axis: 1 } },
+    { op: 'Split', inputs: ['x'], outputs: ['', '', 'e'], attributes: { axis: 1, num_outputs: 3 } },
+    { op: 'Mul', inputs: ['a', 'c'] },
+    { op: 'Mul', inputs: ['v2', 'e'] },
+  ];
+  const constants = { sizes: int64([4], [2, 1, 2, 3]) };
+  await checkGradient({ inputs: { x: [8, 3] }, constants, nodes });
 });

@@ -11,6 +11,7 @@ import { joining } from './joining';
 import { linear } from './linear';
 import { localResponse } from './localResponse';
 import { logic } from './logic';
+import { lpNorms } from './lpNorms';
 import { normalisation } from './normalisation';
 import { padding } from './padding';
 import { pooling } from './pooling';
@@ -24,10 +25,13 @@ import { shapes } from './shape';
 import { sizes } from './sizes';
 import { softmax } from './softmax';
 import { trigonometry } from './trigonometry';
+import { unpooling } from './unpooling';
 
 export const operators: Operators = {
   ...convolution,
   ...pooling,
+  ...unpooling,
+  ...lpNorms,
   ...normalisation,
   ...localResponse,
   ...activation,

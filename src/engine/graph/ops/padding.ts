@@ -1,7 +1,8 @@
-import { stringAttribute } from '../attributes';
+import { intsAttribute, stringAttribute } from '../attributes';
 import { toNumbers } from '../numbers';
 import { adjointAlong, selection } from './axisMap';
 import type { BackwardContext, InferContext, Operators } from './definition';
+import { adjointByPositions } from './scattering';
 
 interface AxisPads {
   readonly axis: number;
@@ -32,31 +33,56 @@ function sourceOf(mode: string, position: number, length: number): number {
   return folded < length ? folded : period - folded;
 }
 
-/** Constant padding is cut off again; in the other modes the gradient goes back to the elements that were shown. */
-function padBackward(b: BackwardContext): string[] {
-  const constant = (index: number) =>
-    b.has(index)
-      ? toNumbers(b.constant(b.x(index)) ?? b.unsupported('has pads that are computed from the data'))
-      : undefined;
-  const dims = b.dims(b.x());
-  const mode = stringAttribute(b.node, 'mode', 'constant');
-  const all = axisPads(dims.length, constant(1) ?? [], constant(3)).filter(
-    (pad) => pad.before !== 0 || pad.after !== 0,
-  );
-  if (mode === 'constant') {
-    const pads = new Array<number>(2 * dims.length).fill(0);
-    for (const { axis, before, after } of all) {
-      pads[axis] = -before;
-      pads[axis + dims.length] = -after;
-    }
-    return [all.length > 0 ? b.emit('Pad', [b.g(), b.ints(pads)]) : b.g()];
+/** Constant padding is cut off again: padded by as much less. */
+function cutBack(b: BackwardContext, constants: readonly (number[] | undefined)[]): string {
+  const [pads, , axes] = constants;
+  if (!pads) return b.emit('Pad', [b.g(), b.emit('Neg', [b.x(1)]), '', ...b.node.inputs.slice(3)]);
+  const rank = b.dims(b.x()).length;
+  const cut = new Array<number>(2 * rank).fill(0);
+  for (const { axis, before, after } of axisPads(rank, pads, axes)) {
+    cut[axis] = -before;
+    cut[axis + rank] = -after;
   }
-  const gradient = all.reduce((g, { axis, before, after }) => {
+  return cut.some((length) => length !== 0) ? b.emit('Pad', [b.g(), b.ints(cut)]) : b.g();
+}
+
+/** In the other modes the gradient goes back to the elements that were shown. */
+function shownBack(b: BackwardContext, mode: string, constants: readonly (number[] | undefined)[]): string {
+  const [dims, [pads, , axes]] = [b.dims(b.x()), constants];
+  if (!pads) {
+    return adjointByPositions(b, (places) => b.emit('Pad', [places, ...b.node.inputs.slice(1)], b.node.attributes));
+  }
+  return axisPads(dims.length, pads, axes).reduce((g, { axis, before, after }) => {
+    if (before === 0 && after === 0) return g;
     const length = dims[axis] as number;
     const sources = Array.from({ length: length + before + after }, (_, i) => sourceOf(mode, i - before, length));
     return adjointAlong(b, g, axis, b.tensor(selection(sources, length)));
   }, b.g());
-  return [gradient];
+}
+
+/** The constant that pads gets what x does not. */
+function padBackward(b: BackwardContext): (string | null)[] {
+  const constants = [1, 2, 3].map((index) => {
+    const value = b.has(index) ? b.constant(b.x(index)) : undefined;
+    return value && toNumbers(value);
+  });
+  const mode = stringAttribute(b.node, 'mode', 'constant');
+  const gradient = mode === 'constant' ? cutBack(b, constants) : shownBack(b, mode, constants);
+  const total = (value: string) => b.emit('ReduceSum', [value], { keepdims: 0 });
+  const byConstant = () =>
+    b.emit('Reshape', [b.emit('Sub', [total(b.g()), total(gradient)]), b.emit('Shape', [b.x(2)])]);
+  return [gradient, null, b.wanted(2) ? byConstant() : null];
+}
+
+/** Lengths after a CenterCropPad. */
+function centredDims(c: InferContext): number[] {
+  const dims = [...c.dims(0)];
+  const lengths = c.ints(1) ?? c.fail('has no shape');
+  const axes = intsAttribute(c.node, 'axes') ?? dims.map((_, axis) => axis);
+  axes.forEach((axis, index) => {
+    dims[c.axis(axis, dims.length)] = lengths[index] as number;
+  });
+  return dims;
 }
 
 export const padding: Operators = {
@@ -71,5 +97,15 @@ export const padding: Operators = {
     },
     backward: padBackward,
     quantised: 'moved',
+  },
+  // Cut off and padded around the same centre: each is the other's adjoint.
+  CenterCropPad: {
+    infer: (c) => [{ dtype: c.dtype(0), dims: centredDims(c) }],
+    backward: (b) => {
+      const axes = intsAttribute(b.node, 'axes');
+      const shape = b.emit('Shape', [b.x()]);
+      const lengths = axes ? b.emit('Gather', [shape, b.ints(axes)]) : shape;
+      return [b.emit('CenterCropPad', [b.g(), lengths], b.node.attributes)];
+    },
   },
 };

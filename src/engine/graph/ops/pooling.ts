@@ -1,14 +1,14 @@
 import { intAttribute, intsAttribute } from '../attributes';
 import type { Node } from '../graph';
-import { float32 } from '../tensor';
+import { elementCount, float32 } from '../tensor';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { explicitPads, leftover, padded, slide, type Windows, windowsOf } from './windows';
 
-function kernelOf(c: { readonly node: InferContext['node'] }): readonly number[] {
+export function kernelOf(c: { readonly node: InferContext['node'] }): readonly number[] {
   return intsAttribute(c.node, 'kernel_shape') ?? [];
 }
 
-function pooledDims(c: InferContext): number[] {
+export function pooledDims(c: InferContext): number[] {
   const [n, channels, ...spatial] = c.dims(0) as [number, number, ...number[]];
   if (kernelOf(c).length !== spatial.length) c.fail(`has no kernel_shape of ${spatial.length} sizes`);
   const out = slide(windowsOf(c.node, kernelOf(c)), spatial, intAttribute(c.node, 'ceil_mode', 0) === 1);
@@ -28,11 +28,15 @@ function rowMajorIndices(node: Node): Node {
  * kernel offset and a one-hot ConvTranspose (3×3, stride 2, 64×112²: 3.8 against 7.4 ms; batch 8: 28 against 81 ms).
  */
 function maxPoolBackward(b: BackwardContext): string[] {
-  if (intAttribute(b.node, 'storage_order', 0) === 1)
-    b.unsupported('numbers its maxima column by column and has no gradient');
+  const { storage_order, ...attributes } = b.node.attributes;
+  // Positions that the forward node counts column by column are counted once more, row by row.
+  const positions =
+    storage_order === 1
+      ? (b.emitMany('MaxPool', [b.x()], 2, attributes)[1] as string)
+      : b.extraOutput(1, 'int64', b.dims(b.y()));
   const shape = b.emit('Shape', [b.x()]);
   const flat = b.ints([-1]);
-  const indices = b.emit('Reshape', [b.extraOutput(1, 'int64', b.dims(b.y())), flat]);
+  const indices = b.emit('Reshape', [positions, flat]);
   const zeros = b.emit('ConstantOfShape', [b.emit('ReduceProd', [shape], { keepdims: 1 })]);
   const gradient = b.emit('Reshape', [b.g(), flat]);
   const scattered = b.emit('ScatterElements', [zeros, indices, gradient], { axis: 0, reduction: 'add' });
@@ -54,34 +58,40 @@ function cellsPerWindow(windows: Windows, axis: number, length: number, out: num
   });
 }
 
-/** gx = ConvTranspose(g / cells per window, ones), one group per channel. */
-function averagePoolBackward(b: BackwardContext): string[] {
+/** Adds each window's number, times `weight`, to all the cells of x that it covers: a ConvTranspose with one group per channel. */
+export function spreadOverWindows(b: BackwardContext, value: string, windows: Windows, weight: number): string {
   const [, channels = 1, ...spatial] = b.dims(b.x());
+  const out = b.dims(b.y()).slice(2);
+  const kernel = new Float32Array(channels * elementCount(windows.kernel)).fill(weight);
+  const rest = leftover(windows, spatial, out);
+  // A window that hangs over the end (ceil_mode) is cut off by a larger end pad.
+  const pads = windows.pads.map(
+    (pad, i) => pad + (i < out.length ? 0 : Math.max(0, -(rest[i - out.length] as number))),
+  );
+  return b.emit('ConvTranspose', [value, b.tensor(float32([channels, 1, ...windows.kernel], kernel))], {
+    kernel_shape: windows.kernel,
+    strides: windows.strides,
+    dilations: windows.dilations,
+    pads,
+    group: channels,
+    output_padding: rest.map((length) => Math.max(0, length)),
+  });
+}
+
+/** Each cell gets g / cells of every window that covers it. */
+function averagePoolBackward(b: BackwardContext): string[] {
+  const [, , ...spatial] = b.dims(b.x());
   const out = b.dims(b.y()).slice(2);
   const windows = windowsOf(b.node, kernelOf(b));
   const counted = intAttribute(b.node, 'count_include_pad', 0) === 1;
   const cells = out.map((length, axis) => cellsPerWindow(windows, axis, spatial[axis] as number, length, counted));
   const counts = cells.reduce<number[]>((map, axis) => map.flatMap((a) => axis.map((count) => a * count)), [1]);
   const inverse = Float32Array.from(counts, (count) => (count > 0 ? 1 / count : 0));
-  const uniform = inverse.every((value) => value === inverse[0]);
-  const scaled = uniform ? b.g() : b.emit('Mul', [b.g(), b.tensor(float32([1, 1, ...out], inverse))]);
-  const size = windows.kernel.reduce((product, length) => product * length, 1);
-  const kernel = new Float32Array(channels * size).fill(uniform ? (inverse[0] as number) : 1);
-  const rest = leftover(windows, spatial, out);
-  // A window that hangs over the end (ceil_mode) is cut off by a larger end pad.
-  const pads = windows.pads.map(
-    (pad, i) => pad + (i < out.length ? 0 : Math.max(0, -(rest[i - out.length] as number))),
-  );
-  return [
-    b.emit('ConvTranspose', [scaled, b.tensor(float32([channels, 1, ...windows.kernel], kernel))], {
-      kernel_shape: windows.kernel,
-      strides: windows.strides,
-      dilations: windows.dilations,
-      pads,
-      group: channels,
-      output_padding: rest.map((length) => Math.max(0, length)),
-    }),
-  ];
+  if (inverse.every((value) => value === inverse[0])) {
+    return [spreadOverWindows(b, b.g(), windows, inverse[0] as number)];
+  }
+  const scaled = b.emit('Mul', [b.g(), b.tensor(float32([1, 1, ...out], inverse))]);
+  return [spreadOverWindows(b, scaled, windows, 1)];
 }
 
 export const pooling: Operators = {
