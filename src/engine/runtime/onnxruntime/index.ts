@@ -120,9 +120,14 @@ export async function createOnnxRuntime(): Promise<Runtime> {
       let session: InferenceSession;
       try {
         session = await ort.InferenceSession.create(model, {
-          ...(files.size > 0
-            ? { extra: { session: { model_external_initializers_file_folder_path: weightsFolder } } }
-            : { externalData: external }),
+          ...(files.size > 0 ? {} : { externalData: external }),
+          extra: {
+            session: {
+              // Otherwise it quantises real weights anew that stand between quantised values, with steps of its own.
+              disable_quant_qdq: '1',
+              ...(files.size > 0 ? { model_external_initializers_file_folder_path: weightsFolder } : {}),
+            },
+          },
           executionProviders: ['cpu'],
           // The level above rearranges the weights of convolutions, a copy for each program.
           graphOptimizationLevel: options.sharedWeights ? 'extended' : 'all',

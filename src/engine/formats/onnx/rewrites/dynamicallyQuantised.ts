@@ -2,7 +2,6 @@
  * Products of values that are quantised while the model runs. What DynamicQuantizeLinear gives is carried as real numbers, so its scale is 1
  * for whoever multiplies by it; and every picture of a batch is quantised by itself, so that no result depends on what else is in the batch.
  */
-import type { Node } from '../../../graph/graph';
 import type { NodeRecord } from '../graphProto';
 import { Emitter } from './emitter';
 import { packedAttention } from './microsoft/attention';
@@ -12,20 +11,26 @@ import { attributesOf, inputOf, type Rewrite } from './rewrite';
 const explanation =
   'Values that are quantised while the model runs are computed as floating-point numbers with the same steps of quantisation.';
 
+/** The same numbers, without a gradient: those of a step's own size count as constants. Keeps 24 bits of any step above 2⁻¹⁷. */
+function detached(e: Emitter, step: string): string {
+  const whole = e.emit('Cast', [e.mul(step, e.scalar(2 ** 40))], { to: 7 });
+  return e.mul(e.emit('Cast', [whole], { to: 1 }), e.scalar(2 ** -40));
+}
+
 /** x in the 256 steps between its own least and greatest number (and 0), for each item of axis 0. */
 function inSteps(e: Emitter, x: string): string {
   const rank = e.c.dims(x)?.length ?? e.c.refuse('quantises a value whose rank the checkpoint does not tell');
   const axes = rank < 2 ? '' : e.ints(...Array.from({ length: rank - 1 }, (_, axis) => axis + 1));
-  const keep = { keepdims: rank < 2 ? 0 : 1 };
+  const keep = { keepdims: 1 };
   const low = e.emit('Min', [e.emit('ReduceMin', [x, axes], keep), e.scalar(0)]);
   const high = e.emit('Max', [e.emit('ReduceMax', [x, axes], keep), e.scalar(0)]);
   const spread = e.emit('Div', [e.emit('Sub', [high, low]), e.scalar(255)]);
-  const step = e.emit('Where', [e.emit('Greater', [spread, e.scalar(0)]), spread, e.scalar(1)]);
+  const step = detached(e, e.emit('Where', [e.emit('Greater', [spread, e.scalar(0)]), spread, e.scalar(1)]));
   const zero = e.emit('Round', [e.emit('Div', [e.emit('Neg', [low]), step])]);
-  const flat = (value: string) => (rank < 2 ? value : e.emit('Reshape', [value, e.ints(-1)]));
-  const steps = [flat(step), e.emit('Cast', [flat(zero)], { to: 2 })];
-  const attributes: Node['attributes'] = rank < 2 ? {} : { axis: 0 };
-  return e.emit('DequantizeLinear', [e.emit('QuantizeLinear', [x, ...steps], attributes), ...steps], attributes);
+  const unit = [e.scalar(1), e.c.add(`${x}/zero`, { dtype: 'uint8', dims: [], data: Uint8Array.of(0) })];
+  const count = e.add(e.emit('Div', [x, step]), zero);
+  const rounded = e.emit('DequantizeLinear', [e.emit('QuantizeLinear', [count, ...unit]), ...unit]);
+  return e.mul(e.emit('Sub', [rounded, zero]), step);
 }
 
 const dynamicQuantizeLinear: Rewrite = (node, c) => {

@@ -10,7 +10,7 @@ import { Emitter } from './emitter';
 import { attributesOf, floatOf, inputOf, intOf, nodeWith, type Rewrite, type RewriteContext } from './rewrite';
 
 const explanation =
-  'Quantised operators are computed as floating-point ones with the same steps of quantisation; a result may differ by one step.';
+  'Quantised operators are computed as floating-point ones with the same steps of quantisation; a number on the border of two steps may be rounded the other way.';
 
 /** The numbers that the quantised operand at `index` stands for; its scale and zero point are the inputs after it. */
 export function real(e: Emitter, node: NodeRecord, index: number, axis?: number, at = [index + 1, index + 2]): string {
@@ -94,8 +94,9 @@ function binary(op: string): Rewrite {
 function biasOf(e: Emitter, node: NodeRecord, index: number, factor = 1): string {
   const bias = node.inputs[index] ?? '';
   if (bias === '') return '';
-  const steps = e.mul(inputOf(node, 1, e.c), inputOf(node, 4, e.c));
-  return e.mul(e.emit('Cast', [bias], { to: 1 }), factor === 1 ? steps : e.mul(steps, e.scalar(factor)));
+  const product = e.mul(inputOf(node, 1, e.c), inputOf(node, 4, e.c));
+  const steps = factor === 1 ? product : e.mul(product, e.scalar(factor));
+  return e.emit('DequantizeLinear', [bias, steps], { axis: 0 });
 }
 
 const qLinearConv: Rewrite = (node, c) => {
