@@ -12,6 +12,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/is not defined for empty set/, 'the runtime does not reduce empty sets of truth values'],
   [/casts numbers to text/, 'writes numbers as text'],
   [/casts to an element type/, 'casts to an 8-bit float or a smaller type'],
+  [/where its windows cover/, 'unpools to another shape than its windows cover'],
   [/shifts signed integers/, 'shifts signed integers'],
   [/Node interface has no (\S+) values/, 'the runtime cannot pass $1 values in or out'],
 ];
