@@ -1,82 +1,12 @@
 /** Each finding, provoked with a small network that really runs. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../../test/support/folder';
-import { encodeTestModel, type Model, type ModelNode } from '../../../test/support/onnxModel';
-import { readCheckpoint } from '../formats';
+import { channels, filled, load, type Network, node, numbers, picture, size } from '../../../test/support/smallNetwork';
 import { standard } from '../graph/rules/standard';
-import { elementCount, float32, int64, type Tensor } from '../graph/tensor';
-import { LoadedModel } from '../model/loadedModel';
+import { float32, int64, type Tensor } from '../graph/tensor';
 import { checkModel } from './check';
 import { differentiable, obstacleFindings } from './differentiable';
 import { measureLayers } from './measure';
 import { Passes } from './passes';
-
-const folder = temporaryFolder();
-const size = 4;
-const channels = 8;
-let files = 0;
-
-/** Numbers that look random and are the same every time, −1..1. */
-function numbers(dims: readonly number[], scale = 1): Tensor {
-  const data = Float32Array.from({ length: elementCount(dims) }, (_, i) => scale * Math.sin(12.9898 * (i + 1)));
-  return float32(dims, data);
-}
-
-const filled = (dims: readonly number[], value: (i: number) => number): Tensor =>
-  float32(
-    dims,
-    Float32Array.from({ length: elementCount(dims) }, (_, i) => value(i)),
-  );
-
-const node = (op: string, inputs: string[], output: string, attributes: ModelNode['attributes'] = {}): ModelNode => ({
-  op,
-  name: `/${output}`,
-  inputs,
-  outputs: [output],
-  attributes,
-});
-
-/**
- * Conv (`conv`, 8 channels, with `bias`) → `middle` from “conv” to “features” → average over positions → Gemm to 5 “logits”.
- */
-interface Network {
-  readonly bias?: Tensor;
-  readonly middle?: readonly ModelNode[];
-  readonly weights?: Readonly<Record<string, Tensor>>;
-  readonly logitWeight?: Tensor;
-  readonly logitBias?: Tensor;
-}
-
-const relu = [node('Relu', ['conv'], 'features')];
-
-async function load({ bias, middle = relu, weights, logitWeight, logitBias }: Network): Promise<LoadedModel> {
-  const model: Model = {
-    opset: 18,
-    inputs: { image: { dims: ['batch', 3, size, size] } },
-    outputs: { logits: { dims: ['batch', 5] } },
-    initializers: {
-      kernel: numbers([channels, 3, 1, 1]),
-      bias: bias ?? numbers([channels]),
-      classWeight: logitWeight ?? numbers([5, channels]),
-      classBias: logitBias ?? numbers([5], 2),
-      ...weights,
-    },
-    nodes: [
-      node('Conv', ['image', 'kernel', 'bias'], 'conv'),
-      ...middle,
-      node('GlobalAveragePool', ['features'], 'pooled'),
-      node('Flatten', ['pooled'], 'vector'),
-      node('Gemm', ['vector', 'classWeight', 'classBias'], 'logits', { transB: { i: 1 } }),
-    ],
-  };
-  const path = join(folder, `${files++}.onnx`);
-  writeFileSync(path, encodeTestModel(model));
-  return LoadedModel.load(await readCheckpoint(path), { height: size, width: size, threads: 1 });
-}
-
-const picture = float32([1, 3, size, size], numbers([1, 3, size, size]).data as Float32Array);
 
 async function check(network: Network, options: { readonly image?: typeof picture; readonly passBytes?: number } = {}) {
   const model = await load(network);
