@@ -11,6 +11,8 @@ export interface Expectation {
   readonly unsupported: Readonly<Record<string, readonly string[]>>;
   /** Passed cases that agree to ONNX's own tolerance only. */
   readonly loose: readonly string[];
+  /** Operator → what stands in the way of a gradient in some of its passed cases. */
+  readonly withoutGradient: Readonly<Record<string, readonly string[]>>;
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
@@ -30,6 +32,10 @@ export function summarise(outcomes: readonly Outcome[]): Expectation {
   const passed = of(outcomes, 'passed');
   const pairs = passed.flatMap(({ operators }) => operators);
   const reasons = grouped(of(outcomes, 'unsupported'), ({ reason }) => reason);
+  const missing = grouped(
+    passed.flatMap(({ withoutGradient }) => withoutGradient),
+    ([operator]) => operator,
+  );
   return {
     cases: outcomes.length,
     passed: Object.fromEntries([...grouped(pairs, (name) => name)].map(([name, list]) => [name, list.length])),
@@ -40,6 +46,9 @@ export function summarise(outcomes: readonly Outcome[]): Expectation {
       .filter(({ loose }) => loose)
       .map(({ name }) => name)
       .sort(),
+    withoutGradient: Object.fromEntries(
+      [...missing].map(([operator, list]) => [operator, [...new Set(list.map(([, why]) => why))].sort()]),
+    ),
   };
 }
 
