@@ -6,6 +6,7 @@ import { casting } from './casting';
 import { convolution } from './convolution';
 import type { Operators } from './definition';
 import { einsum } from './einsum';
+import { gridSampling } from './gridSampling';
 import { indexing } from './indexing';
 import { joining } from './joining';
 import { linear } from './linear';
@@ -52,6 +53,7 @@ export const operators: Operators = {
   ...scanning,
   ...padding,
   ...resampling,
+  ...gridSampling,
   ...logic,
   ...bits,
 };
