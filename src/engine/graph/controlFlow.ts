@@ -37,8 +37,9 @@ export const flowOperators: ReadonlySet<string> = new Set([
   'OptionalHasElement',
 ]);
 
-/** A loop that runs longer than this is not written out. */
+/** A loop that runs longer than this is not written out, and no loops in loops that make more nodes than this together. */
 const mostIterations = 1000;
+const mostNodes = 100_000;
 
 type Rename = (value: string) => string;
 
@@ -65,6 +66,7 @@ function definedIn(body: Body): Set<string> {
 
 export class ControlFlow {
   private readonly sequences = new Map<string, readonly string[]>();
+  private written = 0;
 
   constructor(private readonly c: FlowContext) {}
 
@@ -165,6 +167,8 @@ export class ControlFlow {
     const defined = definedIn(body);
     const inputs = new Map(body.inputs.map((name, index) => [name, given[index] ?? '']));
     const rename = (name: string) => inputs.get(name) ?? (defined.has(name) ? `${name}#${turn}` : name);
+    this.written += body.nodes.length;
+    if (this.written > mostNodes) return this.refuse(node, `makes more than ${mostNodes} nodes`);
     for (const each of body.nodes) yield* this.expand(renamed(each, rename));
     return body.outputs.map(rename);
   }

@@ -39,7 +39,7 @@ const dynamicQuantizeLinear: Rewrite = (node, c) => {
   c.note(explanation);
   const one = e.scalar(1);
   const zero = c.add(`${node.outputs[0]}/zero`, { dtype: 'uint8', dims: [], data: Uint8Array.of(0) });
-  c.carry(node.outputs[0] as string, { scale: one, zeroPoint: zero });
+  c.carry(node.outputs[0] as string, { scale: node.outputs[1] ?? '', zeroPoint: node.outputs[2] ?? '' });
   e.give(0, 'Identity', [inSteps(e, inputOf(node, 0, c))]);
   e.give(1, 'Identity', [one]);
   return e.give(2, 'Identity', [zero]);

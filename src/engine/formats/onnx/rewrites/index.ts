@@ -5,8 +5,9 @@ import { attributesToInputs } from './attributesToInputs';
 import { dynamicallyQuantised, dynamicallyQuantisedNamed } from './dynamicallyQuantised';
 import { fusedActivations } from './microsoft/activations';
 import { fusedAttention } from './microsoft/attention';
-import { channelsLast, channelsLastNamed, renamed } from './microsoft/channelsLast';
+import { channelsLast, channelsLastNamed } from './microsoft/channelsLast';
 import { fusedNormalisations } from './microsoft/normalisations';
+import { renamed } from './microsoft/renamed';
 import { normalisation } from './normalisation';
 import { others } from './others';
 import { quantised, quantisedNamed } from './quantised';
@@ -50,10 +51,18 @@ const rewrites: Readonly<Record<string, Rewrites>> = {
 /** The oldest opset that is read, and the newest one whose operators were compared with opset 21. */
 export const opsets = { oldest: 7, newest: 28 } as const;
 
+/** Why nothing in a domain can be brought in. */
+const closed: Readonly<Record<string, string>> = {
+  'com.microsoft.nchwc':
+    'was made by onnxruntime for one kind of processor; optimise the model with level “extended” in place of “all”',
+};
+
 /** A node as nodes of opset 21. Nodes of unknown domains only get their full name. */
 export function rewriteNode(node: NodeRecord, c: RewriteContext): readonly Node[] {
   const family = Object.hasOwn(rewrites, node.domain) ? rewrites[node.domain] : undefined;
   const rewrite = family && Object.hasOwn(family, node.op) ? family[node.op] : undefined;
+  const why = Object.hasOwn(closed, node.domain) ? closed[node.domain] : undefined;
+  if (why) return [{ ...nodeWith(node, c), refused: why }];
   if (!rewrite) return [nodeWith(node, c)];
   try {
     return rewrite(node, c);
@@ -61,4 +70,9 @@ export function rewriteNode(node: NodeRecord, c: RewriteContext): readonly Node[
     if (!(error instanceof NotBroughtIn)) throw error;
     return [{ ...nodeWith(node, c), refused: error.message }];
   }
+}
+
+/** Names of the operators of a domain that are rewritten on import; the standard domain is the empty string. */
+export function rewrittenOperators(domain: '' | 'com.microsoft'): readonly string[] {
+  return Object.keys(rewrites[domain] ?? {}).sort();
 }

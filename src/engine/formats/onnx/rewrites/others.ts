@@ -1,7 +1,7 @@
 import type { Node } from '../../../graph/graph';
 import type { Tensor } from '../../../graph/tensor';
 import { graphDataType } from '../dataTypes';
-import { inputOf, intOf, nodeWith, outputOf, type Rewrite } from './rewrite';
+import { inputOf, intOf, nodeWith, outputOf, type Rewrite, textOf } from './rewrite';
 
 /** In inference a dropout passes its input on, and its mask is true everywhere. */
 const dropout: Rewrite = (node, c) => {
@@ -39,10 +39,40 @@ const scan: Rewrite = (node, c) => (c.opset < 9 ? c.refuse('has the batched form
 /** Deprecated name of ScatterElements, up to opset 10. */
 const scatter: Rewrite = (node, c) => [nodeWith(node, c, { op: 'ScatterElements' })];
 
+/** Element types of newer opsets and the way to round to them; floating-point types are all float32 here. */
+const without =
+  (...names: readonly string[]): Rewrite =>
+  (node, c) => [nodeWith(node, c, { without: names })];
+
+/** Before opset 20 its modes have longer names. */
+const gridSample: Rewrite = (node, c) => {
+  const mode = textOf(node, 'mode', 'linear');
+  return [nodeWith(node, c, { attributes: { mode: mode.replace(/^bi(?=linear|cubic)/, '') } })];
+};
+
+/** Before opset 16 places are counted from corners. */
+const roiAlign: Rewrite = (node, c) => {
+  const coordinates = { coordinate_transformation_mode: 'output_half_pixel' };
+  return [nodeWith(node, c, c.opset < 16 ? { attributes: coordinates } : {})];
+};
+
+/** Before opset 9 it has a switch in place of its axes. */
+const meanVarianceNormalization: Rewrite = (node, c) => {
+  if (c.opset >= 9) return [nodeWith(node, c)];
+  if (intOf(node, 'normalize_variance', 1) === 0) c.refuse('leaves the variance as it is');
+  const axes = intOf(node, 'across_channels', 0) === 1 ? [0, 1, 2, 3] : [0, 2, 3];
+  return [nodeWith(node, c, { attributes: { axes }, without: ['across_channels', 'normalize_variance'] })];
+};
+
 export const others: Readonly<Record<string, Rewrite>> = {
   Dropout: dropout,
   Cast: cast,
   EyeLike: eyeLike,
   Scan: scan,
+  CastLike: without('saturate', 'round_mode'),
+  Range: without('stash_type'),
   Scatter: scatter,
+  GridSample: gridSample,
+  RoiAlign: roiAlign,
+  MeanVarianceNormalization: meanVarianceNormalization,
 };

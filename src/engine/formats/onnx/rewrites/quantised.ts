@@ -55,12 +55,13 @@ function stepsOf(node: NodeRecord, c: RewriteContext, at: number): Quantisation 
 
 const quantizeLinear: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
-  return quantise(e, node, inputOf(node, 0, c), stepsOf(node, c, 1), attributesOf(node, c));
+  const { precision: _, ...attributes } = attributesOf(node, c);
+  return quantise(e, node, inputOf(node, 0, c), stepsOf(node, c, 1), attributes);
 };
 
 const dequantizeLinear: Rewrite = (node, c) => {
   const x = inputOf(node, 0, c);
-  if (!c.quantisation(x)) return [nodeWith({ ...node, domain: '' }, c)];
+  if (!c.quantisation(x)) return [nodeWith({ ...node, domain: '' }, c, { without: ['output_dtype'] })];
   const e = new Emitter(node, c);
   return e.give(0, 'Identity', [dequantised(e, x, stepsOf(node, c, 1))]);
 };

@@ -1,6 +1,6 @@
 /** Operators on channels-last pictures, which onnxruntime prefers on some processors: turned, computed, turned back. */
 import { Emitter } from '../emitter';
-import { attributesOf, inputOf, type Rewrite } from '../rewrite';
+import { inputOf, type Rewrite } from '../rewrite';
 import { attributesWithout, fusedConv } from './activations';
 
 function turned(op: string): Rewrite {
@@ -40,14 +40,4 @@ export const channelsLastNamed: Readonly<Record<string, Rewrite>> = {
   NhwcConv: turnedConv,
   NhwcFusedConv: turnedConv,
   NhwcMaxPool: turned('MaxPool'),
-};
-
-/** Operators of `com.microsoft` that mean the same as a standard one. */
-export const renamed: Readonly<Record<string, Rewrite>> = {
-  // Its pads are an input with one more axis allowed: [1, 2 · rank].
-  Pad: (node, c) => {
-    const e = new Emitter(node, c);
-    const pads = e.emit('Reshape', [inputOf(node, 1, c), e.ints(-1)]);
-    return e.give(0, 'Pad', [inputOf(node, 0, c), pads, node.inputs[2] ?? ''], attributesOf(node, c));
-  },
 };
