@@ -44,12 +44,16 @@ export async function network(path: string, x: Tensor, keep: readonly string[] =
   return { graph, input, logits: logits.name, classes: logits.classes };
 }
 
+export async function compiled(graph: Graph, outputs: readonly string[]) {
+  return (await runtime).compile(graph, [...new Set(outputs)], { dynamicBatch: true, threads: 1 });
+}
+
 export async function run(
   graph: Graph,
   outputs: readonly string[],
   feeds: Readonly<Record<string, Tensor>>,
 ): Promise<Readonly<Record<string, FloatTensor>>> {
-  const program = await (await runtime).compile(graph, [...new Set(outputs)], { dynamicBatch: true, threads: 1 });
+  const program = await compiled(graph, outputs);
   try {
     const used = program.inputs.map((name): [string, Tensor] => [name, feeds[name] as Tensor]);
     return (await program.run(Object.fromEntries(used))) as Record<string, FloatTensor>;
