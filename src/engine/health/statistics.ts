@@ -2,33 +2,41 @@ import type { ArrayHealth } from '../../shared/health';
 
 /** Statistics of an array, in double precision. */
 export function arrayHealth(data: Float32Array): ArrayHealth {
+  return ofFinite(data) ?? ofAny(data);
+}
+
+/**
+ * The statistics of an array of finite numbers; null for any other, and for an empty one. Nearly every array is one, and the sum of its
+ * squares tells: NaN and ∞ stay in it, and squares of float32 numbers do not overflow in double precision.
+ */
+function ofFinite(data: Float32Array): ArrayHealth | null {
+  const { length } = data;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let sum = 0;
   let squares = 0;
   let zeros = 0;
-  let nan = 0;
-  let infinite = 0;
-  for (let i = 0; i < data.length; i++) {
+  for (let i = 0; i < length; i++) {
     const value = data[i] as number;
-    // NaN and ±∞ are the values that minus themselves are not 0.
-    if (value - value !== 0) {
-      if (Number.isNaN(value)) nan++;
-      else infinite++;
-      continue;
-    }
     if (value < min) min = value;
     if (value > max) max = value;
     if (value === 0) zeros++;
     sum += value;
     squares += value * value;
   }
-  const finite = data.length - nan - infinite;
-  const zero = data.length === 0 ? 0 : zeros / data.length;
-  if (finite === 0)
-    return { min: Number.NaN, max: Number.NaN, mean: Number.NaN, norm: Number.NaN, zero, nan, infinite };
-  return { min, max, mean: sum / finite, norm: Math.sqrt(squares), zero, nan, infinite };
+  if (length === 0 || squares - squares !== 0) return null;
+  return { min, max, mean: sum / length, norm: Math.sqrt(squares), zero: zeros / length, nan: 0, infinite: 0 };
 }
+
+function ofAny(data: Float32Array): ArrayHealth {
+  const finite = data.filter((value) => Number.isFinite(value));
+  const nan = data.reduce((count, value) => (Number.isNaN(value) ? count + 1 : count), 0);
+  const { min, max, mean, norm, zero } = ofFinite(finite) ?? nothing;
+  const share = data.length === 0 ? 0 : (zero * finite.length) / data.length;
+  return { min, max, mean, norm, zero: share, nan, infinite: data.length - finite.length - nan };
+}
+
+const nothing = { min: Number.NaN, max: Number.NaN, mean: Number.NaN, norm: Number.NaN, zero: 0 } as const;
 
 export function allFinite(health: ArrayHealth): boolean {
   return health.nan === 0 && health.infinite === 0;
