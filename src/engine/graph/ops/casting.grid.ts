@@ -1,3 +1,4 @@
+import { fromNumbers } from '../numbers';
 import type { GradientCase, GradientGrid } from '../testing/grid';
 import { apart, type SmallNode, scalar } from '../testing/smallGraph';
 import { typeCode } from './elementTypes';
@@ -55,6 +56,22 @@ export const castingGrid: GradientGrid = {
       nodes: [to('bool', 'x'), to('float32', 'v0'), { op: 'Mul', inputs: ['v1', 'x'] }],
       kind: 'piecewise',
       values: apart(0.5),
+    },
+  ],
+  // Made a Cast when the graph is bound.
+  CastLike: [
+    {
+      title: 'like a float64 constant, squared, and back',
+      inputs: { x: [3] },
+      constants: { like: fromNumbers('float64', [], [0]) },
+      nodes: [{ op: 'CastLike', inputs: ['x', 'like'] }, { op: 'Mul', inputs: ['v0', 'v0'] }, to('float32', 'v1')],
+      kind: 'smooth',
+    },
+    {
+      title: 'like an input, by neither of them',
+      inputs: { x: [3], like: [3] },
+      nodes: [{ op: 'CastLike', inputs: ['x', 'like'] }],
+      kind: 'linear',
     },
   ],
 };

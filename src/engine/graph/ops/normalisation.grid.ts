@@ -68,6 +68,16 @@ export const normalisationGrid: GradientGrid = {
     normalised('GroupNormalization', [6, 5], [6], { num_groups: 3 }),
     normalised('GroupNormalization', [2, 2, 3, 2], [2], { num_groups: 2 }),
   ],
+  MeanVarianceNormalization: [[], [1, 2, 3], [2], [-1, 1], [0, 2, 3]].map(
+    (axes): GradientCase => ({
+      title: `over ${axes.length > 0 ? `[${axes}]` : 'the axes left out'}`,
+      inputs: { x: [2, 3, 4, 2] },
+      nodes: [{ op: 'MeanVarianceNormalization', inputs: ['x'], attributes: axes.length > 0 ? { axes } : {} }],
+      kind: 'smooth',
+      whole: true,
+      step: 0.02,
+    }),
+  ),
   LRN: [...responses.map((attributes) => lrn([6, 3, 2], attributes)), lrn([4, 2, 3], { size: 3, alpha: 0.4 })],
 };
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { bind } from '../bind';
 import { fromNumbers, toNumbers } from '../numbers';
 import { int64 } from '../tensor';
-import { checkGradient, graphOf, type SmallNode } from '../testing/gradientCheck';
-import { checkWholeGradient } from '../testing/wholeGradient';
+import { testGradients } from '../testing/grid';
+import { graphOf, type SmallNode } from '../testing/smallGraph';
+import { scanningGrid } from './scanning.grid';
 
 /** What binding makes of the last node when everything is constant. */
 function folded(nodes: readonly SmallNode[], constants: Parameters<typeof graphOf>[0]['constants']): number[] {
@@ -14,17 +15,9 @@ function folded(nodes: readonly SmallNode[], constants: Parameters<typeof graphO
   return toNumbers(graph.constants.get(last)!);
 }
 
-const flags = [0, 1].flatMap((exclusive) => [0, 1].map((reverse) => ({ exclusive, reverse })));
+testGradients(scanningGrid);
 
 describe('CumSum', () => {
-  it.each([1, 2, -1].flatMap((axis) => flags.map((flag) => ({ axis, ...flag }))))(
-    'along axis $axis, exclusive $exclusive, reverse $reverse',
-    async ({ axis, ...attributes }) => {
-      const nodes = [{ op: 'CumSum', inputs: ['x', 'axis'], attributes }];
-      await checkGradient({ inputs: { x: [3, 4] }, constants: { axis: int64([], [axis]) }, nodes }, { kind: 'linear' });
-    },
-  );
-
   it.each([
     { exclusive: 0, reverse: 0, wanted: [1, 3, 6, 4, 9, 15] },
     { exclusive: 1, reverse: 0, wanted: [0, 1, 3, 0, 4, 9] },
@@ -37,15 +30,6 @@ describe('CumSum', () => {
 });
 
 describe('Trilu and EyeLike', () => {
-  it.each([-1, 0, 2].flatMap((k) => [0, 1].map((upper) => ({ k, upper }))))(
-    'Trilu from diagonal $k, upper $upper',
-    async ({ k, upper }) => {
-      const nodes = [{ op: 'Trilu', inputs: ['x', 'k'], attributes: { upper } }];
-      const constants = { k: int64([], [k]) };
-      await checkGradient({ inputs: { x: [2, 3, 4] }, constants, nodes }, { kind: 'linear' });
-    },
-  );
-
   it('of constants', () => {
     const c = fromNumbers('int64', [2, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     const asFloat = { op: 'Cast', inputs: ['v0'], attributes: { to: 1 } };
@@ -57,13 +41,4 @@ describe('Trilu and EyeLike', () => {
     const m = fromNumbers('int64', [2, 3], [9, 9, 9, 9, 9, 9]);
     expect(folded([eye], { m })).toEqual([0, 1, 0, 0, 0, 1]);
   });
-});
-
-it.each([
-  { batch_axis: 0, time_axis: 1, lengths: [3, 1] },
-  { batch_axis: 1, time_axis: 0, lengths: [2, 1, 2] },
-])('ReverseSequence along axis $time_axis', async ({ lengths, ...attributes }) => {
-  const nodes = [{ op: 'ReverseSequence', inputs: ['x', 'lengths'], attributes }];
-  const constants = { lengths: int64([lengths.length], lengths) };
-  await checkWholeGradient({ inputs: { x: [2, 3, 2] }, constants, nodes });
 });

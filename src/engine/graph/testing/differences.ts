@@ -15,13 +15,15 @@ import { randomNumbers } from './smallGraph';
  * float64 too, is judged by the rounding of the float32 constants in it alone; the float32 program is then compared with the float64 one.
  */
 export interface Comparison {
-  /** Bound, and right for any batch length. */
+  /** Bound. */
   readonly graph: Graph;
+  /** The inputs have no batch: the graph is run as it is, for one item after the other. Otherwise it must be right for any batch length. */
+  readonly whole?: boolean;
   readonly of: string;
   /** Graph inputs; a layer becomes one by cutting the graph there. */
   readonly wrt: readonly string[];
   /** Values of one item of a graph input. */
-  readonly values: (name: string, count: number, random: () => number) => Float32Array;
+  readonly values: (name: string, count: number, random: () => number) => ArrayLike<number>;
   /** 'linear' functions are checked with steps of 1, others with differences of fourth order. */
   readonly kind: 'linear' | 'smooth';
   readonly step?: number;
@@ -72,7 +74,7 @@ const singleTolerance = 1e-4;
  * for two items in one batch and for the first alone, through the same program of free batch length.
  */
 export async function compareWithDifferences(c: Comparison): Promise<void> {
-  const { graph, of, wrt, kind, zeros = [] } = c;
+  const { graph, of, wrt, kind, whole = false, zeros = [] } = c;
   const backward = differentiate(graph, { of, seed: vector, wrt, rules: c.rules ?? standard, prefix: `d(${of})` });
   const gradients = wrt.map((name) => backward.gradients.get(name) as string);
   const precision = kind !== 'linear' && runsInDouble(backward.graph) ? 'float64' : 'float32';
@@ -83,29 +85,29 @@ export async function compareWithDifferences(c: Comparison): Promise<void> {
   const names = backward.graph.inputs.map(({ name }) => name);
   const items = [new Map<string, number[]>(), new Map<string, number[]>()] as const;
   for (const name of names) {
-    const size = elementCount(itemDims(backward.graph, name));
+    const size = elementCount(itemDims(backward.graph, name, whole));
     const draw = name === vector ? uniform : (count: number, r: () => number) => c.values(name, count, r);
-    for (const item of items) item.set(name, Array.from(draw(size, random)));
+    for (const item of items) item.set(name, Array.from(draw(size, random), Math.fround));
   }
 
-  const single = await runner(backward.graph, gradients);
+  const single = await runner(backward.graph, gradients, whole);
   const both = await single.run(items);
   const alone = await single.run([items[0]]);
   await single.dispose();
-  const double = precision === 'float64' ? await runner(inDouble(backward.graph), gradients) : null;
+  const double = precision === 'float64' ? await runner(inDouble(backward.graph), gradients, whole) : null;
   const judged = double ? await double.run(items) : both;
   await double?.dispose();
 
-  const forward = await runner(precision === 'float64' ? inDouble(graph) : graph, [of]);
-  if (precision === 'float64') await expectSameValue(graph, of, forward, items);
+  const forward = await runner(precision === 'float64' ? inDouble(graph) : graph, [of], whole);
+  if (precision === 'float64') await expectSameValue(await runner(graph, [of], whole), forward, of, items);
   for (const [index, name] of wrt.entries()) {
     const gradient = gradients[index] as string;
-    const dims = itemDims(graph, name);
+    const dims = itemDims(graph, name, whole);
     const size = elementCount(dims);
-    expect(both[gradient]?.dims).toEqual([2, ...dims]);
-    expect(alone[gradient]?.dims).toEqual([1, ...dims]);
+    expect(both[gradient]?.dims).toEqual(whole ? dims : [2, ...dims]);
+    expect(alone[gradient]?.dims).toEqual(whole ? dims : [1, ...dims]);
     const part = (results: Results, item: number) =>
-      toNumbers(results[gradient] as Tensor).slice(item * size, (item + 1) * size);
+      (results[gradient]?.values ?? []).slice(item * size, (item + 1) * size);
     const what = `gradient of ${of} by ${name}`;
     expectClose(part(alone, 0), part(both, 0), 1e-6, `${what}: the first item alone in its batch`);
     for (const at of [0, 1]) {
@@ -143,7 +145,7 @@ async function differencesOf(
       return new Map(item).set(name, shifted);
     }),
   );
-  const y = toNumbers((await forward.run(copies))[of] as Tensor);
+  const y = (await forward.run(copies))[of]?.values ?? [];
   const v = item.get(vector) as readonly number[];
   const terms = v.reduce((sum, value, i) => sum + Math.abs(value * (y[i] as number)), 0);
   const gradient = own.map((_, element) => {
@@ -157,39 +159,51 @@ async function differencesOf(
 }
 
 /** What the differences are taken of is what the float32 program computes. */
-async function expectSameValue(graph: Graph, of: string, double: Runner, items: readonly Item[]): Promise<void> {
-  const single = await runner(graph, [of]);
+async function expectSameValue(single: Runner, double: Runner, of: string, items: readonly Item[]): Promise<void> {
   const [got, wanted] = [await single.run(items), await double.run(items)];
   await single.dispose();
   const what = `${of} in float32 and in float64`;
-  expectClose(toNumbers(got[of] as Tensor), toNumbers(wanted[of] as Tensor), singleTolerance, what);
+  expectClose(got[of]?.values ?? [], wanted[of]?.values ?? [], singleTolerance, what);
 }
 
-type Results = Readonly<Record<string, Tensor>>;
+/** All items' values, one item after the other; the shape is that of the whole batch, or of one item when each ran by itself. */
+type Results = Readonly<Record<string, { readonly dims: readonly number[]; readonly values: readonly number[] }>>;
 
 interface Runner {
   run(items: readonly Item[]): Promise<Results>;
   dispose(): Promise<void>;
 }
 
-async function runner(graph: Graph, outputs: readonly string[]): Promise<Runner> {
-  const program = await (await runtime).compile(graph, outputs, { dynamicBatch: true, threads: 1 });
-  return {
-    dispose: () => program.dispose(),
-    run: (items) => {
-      const feeds = program.inputs.map((name): [string, Tensor] => {
-        const dtype = graph.inputs.find((input) => input.name === name)?.type.dtype ?? 'float32';
-        const data = items.flatMap((item) => item.get(name) as readonly number[]);
-        return [name, fromNumbers(dtype, [items.length, ...itemDims(graph, name)], data)];
-      });
-      return program.run(Object.fromEntries(feeds));
-    },
+async function runner(graph: Graph, outputs: readonly string[], whole: boolean): Promise<Runner> {
+  const program = await (await runtime).compile(graph, outputs, { dynamicBatch: !whole, threads: 1 });
+  const runOnce = async (items: readonly Item[]): Promise<Results> => {
+    const feeds = program.inputs.map((name): [string, Tensor] => {
+      const dtype = graph.inputs.find((input) => input.name === name)?.type.dtype ?? 'float32';
+      const dims = itemDims(graph, name, whole);
+      const data = items.flatMap((item) => item.get(name) as readonly number[]);
+      return [name, fromNumbers(dtype, whole ? dims : [items.length, ...dims], data)];
+    });
+    const results = await program.run(Object.fromEntries(feeds));
+    return Object.fromEntries(
+      Object.entries(results).map(([name, tensor]) => [name, { dims: tensor.dims, values: toNumbers(tensor) }]),
+    );
   };
+  const oneByOne = async (items: readonly Item[]): Promise<Results> => {
+    const each: Results[] = [];
+    for (const item of items) each.push(await runOnce([item]));
+    return Object.fromEntries(
+      outputs.map((name) => {
+        return [name, { dims: each[0]?.[name]?.dims ?? [], values: each.flatMap((one) => one[name]?.values ?? []) }];
+      }),
+    );
+  };
+  return { dispose: () => program.dispose(), run: whole ? oneByOne : runOnce };
 }
 
-/** An input's shape without the batch. */
-function itemDims(graph: Graph, name: string): readonly number[] {
-  return ((graph.types.get(name)?.dims ?? []) as readonly number[]).slice(1);
+/** An input's shape, without the batch where there is one. */
+function itemDims(graph: Graph, name: string, whole: boolean): readonly number[] {
+  const dims = (graph.types.get(name)?.dims ?? []) as readonly number[];
+  return whole ? dims : dims.slice(1);
 }
 
 const uniform = (count: number, random: () => number) => Float32Array.from({ length: count }, () => 2 * random() - 1);

@@ -3,18 +3,20 @@ import { expect } from 'vitest';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
 import { bind, isBatchPolymorphic } from '../bind';
 import { differentiate } from '../differentiate';
+import type { Graph } from '../graph';
 import { standard } from '../rules/standard';
 import type { RuleTable } from '../rules/table';
 import type { Tensor } from '../tensor';
 import { type Comparison, compareWithDifferences } from './differences';
-import { graphOf, type SmallGraph } from './smallGraph';
+import { graphOf, type SmallGraph, wholeGraphOf } from './smallGraph';
 
 export { expectClose } from './differences';
 export * from './smallGraph';
 
-export interface CheckOptions extends Partial<Pick<Comparison, 'kind' | 'step' | 'tolerance' | 'rules' | 'seed'>> {
+export interface CheckOptions
+  extends Partial<Pick<Comparison, 'kind' | 'step' | 'tolerance' | 'rules' | 'seed' | 'whole'>> {
   /** Values of the inputs; random ones in [−2, 2] when left out. */
-  readonly values?: (count: number, random: () => number) => Float32Array;
+  readonly values?: (count: number, random: () => number, name: string) => ArrayLike<number>;
 }
 
 /** Draws from `options.values` for the graph's own inputs, numbers in [−1, 1] for seeds of a first differentiation. */
@@ -22,13 +24,18 @@ function valuesOf(small: SmallGraph, options: CheckOptions): Comparison['values'
   const uniform = (size: number) => (count: number, random: () => number) =>
     Float32Array.from({ length: count }, () => size * (2 * random() - 1));
   const draw = options.values ?? uniform(2);
-  return (name, count, random) => (Object.hasOwn(small.inputs, name) ? draw : uniform(1))(count, random);
+  return (name, count, random) => (Object.hasOwn(small.inputs, name) ? draw : uniform(1))(count, random, name);
+}
+
+function boundOf(small: SmallGraph, options: CheckOptions): Graph {
+  if (options.whole) return bind(wholeGraphOf(small));
+  expect(isBatchPolymorphic(graphOf(small)), 'the graph is right for any batch').toBe(true);
+  return bind(graphOf(small));
 }
 
 /** Differentiates the first output with respect to every input of the graph: see {@link compareWithDifferences}. */
 export async function checkGradient(small: SmallGraph, options: CheckOptions = {}): Promise<void> {
-  expect(isBatchPolymorphic(graphOf(small)), 'the graph is right for any batch').toBe(true);
-  const graph = bind(graphOf(small));
+  const graph = boundOf(small, options);
   await compareWithDifferences({
     kind: 'smooth',
     ...options,
@@ -49,7 +56,7 @@ export async function checkSecondOrder(
   small: SmallGraph,
   options: CheckOptions & { readonly piecewise: boolean },
 ): Promise<void> {
-  const graph = bind(graphOf(small));
+  const graph = boundOf(small, options);
   const names = Object.keys(small.inputs);
   const of = graph.outputs[0] as string;
   const first = differentiate(graph, { of, seed: 'vector u', wrt: names, rules: options.rules ?? standard });

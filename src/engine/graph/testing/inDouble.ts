@@ -7,7 +7,7 @@ import { lowerings } from './lowerings';
 
 /** Operators for which onnxruntime's CPU backend has kernels of float32 only, and which are not written out here. */
 const singleOnly: ReadonlySet<string> = new Set(
-  `Acos Acosh Asin Asinh Atan Atanh Cosh DequantizeLinear GlobalLpPool Hardmax LRN LpPool MaxUnpool MeanVarianceNormalization
+  `Acos Acosh Asin Asinh Atan Atanh Cosh DequantizeLinear GlobalLpPool Hardmax LRN LpPool MaxUnpool MeanVarianceNormalization OneHot
    QuantizeLinear Resize Shrink Sinh`.split(/\s+/),
 );
 

@@ -36,6 +36,15 @@ export function graphOf(small: SmallGraph): Graph {
   };
 }
 
+/** The same with inputs that have no batch: their shapes are whole. */
+export function wholeGraphOf(small: SmallGraph): Graph {
+  const inputs = Object.entries(small.inputs).map(([name, dims]) => ({
+    name,
+    type: { dtype: 'float32', dims } as const,
+  }));
+  return { ...graphOf(small), inputs };
+}
+
 /** Reproducible numbers in [0, 1): mulberry32. */
 export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
