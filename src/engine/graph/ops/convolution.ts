@@ -58,7 +58,7 @@ function convolutionInputGradient(b: BackwardContext): string {
   const pads = adjointPads(windows, from, to);
   const unitStride = strides.every((stride) => stride === 1);
   const depthwise = b.dims(w)[1] === 1 && b.dims(w)[0] === groups;
-  if ((unitStride || depthwise) && b.constant(w)?.dtype === 'float32' && pads.every((pad) => pad >= 0)) {
+  if ((unitStride || depthwise) && b.dtype(w) === 'float32' && !b.varies(w) && pads.every((pad) => pad >= 0)) {
     const g = unitStride ? b.g() : spread(b, b.g(), strides);
     const attributes = { ...asAttributes(windows, groups, pads), strides: strides.map(() => 1) };
     return b.emit('Conv', [g, adjointKernel(b, w, groups)], attributes);
