@@ -1,7 +1,7 @@
 import { intAttribute, intsAttribute, stringAttribute } from '../attributes';
 import type { Node } from '../graph';
 import { toNumbers } from '../numbers';
-import { float32, type Tensor } from '../tensor';
+import { elementCount, float32, type Tensor } from '../tensor';
 import { adjointAlong } from './axisMap';
 import type { Additions, BackwardContext, InferContext, Operators } from './definition';
 
@@ -50,18 +50,70 @@ function resizedDims(c: InferContext): number[] {
 
 /**
  * `align_corners` with a scale that gives no whole length: by ONNX the last place lies (length·scale − 1) steps from the first, by
- * onnxruntime as many as there are places. A crop that ends before the last corner means the former to both.
+ * onnxruntime as many as there are places. A crop that ends before the last corner means the former to both. Null elsewhere.
  */
-function explicitCorners(c: InferContext, add: Additions): Node {
+function cornerEnds(c: InferContext): number[] | null {
   const scales = scalesOf(c);
-  if (coordinatesOf(c.node) !== 'align_corners' || !scales) return c.node;
+  if (coordinatesOf(c.node) !== 'align_corners' || !scales) return null;
   const axes = resizeAxes(c.node, c.dims(0).length);
   const lengths = axes.map((axis, index) => scaled(c.dims(0)[axis] as number, scales[index] as number));
-  if (lengths.every(Number.isInteger)) return c.node;
-  const ends = lengths.map((length) => (length < 2 ? 0 : (Math.floor(length) - 1) / (length - 1)));
-  const roi = add.tensor(float32([2 * ends.length], Float32Array.of(...ends.map(() => 0), ...ends)));
-  const attributes = { ...c.node.attributes, coordinate_transformation_mode: 'tf_crop_and_resize' };
-  return { ...c.node, inputs: [c.node.inputs[0] as string, roi, ...c.node.inputs.slice(2)], attributes };
+  if (lengths.every(Number.isInteger)) return null;
+  return lengths.map((length) => (length < 2 ? 0 : (Math.floor(length) - 1) / (length - 1)));
+}
+
+/** What onnxruntime resizes at once: the last two axes of pictures, in linear mode also the last three of volumes and all of fewer axes. */
+function runsAtOnce(mode: string, rank: number, axes: readonly number[]): boolean {
+  if (mode === 'nearest' || axes.length === 0) return true;
+  if (mode === 'linear' && rank < 4) return true;
+  return (rank === 4 || (mode === 'linear' && rank === 5)) && axes.every((axis) => axis >= 2);
+}
+
+/** One axis and what becomes of it: places from `start` to `end` of its extent, by a scale or to a length. */
+interface Resized {
+  readonly axis: number;
+  readonly length: number;
+  readonly scale?: number;
+  readonly crop?: readonly [number, number];
+}
+
+const floats = (add: Additions, values: readonly number[]) =>
+  add.tensor(float32([values.length], Float32Array.from(values)));
+
+/** One axis after the other, each as the height of a picture: every mode works on each axis by itself. */
+function oneByOne(c: InferContext, add: Additions, axes: readonly Resized[], attributes: Node['attributes']): Node {
+  const dims = [...c.dims(0)];
+  const reshape = (x: string, sizes: readonly number[]) => [x, add.ints([-1, ...sizes])] as const;
+  const inputs = axes.reduce<readonly string[]>(
+    ([x, shape], { axis, length, scale, crop }) => {
+      const whole = shape ? add.emit('Reshape', [x as string, shape]) : (x as string);
+      const column = [1, dims[axis] as number, elementCount(dims.slice(axis + 1))];
+      const target = scale === undefined ? ['', add.ints([length])] : [floats(add, [scale])];
+      const operands = [add.emit('Reshape', reshape(whole, column)), crop ? floats(add, crop) : '', ...target];
+      dims[axis] = length;
+      return reshape(add.emit('Resize', operands, { ...attributes, axes: [2] }), dims.slice(1));
+    },
+    [c.node.inputs[0] as string],
+  );
+  return { ...c.node, op: 'Reshape', inputs, attributes: {} };
+}
+
+function explicitResize(c: InferContext, add: Additions): Node {
+  const [from, to, scales] = [c.dims(0), resizedDims(c), scalesOf(c)];
+  const axes = resizeAxes(c.node, from.length);
+  const ends = cornerEnds(c);
+  const roi = c.has(1) ? toNumbers(c.value(1) ?? c.fail('has a crop that depends on the data')) : [];
+  const crop = ends ? [...ends.map(() => 0), ...ends] : roi;
+  const coordinate_transformation_mode = ends ? 'tf_crop_and_resize' : coordinatesOf(c.node);
+  const attributes = { ...c.node.attributes, coordinate_transformation_mode };
+  const changed = axes.flatMap((axis, i): Resized[] => {
+    const own = crop.length > 0 ? ([crop[i] as number, crop[i + axes.length] as number] as const) : undefined;
+    const same = from[axis] === to[axis] && (own?.[0] ?? 0) === 0 && (own?.[1] ?? 1) === 1;
+    return same ? [] : [{ axis, length: to[axis] as number, scale: scales?.[i], crop: own }];
+  });
+  const moved = changed.map(({ axis }) => axis);
+  const atOnce = runsAtOnce(stringAttribute(c.node, 'mode', 'nearest'), from.length, moved) || moved.includes(0);
+  if (!atOnce) return oneByOne(c, add, changed, attributes);
+  return ends ? { ...c.node, inputs: c.node.inputs.with(1, floats(add, crop)), attributes } : c.node;
 }
 
 function identityMatrix(length: number): Tensor {
@@ -113,7 +165,7 @@ function blockSize(c: { readonly node: InferContext['node'] }): number {
 
 export const resampling: Operators = {
   Resize: {
-    explicit: explicitCorners,
+    explicit: explicitResize,
     infer: (c) => [{ dtype: c.dtype(0), dims: resizedDims(c) }],
     backward: resizeBackward,
   },
