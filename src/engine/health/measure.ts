@@ -1,7 +1,6 @@
 import type { LayerHealth } from '../../shared/health';
 import type { LayerInfo } from '../../shared/protocol';
 import type { FloatTensor } from '../graph/tensor';
-import { INPUT } from '../model/model';
 import { bytesOf, gradientOf, type Passes } from './passes';
 import { type Saturation, saturations } from './saturation';
 import { arrayHealth } from './statistics';
@@ -34,40 +33,26 @@ export async function measureLayers(
   image: FloatTensor,
   differentiable: ReadonlySet<string>,
 ): Promise<{ readonly input: LayerHealth; readonly layers: readonly LayerHealth[] }> {
-  const { model } = passes;
-  const { graph } = model;
-  const inputName = graph.inputs[0]?.name ?? INPUT;
+  const { graph, input: picture, layers } = passes.model;
+  const name = graph.inputs[0]?.name ?? '';
+  const inputLayer: LayerInfo = { name, operator: 'Input', shape: picture.dims, spatial: false };
   const flat = saturations(graph);
-  const bytes = (name: string): number => bytesOf(graph, name) * (differentiable.has(name) ? 2 : 1);
-  const measured: LayerHealth[] = [];
-  let input: LayerHealth | undefined;
-  for (const part of passes.split(model.layers, ({ name }) => bytes(name))) {
-    const names = part.map(({ name }) => name);
-    const withInput = input === undefined && differentiable.has(inputName);
-    const evaluation = await passes.run(names, [
-      ...(withInput ? [INPUT] : []),
-      ...names.filter((name) => differentiable.has(name)),
-    ]);
-    const gradient = (wrt: string): Float32Array => evaluation.gradient(gradientOf(wrt)).data;
-    input ??= layerHealth(
-      { name: inputName, operator: 'Input', shape: model.input.dims, spatial: false },
-      image.data,
-      withInput ? gradient(INPUT) : null,
-      undefined,
-    );
+  const bytes = ({ name }: LayerInfo): number => bytesOf(graph, name) * (differentiable.has(name) ? 2 : 1);
+  const all: LayerHealth[] = [];
+  for (const part of passes.split([inputLayer, ...layers], bytes)) {
+    const activations = part.filter((layer) => layer !== inputLayer).map(({ name }) => name);
+    const gradients = part.map(({ name }) => name).filter((name) => differentiable.has(name));
+    const evaluation = await passes.run(activations, gradients);
     for (const layer of part) {
-      const { name } = layer;
-      const own = differentiable.has(name) ? gradient(name) : null;
-      measured.push(layerHealth(layer, evaluation.activation(name).data, own, flat.get(name)));
+      const activation = layer === inputLayer ? image.data : evaluation.activation(layer.name).data;
+      const gradient = differentiable.has(layer.name) ? evaluation.gradient(gradientOf(layer.name)).data : null;
+      all.push(layerHealth(layer, activation, gradient, flat.get(layer.name)));
     }
   }
-  if (!input) throw new Error('The model has no layers.');
-  const largest = Math.max(0, ...[input, ...measured].map(({ gradient }) => finite(gradient?.norm)));
-  const withShare = (layer: LayerHealth): LayerHealth => ({
+  const largest = Math.max(0, ...all.map(({ gradient }) => gradient?.norm ?? 0).filter(Number.isFinite));
+  const [input, ...rest] = all.map((layer) => ({
     ...layer,
     relativeGradient: layer.gradient && (largest > 0 ? layer.gradient.norm / largest : 0),
-  });
-  return { input: withShare(input), layers: measured.map(withShare) };
+  }));
+  return { input: input as LayerHealth, layers: rest };
 }
-
-const finite = (value: number | undefined): number => (value !== undefined && Number.isFinite(value) ? value : 0);
