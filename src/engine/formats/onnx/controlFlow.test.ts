@@ -149,6 +149,27 @@ it('refuses a Loop that runs as long as the picture says, or without end', async
   );
 });
 
+it('refuses Loops in Loops that make too many nodes', async () => {
+  const turn = { i: { dtype: 'int64', dims: [] }, go: { dtype: 'bool', dims: [] }, h: {} } as const;
+  const rename = (suffix: string) =>
+    Object.fromEntries(Object.entries(turn).map(([name, type]) => [`${name}${suffix}`, type]));
+  const wrap = (suffix: string, nodes: readonly ModelNode[]): ModelGraph => ({
+    inputs: rename(suffix),
+    nodes: [{ op: 'Identity', inputs: [`go${suffix}`], outputs: [`on${suffix}`] }, ...nodes],
+    outputs: { [`on${suffix}`]: { dtype: 'bool', dims: [] }, [`next${suffix}`]: {} },
+  });
+  const inner = wrap('2', [{ op: 'Tanh', inputs: ['h2'], outputs: ['next2'] }]);
+  const middle = wrap('1', [
+    { op: 'Loop', inputs: ['trip', '', 'h1'], outputs: ['next1'], attributes: { body: { g: inner } } },
+  ]);
+  const nodes: ModelNode[] = [
+    { op: 'Loop', name: 'outer', inputs: ['trip', '', 'x'], outputs: ['y'], attributes: { body: { g: middle } } },
+  ];
+  await expect(importModel(folder, model(nodes, { initializers: { trip: scalar(900) } }), image)).rejects.toThrow(
+    'makes more than 100000 nodes',
+  );
+});
+
 it.each([0, 1])('writes a Scan out, direction %i', async (direction) => {
   const body: ModelGraph = {
     inputs: { state: { dims: ['N', 3, 4] }, row: { dims: ['N', 3, 4] } },

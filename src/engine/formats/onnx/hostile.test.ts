@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/folder';
-import { encodeTestModel, externalTensor, type Model } from '../../../../test/support/onnxModel';
+import { encodeTestModel, externalTensor, type Model, type ModelGraph } from '../../../../test/support/onnxModel';
 import { CheckpointError } from '../../../shared/errors';
 import { float32, int64 } from '../../graph/tensor';
 import { encodeTensor } from '../../runtime/onnxruntime/encodeTensor';
@@ -153,6 +153,19 @@ describe('damaged files', () => {
       await expect(read({ inputs, outputs: { y: {} }, ...model })).rejects.toThrow(message);
     }
     await expect(read({ inputs, nodes: [relu('x', 'y')] })).rejects.toThrow('The checkpoint has no outputs');
+  });
+
+  it('refuse graphs nested without end', async () => {
+    let graph: ModelGraph = { nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['r'] }], outputs: { r: {} } };
+    for (let depth = 0; depth < 100; depth++) {
+      graph = {
+        nodes: [{ op: 'If', inputs: ['c'], outputs: ['r'], attributes: { else_branch: { g: graph } } }],
+        outputs: { r: {} },
+      };
+    }
+    await expect(read({ ...graph, inputs: { x: { dims: [1] }, c: { dtype: 'bool', dims: [] } } })).rejects.toThrow(
+      'The checkpoint nests more than 64 graphs',
+    );
   });
 
   it('sort nodes that stand in the wrong order, also a long chain', async () => {

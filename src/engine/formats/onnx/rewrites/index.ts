@@ -5,6 +5,7 @@ import { attributesToInputs } from './attributesToInputs';
 import { dynamicallyQuantised, dynamicallyQuantisedNamed } from './dynamicallyQuantised';
 import { fusedActivations } from './microsoft/activations';
 import { fusedAttention } from './microsoft/attention';
+import { blockQuantised } from './microsoft/blockQuantised';
 import { channelsLast, channelsLastNamed } from './microsoft/channelsLast';
 import { fusedNormalisations } from './microsoft/normalisations';
 import { renamed } from './microsoft/renamed';
@@ -40,6 +41,7 @@ const microsoft: Rewrites = {
   ...dynamicallyQuantisedNamed,
   ...channelsLastNamed,
   ...renamed,
+  ...blockQuantised,
 };
 
 const rewrites: Readonly<Record<string, Rewrites>> = {

@@ -140,7 +140,7 @@ function modelOf({ x, nodes, constants }: Pick<Case, 'x' | 'nodes' | 'constants'
   };
 }
 
-const ones = (dims: readonly number[]) => float32(dims, new Float32Array(elementCount(dims)).fill(1));
+const ones = (dims: readonly number[]): Tensor => float32(dims, new Float32Array(elementCount(dims)).fill(1));
 
 const lastSteps = (nodes: readonly ModelNode[]) => {
   const { op, inputs } = nodes.at(-1) as ModelNode;
