@@ -3,7 +3,7 @@ import { createOnnxRuntime } from '../../runtime/onnxruntime';
 import { bind } from '../bind';
 import { type Differentiated, differentiate } from '../differentiate';
 import { standard } from '../rules/standard';
-import { float32, type Tensor } from '../tensor';
+import { float32, int64, type Tensor } from '../tensor';
 import { expectClose, graphOf, randomTensor, type SmallGraph } from '../testing/gradientCheck';
 import { tidyGradient } from './tidyGradient';
 
@@ -79,6 +79,42 @@ describe('tidyGradient', () => {
     });
     expect(before).toContain('Expand');
     expect(after).not.toContain('Expand');
+  });
+
+  const cut = (spans: readonly (readonly [number, number])[]): SmallGraph => ({
+    inputs: { x: [6, 4] },
+    constants: { axis: int64([1], [1]), ...bounds },
+    nodes: [
+      ...spans.map(([from, to], i) => ({
+        op: 'Slice',
+        inputs: ['x', `at${from}`, `at${to}`, 'axis'],
+        outputs: [`piece${i}`],
+      })),
+      ...spans.map((_, i) => ({ op: i % 2 ? 'Tanh' : 'Sin', inputs: [`piece${i}`], outputs: [`turned${i}`] })),
+      { op: 'Concat', inputs: spans.map((_, i) => `turned${i}`), outputs: ['y'], attributes: { axis: 1 } },
+    ],
+  });
+  const bounds = Object.fromEntries([0, 1, 2, 3, 5, 6].map((place) => [`at${place}`, int64([1], [place])]));
+
+  it('joins the gradients of pieces that cover a value', async () => {
+    const { after } = await compare(
+      cut([
+        [2, 3],
+        [0, 2],
+        [3, 6],
+      ]),
+    );
+    expect(after).not.toContain('Pad');
+    expect(after).toContain('Concat');
+  });
+
+  it.each([
+    { what: 'overlap', first: [0, 3], second: [2, 6] },
+    { what: 'leave a gap', first: [0, 2], second: [3, 6] },
+    { what: 'end early', first: [0, 2], second: [2, 5] },
+  ] as const)('adds up the gradients of pieces that $what', async ({ first, second }) => {
+    const { after } = await compare(cut([first, second]));
+    expect(after.filter((op) => op === 'Pad')).toHaveLength(2);
   });
 
   it('keeps an Expand that gives the batch to an operand without one', async () => {
