@@ -14,18 +14,22 @@ function resizeAxes(node: InferContext['node'], rank: number): number[] {
 const coordinatesOf = (node: InferContext['node']) =>
   stringAttribute(node, 'coordinate_transformation_mode', 'half_pixel');
 
+const stretches = (node: InferContext['node']) =>
+  stringAttribute(node, 'keep_aspect_ratio_policy', 'stretch') === 'stretch';
+
 /** The one scale of all axes under `keep_aspect_ratio_policy`; undefined when each axis has its own. */
 function commonScale(
   node: InferContext['node'],
   from: readonly number[],
   sizes?: readonly number[],
 ): number | undefined {
-  const policy = stringAttribute(node, 'keep_aspect_ratio_policy', 'stretch');
-  if (!sizes || policy === 'stretch') return undefined;
+  if (!sizes || stretches(node)) return undefined;
   const scales = resizeAxes(node, from.length).map((axis, i) =>
     Math.fround((sizes[i] as number) / (from[axis] as number)),
   );
-  return policy === 'not_larger' ? Math.min(...scales) : Math.max(...scales);
+  return stringAttribute(node, 'keep_aspect_ratio_policy', '') === 'not_larger'
+    ? Math.min(...scales)
+    : Math.max(...scales);
 }
 
 /** Products of lengths and scales are rounded to float32 as the runtime does it: 5 · 1.4 is 7. */
@@ -101,7 +105,8 @@ function explicitResize(c: InferContext, add: Additions): Node {
   const [from, to, scales] = [c.dims(0), resizedDims(c), scalesOf(c)];
   const axes = resizeAxes(c.node, from.length);
   const ends = cornerEnds(c);
-  const roi = c.has(1) ? toNumbers(c.value(1) ?? c.fail('has a crop that depends on the data')) : [];
+  const crops = c.has(1) && coordinatesOf(c.node) === 'tf_crop_and_resize';
+  const roi = crops ? toNumbers(c.value(1) ?? c.fail('has a crop that depends on the data')) : [];
   const crop = ends ? [...ends.map(() => 0), ...ends] : roi;
   const coordinate_transformation_mode = ends ? 'tf_crop_and_resize' : coordinatesOf(c.node);
   const attributes = { ...c.node.attributes, coordinate_transformation_mode };
@@ -136,8 +141,8 @@ function resizeBackward(b: BackwardContext): string[] {
     b.has(index)
       ? toNumbers(b.constant(b.x(index)) ?? b.unsupported(`has ${what} that are computed from the data`))
       : [];
-  const [scales, sizes] = [given(2, 'scales'), given(3, 'sizes')];
-  const common = commonScale(b.node, from, sizes);
+  const scales = given(2, 'scales');
+  const common = stretches(b.node) ? undefined : commonScale(b.node, from, given(3, 'sizes'));
   const axes = resizeAxes(b.node, from.length);
   const crop = coordinatesOf(b.node) === 'tf_crop_and_resize' ? given(1, 'a crop') : [];
   const gradient = axes.reduce((g, axis, index) => {

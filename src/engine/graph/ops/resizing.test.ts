@@ -89,4 +89,13 @@ describe('Resize of axes that the runtime does not resize at once', () => {
     const small = { inputs: { x: [2, 3, 4] }, constants: { roi, sizes: ints(2, 4, 3) }, nodes };
     await checkGradient(small, { kind: 'linear' });
   });
+
+  it.each(['linear', 'cubic', 'nearest'])('to sizes that repeat the length of the batch, %s', async (mode) => {
+    const nodes: SmallNode[] = [
+      { op: 'Shape', inputs: ['x'], attributes: { start: 0, end: 2 } },
+      { op: 'Concat', inputs: ['v0', 'sizes'], attributes: { axis: 0 } },
+      { op: 'Resize', inputs: ['x', '', '', 'v1'], attributes: { mode } },
+    ];
+    await checkGradient({ inputs: { x: [2, 3, 4] }, constants: { sizes: ints(5, 7) }, nodes }, { kind: 'linear' });
+  });
 });
