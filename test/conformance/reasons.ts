@@ -7,7 +7,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/is not a tensor|is a sequence, not a tensor/, 'takes or gives a sequence, an optional or a map'],
   [/elements? of type (\S+?),? /, 'element type $1'],
   [/depends? on the data|computed from the data/, 'a shape depends on the data'],
-  [/opsets \d+ to \d+ are read/, 'an opset older than 7, or none stated'],
+  [/opsets \d+ to \d+ are read/, 'states no version of the standard operators'],
   [/Could not find an implementation for (\w+)/, 'the runtime has no kernel for $1'],
   [/is not defined for empty set/, 'the runtime does not reduce empty sets of truth values'],
   [/casts numbers to text/, 'writes numbers as text'],

@@ -22,7 +22,7 @@ function checkOpset(path: string, opset: number | undefined): { readonly opset: 
 }
 
 /**
- * Reads an ONNX file (opsets 7 to 28) and the files beside it that hold its weights.
+ * Reads an ONNX file (opsets 1 to 28) and the files beside it that hold its weights.
  *
  * @throws CheckpointError when the file is damaged or holds something that is not supported; operators that have no rule are no reason.
  */

@@ -2,6 +2,7 @@ import type { Node } from '../../../graph/graph';
 import type { NodeRecord } from '../graphProto';
 import { attentions } from './attention';
 import { attributesToInputs } from './attributesToInputs';
+import { beforeOpset7 } from './beforeOpset7';
 import { dynamicallyQuantised, dynamicallyQuantisedNamed } from './dynamicallyQuantised';
 import { fusedActivations } from './microsoft/activations';
 import { fusedAttention } from './microsoft/attention';
@@ -19,7 +20,7 @@ import { transformer } from './transformer';
 
 type Rewrites = Readonly<Record<string, Rewrite>>;
 
-/** The operators that differ between opsets 7 and 28; all others mean the same in opset 21. */
+/** The operators that differ between opsets 7 and 28 (beforeOpset7.ts has what differed before); all others mean the same in opset 21. */
 const standard: Rewrites = {
   ...attributesToInputs,
   ...normalisation,
@@ -51,7 +52,7 @@ const rewrites: Readonly<Record<string, Rewrites>> = {
 };
 
 /** The oldest opset that is read, and the newest one whose operators were compared with opset 21. */
-export const opsets = { oldest: 7, newest: 28 } as const;
+export const opsets = { oldest: 1, newest: 28 } as const;
 
 /** Why nothing in a domain can be brought in. */
 const closed: Readonly<Record<string, string>> = {
@@ -60,7 +61,22 @@ const closed: Readonly<Record<string, string>> = {
 };
 
 /** A node as nodes of opset 21. Nodes of unknown domains only get their full name. */
-export function rewriteNode(node: NodeRecord, c: RewriteContext): readonly Node[] {
+export function rewriteNode(given: NodeRecord, c: RewriteContext): readonly Node[] {
+  if (given.domain !== '' || c.opset >= 7) return rewriteRecent(given, c);
+  try {
+    const { node, before } = beforeOpset7(given, c);
+    return [...before, ...rewriteRecent(node, c)];
+  } catch (error) {
+    return [refusedNode(given, c, error)];
+  }
+}
+
+function refusedNode(node: NodeRecord, c: RewriteContext, error: unknown): Node {
+  if (!(error instanceof NotBroughtIn)) throw error;
+  return { ...nodeWith(node, c), refused: error.message };
+}
+
+function rewriteRecent(node: NodeRecord, c: RewriteContext): readonly Node[] {
   const family = Object.hasOwn(rewrites, node.domain) ? rewrites[node.domain] : undefined;
   const rewrite = family && Object.hasOwn(family, node.op) ? family[node.op] : undefined;
   const why = Object.hasOwn(closed, node.domain) ? closed[node.domain] : undefined;
@@ -69,8 +85,7 @@ export function rewriteNode(node: NodeRecord, c: RewriteContext): readonly Node[
   try {
     return rewrite(node, c);
   } catch (error) {
-    if (!(error instanceof NotBroughtIn)) throw error;
-    return [{ ...nodeWith(node, c), refused: error.message }];
+    return [refusedNode(node, c, error)];
   }
 }
 

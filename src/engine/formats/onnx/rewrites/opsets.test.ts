@@ -504,7 +504,7 @@ describe('rules checked by hand', () => {
     expect(await operators(['N', 10, 'H'], 1)).toEqual(['Flatten', 'Softmax', 'Shape', 'Reshape']);
   });
 
-  it('refuses opsets older than 7, and reads newer ones than 28 with a note', async () => {
+  it('refuses models without an opset, and reads newer ones than 28 with a note', async () => {
     const model = (opset: number): Model => ({
       opset,
       nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y'] }],
