@@ -1,6 +1,7 @@
 /** DeepLIFT's rescale rule as a table. */
 import { activation } from '../../ops/activation';
 import type { BackwardRule } from '../../ops/definition';
+import { trigonometry } from '../../ops/trigonometry';
 import { standard } from '../standard';
 import type { RuleTable } from '../table';
 import { normalisation } from './normalisation';
@@ -21,7 +22,9 @@ const ofTwoFactors = 'Mul MatMul Gemm Einsum'.split(' ');
 const normalising = 'LayerNormalization InstanceNormalization GroupNormalization'.split(' ');
 
 const rows: Readonly<Record<string, Row>> = {
-  ...Object.fromEntries([...Object.keys(activation), ...ofOneValue].map((op) => [op, elementwise])),
+  ...Object.fromEntries(
+    [...Object.keys(activation), ...Object.keys(trigonometry), ...ofOneValue].map((op) => [op, elementwise]),
+  ),
   ...Object.fromEntries(ofTwoFactors.map((op) => [op, bilinear])),
   ...Object.fromEntries(normalising.map((op) => [op, normalisation])),
   ...Object.fromEntries('MaxPool GlobalMaxPool ReduceMax Max'.split(' ').map((op) => [op, extreme('maximum')])),

@@ -8,6 +8,7 @@ import { indexing } from '../../ops/indexing';
 import { joining } from '../../ops/joining';
 import { padding } from '../../ops/padding';
 import { shapes } from '../../ops/shape';
+import { trigonometry } from '../../ops/trigonometry';
 import { standard } from '../standard';
 import type { RuleTable } from '../table';
 import type { LayerRule } from './layerRule';
@@ -53,8 +54,9 @@ function factors(b: BackwardContext, { attention }: RelevanceOptions): number[] 
 
 /** Matrix products: a layer when one operand is constant, otherwise equal shares to the operands, each in proportion (AttnLRP eq. 7). */
 function product(b: BackwardContext, options: RelevanceOptions): readonly (string | null)[] {
-  const [data = 0, ...others] = varyingInputs(b).filter((index) => index < 2);
-  if (others.length === 0) {
+  const operands = b.node.op === 'Gemm' ? 2 : b.node.inputs.length;
+  const [data = 0, ...others] = varyingInputs(b).filter((index) => index < operands);
+  if (operands === 2 && others.length === 0) {
     const bias = b.node.op === 'Gemm' ? { bias: 2 } : {};
     return throughLayer(b, { data, weight: 1 - data, ...bias }, ruleOf(b, options.dense, options));
   }
@@ -85,13 +87,16 @@ const refuse: BackwardRule = (b) => b.unsupported('has no relevance rule');
 /** Operators that move or choose elements: relevance goes where the elements came from. */
 const routing = [
   ...[joining, shapes, indexing, padding, casting].flatMap((family) => Object.keys(family)),
-  ...'MaxPool GlobalMaxPool ReduceMax ReduceMin Where DepthToSpace SpaceToDepth TopK'.split(' '),
+  ...'MaxPool GlobalMaxPool ReduceMax ReduceMin Where DepthToSpace SpaceToDepth TopK MaxUnpool'.split(' '),
+  ...'GatherElements GatherND Compress ReverseSequence Trilu'.split(' '),
 ];
 const elementwise = [
   ...Object.keys(activation),
-  ...'Neg Abs Sqrt Exp Log Reciprocal Sin Cos Pow LRN LpNormalization'.split(' '),
+  ...Object.keys(trigonometry),
+  ...'Neg Abs Sqrt Exp Log Reciprocal Sin Cos Pow LRN LpNormalization QuantizeLinear DequantizeLinear'.split(' '),
 ];
-const linear = 'AveragePool GlobalAveragePool ReduceMean ReduceSum Resize CumSum'.split(' ');
+const linear =
+  'AveragePool GlobalAveragePool ReduceMean ReduceSum Resize CumSum Col2Im ScatterElements ScatterND'.split(' ');
 const normalising = 'LayerNormalization InstanceNormalization GroupNormalization'.split(' ');
 
 /** A relevance table. Operators without a rule here are refused by name rather than treated by their gradient. */
@@ -112,6 +117,7 @@ export function relevanceTable(options: RelevanceOptions): RuleTable {
     ...all(['Conv', 'ConvTranspose'], convolution),
     ...all(['Gemm', 'MatMul', 'Einsum'], (b) => product(b, options)),
     ...all(linear, (b) => inProportion(b, epsilon)),
+    ...all(['GridSample'], (b) => inProportion(b, epsilon).slice(0, 1)),
     ...all(['Add', 'Sub', 'Sum', 'Mean'], (b) => addition(b, epsilon)),
     ...all(['Mul'], (b) => handOn(b, factors(b, options))),
     ...all(['Div'], (b) => handOn(b, varyingInputs(b).slice(0, 1))),

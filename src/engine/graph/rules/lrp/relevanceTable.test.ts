@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { bind } from '../../bind';
+import { differentiate } from '../../differentiate';
+import { float32, int64, type Tensor } from '../../tensor';
+import { expectClose, gradientOf, graphOf, randomTensor, type SmallGraph } from '../../testing/gradientCheck';
+import { ruleTable } from '..';
+import { epsilonRule } from './layerRule';
+import { relevanceTable } from './relevanceTable';
+
+const table = relevanceTable({ convolution: epsilonRule(0), dense: epsilonRule(0), epsilon: 0, attention: 'taylor' });
+const list = (tensor: Tensor | undefined) => Array.from(tensor?.data as Float32Array, (value) => value + 0);
+const vector = (...values: number[]) => float32([1, values.length], Float32Array.from(values));
+const number = (value: number) => float32([], Float32Array.of(value));
+
+async function relevance(small: SmallGraph, x: Tensor, seed: Tensor, rules = table): Promise<number[]> {
+  return list((await gradientOf(small, { x }, seed, rules))['x']);
+}
+
+describe('the relevance table', () => {
+  it('refuses operators without a rule by name', () => {
+    const small: SmallGraph = { inputs: { x: [4] }, nodes: [{ op: 'LogSoftmax', inputs: ['x'] }] };
+    const graph = bind(graphOf(small));
+    expect(() => differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['x'], rules: table })).toThrow(
+      'The operator LogSoftmax of node "node_0" has no relevance rule.',
+    );
+  });
+
+  it('gives a bias its share when it is asked for', async () => {
+    const small: SmallGraph = {
+      inputs: { x: [2] },
+      constants: { w: float32([2, 1], Float32Array.of(1, 2)), b: float32([1], Float32Array.of(4)) },
+      nodes: [{ op: 'Gemm', inputs: ['x', 'w', 'b'] }],
+    };
+    const { gradients } = differentiate(bind(graphOf(small)), { of: 'v0', seed: 's', wrt: ['x', 'b'], rules: table });
+    expect([...gradients.keys()]).toEqual(['x', 'b']);
+    // z = 1·1 + 2·1.5 + 4 = 8.
+    expect(await relevance(small, vector(1, 1.5), vector(8))).toEqual([1, 3]);
+  });
+
+  it('shares a residual addition in proportion, and sums what comes back by both ways', async () => {
+    const small: SmallGraph = {
+      inputs: { x: [2] },
+      constants: { three: number(3) },
+      nodes: [
+        { op: 'Mul', inputs: ['x', 'three'] },
+        { op: 'Neg', inputs: ['v0'] },
+        { op: 'Add', inputs: ['x', 'v1'] },
+      ],
+    };
+    // y = x − 3x: the identity gets −½ of R, the branch 3/2.
+    expectClose(await relevance(small, vector(2, -1), vector(4, 8)), [4, 8], 1e-6, 'residual');
+  });
+
+  it('lets a gate be half of its product (squeeze and excitation)', async () => {
+    const small: SmallGraph = {
+      inputs: { x: [2, 2, 2] },
+      nodes: [
+        { op: 'GlobalAveragePool', inputs: ['x'] },
+        { op: 'Sigmoid', inputs: ['v0'] },
+        { op: 'Mul', inputs: ['x', 'v1'] },
+      ],
+    };
+    const x = randomTensor([1, 2, 2, 2], 3, 0.1, 1);
+    const result = await relevance(small, x, float32([1, 2, 2, 2], new Float32Array(8).fill(1)));
+    const values = list(x);
+    const expected = values.map((value, i) => {
+      const channel = values.slice(Math.floor(i / 4) * 4, Math.floor(i / 4) * 4 + 4);
+      return 0.5 + (0.5 * 4 * value) / channel.reduce((sum, other) => sum + other, 0);
+    });
+    expectClose(result, expected, 1e-5, 'gate');
+  });
+
+  it('leaves the deviation out of a product with its reciprocal', async () => {
+    // As TensorFlow writes a normalisation: x · (1/√(mean(x²) + ε)).
+    const small: SmallGraph = {
+      inputs: { x: [4] },
+      constants: { axis: int64([1], [1]), tiny: number(1e-3) },
+      nodes: [
+        { op: 'Mul', inputs: ['x', 'x'] },
+        { op: 'ReduceMean', inputs: ['v0', 'axis'] },
+        { op: 'Add', inputs: ['v1', 'tiny'] },
+        { op: 'Sqrt', inputs: ['v2'] },
+        { op: 'Reciprocal', inputs: ['v3'] },
+        { op: 'Mul', inputs: ['x', 'v4'] },
+      ],
+    };
+    expect(await relevance(small, vector(1, -2, 3, 0.5), vector(1, 2, 3, 4))).toEqual([1, 2, 3, 4]);
+  });
+
+  it('sends an Einsum with one constant through the layer rule, and one of two values in halves', async () => {
+    const w = randomTensor([3, 2], 1);
+    const x = randomTensor([1, 4, 3], 2);
+    const seed = randomTensor([1, 4, 2], 3);
+    const nodes = (op: SmallGraph['nodes'][number]) => ({ inputs: { x: [4, 3] }, constants: { w }, nodes: [op] });
+    const einsum = nodes({ op: 'Einsum', inputs: ['x', 'w'], attributes: { equation: 'bij,jk->bik' } });
+    const matMul = nodes({ op: 'MatMul', inputs: ['x', 'w'] });
+    const gamma = ruleTable('lrp-gamma');
+    expectClose(await relevance(einsum, x, seed, gamma), await relevance(matMul, x, seed, gamma), 1e-6, 'layer');
+    const squares = nodes({ op: 'Einsum', inputs: ['x', 'x'], attributes: { equation: 'bij,bij->bi' } });
+    const ones = float32([1, 4], Float32Array.of(1, 1, 1, 1));
+    const total = (await relevance(squares, x, ones)).reduce((sum, value) => sum + value, 0);
+    expect(total).toBeCloseTo(4, 5);
+  });
+});
+
+describe('pixel bounds', () => {
+  const w = randomTensor([2, 3, 2, 2], 5);
+  const plain: SmallGraph = { inputs: { x: [3, 4, 4] }, constants: { w }, nodes: [{ op: 'Conv', inputs: ['x', 'w'] }] };
+  const box = (low: number | readonly number[], high: number | readonly number[]) =>
+    ruleTable({ name: 'lrp-z-box', options: { low, high } });
+  const seed = randomTensor([1, 2, 3, 3], 7);
+
+  it('are taken through preprocessing inside the graph, and exchanged where it turns the axis round', async () => {
+    // Channels last, bytes: (x/255 − mean)·scale, one scale negative.
+    const mean = Float32Array.of(0.4, 0.5, 0.6);
+    const scale = Float32Array.of(2, -3, 4);
+    const inside: SmallGraph = {
+      inputs: { x: [4, 4, 3] },
+      constants: { w, bytes: number(255), mean: float32([3], mean), scale: float32([3], scale) },
+      nodes: [
+        { op: 'Div', inputs: ['x', 'bytes'] },
+        { op: 'Sub', inputs: ['v0', 'mean'] },
+        { op: 'Mul', inputs: ['v1', 'scale'] },
+        { op: 'Transpose', inputs: ['v2'], attributes: { perm: [0, 3, 1, 2] } },
+        { op: 'Conv', inputs: ['v3', 'w'] },
+      ],
+    };
+    const x = randomTensor([1, 4, 4, 3], 6, 0, 255);
+    const fed = new Float32Array(48);
+    list(x).forEach((value, i) => {
+      const [c, place] = [i % 3, Math.floor(i / 3)];
+      fed[c * 16 + place] = (value / 255 - (mean[c] as number)) * (scale[c] as number);
+    });
+    const ends = [0, 1].map((end) => [...mean].map((m, c) => (end - m) * (scale[c] as number)));
+    const low = [0, 1, 2].map((c) => Math.min(ends[0]?.[c] as number, ends[1]?.[c] as number));
+    const high = [0, 1, 2].map((c) => Math.max(ends[0]?.[c] as number, ends[1]?.[c] as number));
+    const reference = await relevance(plain, float32([1, 3, 4, 4], fed), seed, box(low, high));
+    const { graph, gradients } = differentiate(bind(graphOf(inside)), {
+      of: 'v4',
+      seed: 's',
+      wrt: ['v3'],
+      rules: box(0, [255, 255, 255]),
+    });
+    const { createOnnxRuntime } = await import('../../../runtime/onnxruntime');
+    const program = await (await createOnnxRuntime()).compile(graph, [...gradients.values()], { threads: 1 });
+    const results = await program.run({ x, s: seed });
+    await program.dispose();
+    expectClose(list(results[gradients.get('v3') as string]), reference, 1e-4, 'bounds');
+  });
+
+  it('must fit the input', async () => {
+    await expect(relevance(plain, randomTensor([1, 3, 4, 4], 1), seed, box([0, 0], 1))).rejects.toThrow(
+      '2 pixel bounds do not fit an input of shape [1, 3, 4, 4]: give one for each channel.',
+    );
+  });
+});
