@@ -206,9 +206,10 @@ function lockstep(
       if (value && probe && !sameTensor(value, probe.value(name))) throw new FixedBatch(batchDecides(name));
       return value;
     },
-    dims: (name) => {
-      const dims = reference.type(name)?.dims ?? undefined;
-      return dims?.includes(null) ? undefined : (dims as readonly number[] | undefined);
+    length: (name, axis) => {
+      const length = reference.type(name)?.dims?.at(axis);
+      if (probe && length !== probe.type(name)?.dims?.at(axis)) throw new FixedBatch(batchDecides(name));
+      return length ?? undefined;
     },
     constant: (hint, tensor) => {
       const name = constants.has(hint) ? `${hint}_${fresh++}` : hint;

@@ -12,8 +12,8 @@ import { int64, type Tensor } from './tensor';
 export interface FlowContext {
   /** The value, when it is known before the graph runs. */
   value(name: string): Tensor | undefined;
-  /** The shape; undefined when it is not known. */
-  dims(name: string): readonly number[] | undefined;
+  /** The length of an axis, negative ones counted from the end; undefined when it is not known. */
+  length(name: string, axis: number): number | undefined;
   /** Name of a constant. */
   constant(hint: string, tensor: Tensor): string;
 }
@@ -124,8 +124,7 @@ export class ControlFlow {
     const sources = node.inputs.slice(states, body.inputs.length);
     const axisOf = (list: string, index: number) => intsAttribute(node, list)?.[index] ?? 0;
     const axes = sources.map((_, index) => axisOf('scan_input_axes', index));
-    const dims = this.c.dims(sources[0] ?? '');
-    const length = dims?.at(axes[0] as number);
+    const length = this.c.length(sources[0] ?? '', axes[0] as number);
     if (length === undefined) return this.refuse(node, 'runs over a value whose shape depends on the picture');
     const collected: string[][] = body.outputs.slice(states).map(() => []);
     for (let turn = 0; turn < length; turn++) {
@@ -228,9 +227,8 @@ export class ControlFlow {
   private *split(node: Node): Generator<Node, void> {
     const [x = '', sizes = ''] = node.inputs;
     const output = node.outputs[0] ?? '';
-    const dims = this.c.dims(x);
     const axis = intAttribute(node, 'axis', 0);
-    const length = dims?.at(axis);
+    const length = this.c.length(x, axis);
     if (length === undefined) return this.refuse(node, 'splits a value whose shape depends on the picture');
     const wanted = sizes === '' ? [1] : this.known(node, sizes, 'splits');
     const each = sizes === '' || this.c.value(sizes)?.dims.length === 0 ? (wanted[0] as number) : 0;

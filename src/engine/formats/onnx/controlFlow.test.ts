@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/folder';
 import { checkImport, importModel, sample } from '../../../../test/support/importCheck';
 import type { Model, ModelGraph, ModelNode } from '../../../../test/support/onnxModel';
+import { isBatchPolymorphic } from '../../graph/bind';
 import { float32, int64, type Tensor } from '../../graph/tensor';
+import { readCheckpoint } from '../index';
 
 const folder = temporaryFolder();
 const image = { x: sample([1, 3, 4, 4]) };
@@ -194,6 +197,43 @@ it.each([0, 1])('writes a Scan out, direction %i', async (direction) => {
     { op: 'Add', inputs: ['end4', 'rows'], outputs: ['y'] },
   ];
   await checkImport(folder, model(nodes, { initializers: { axis: int64([1], [2]) } }), image, { gradients: ['x'] });
+});
+
+it.each(['If', 'Scan'])('keeps the batch where it is when it decides an %s', async (op) => {
+  const body = (name: string): ModelGraph =>
+    graph([{ op: name, inputs: ['x'], outputs: ['r'] }], { outputs: { r: {} } });
+  const choosing: ModelNode[] = [
+    { op: 'Shape', inputs: ['x'], outputs: ['shape'] },
+    { op: 'Gather', inputs: ['shape', 'first'], outputs: ['batch'] },
+    { op: 'Equal', inputs: ['batch', 'one'], outputs: ['single'] },
+    {
+      op: 'If',
+      inputs: ['single'],
+      outputs: ['y'],
+      attributes: { then_branch: { g: body('Neg') }, else_branch: { g: body('Exp') } },
+    },
+  ];
+  const picture = { dims: [3, 4, 4] };
+  const each: ModelGraph = {
+    inputs: { s: picture, e: picture },
+    nodes: [{ op: 'Add', inputs: ['s', 'e'], outputs: ['t'] }],
+    outputs: { t: picture },
+  };
+  const scanning: ModelNode[] = [
+    { op: 'ReduceMean', inputs: ['x'], outputs: ['start'], attributes: { axes: { ints: [0] }, keepdims: { i: 0 } } },
+    {
+      op: 'Scan',
+      inputs: ['start', 'x'],
+      outputs: ['sum'],
+      attributes: { body: { g: each }, num_scan_inputs: { i: 1 } },
+    },
+    { op: 'Add', inputs: ['x', 'sum'], outputs: ['y'] },
+  ];
+  const initializers = { first: scalar(0), one: scalar(1) };
+  const deciding = model(op === 'If' ? choosing : scanning, { initializers });
+  await checkImport(folder, deciding, image, { gradients: ['x'] });
+  const { graph: unbound } = await readCheckpoint(join(folder, 'imported.onnx'));
+  expect(isBatchPolymorphic(unbound, new Map([['x', [1, 3, 4, 4]]]))).toBe(false);
 });
 
 it('resolves sequences, as PyTorch writes chunk and unbind', async () => {
