@@ -8,6 +8,7 @@ import { float32 } from '../../src/engine/graph/tensor';
 import healthSchema from '../../src/engine/health/health.schema.json';
 import { encodeNpy, parseNpy } from '../../src/engine/npy';
 import { encodeModel } from '../../src/engine/runtime/onnxruntime/encodeModel';
+import { encodeTestModel } from '../support/onnxModel';
 
 /* The command line as other tools see it: the built program, its files, its exit codes, its standard streams. */
 
@@ -198,6 +199,44 @@ describe('broken checkpoints', () => {
     const inspected = whylight('inspect', join(work, 'odd.onnx'), '--json');
     expect(inspected.status).toBe(0);
     expect(JSON.parse(inspected.stdout).unsupported).toMatchObject([{ operator: 'Frobnicate', node: 'block/frob' }]);
+  });
+
+  it('offer to explain a value in front of an unknown operator, and do', () => {
+    const tail = make(
+      'tail.onnx',
+      encodeTestModel({
+        opset: 18,
+        inputs: { image: { dims: ['batch', 3, 32, 32] } },
+        outputs: { boxes: { dims: ['batch', 4] } },
+        initializers: {
+          weight: float32(
+            [3, 4],
+            Float32Array.from({ length: 12 }, (_, i) => Math.sin(i)),
+          ),
+        },
+        nodes: [
+          { op: 'Relu', inputs: ['image'], outputs: ['features'] },
+          { op: 'GlobalAveragePool', inputs: ['features'], outputs: ['pooled'] },
+          { op: 'Flatten', inputs: ['pooled'], outputs: ['vector'] },
+          { op: 'MatMul', inputs: ['vector', 'weight'], outputs: ['class scores'] },
+          { op: 'Frobnicate', name: 'head/frob', inputs: ['class scores'], outputs: ['boxes'] },
+        ],
+      }),
+    );
+    const sentence = /head\/frob.* To explain the value “class scores” in front of it, add --logits 'class scores'\.$/m;
+    expectFailure(explain(tail), 1, sentence);
+    expectFailure(whylight('inspect', tail, '--gradients', '--image', circle), 1, sentence);
+    const logits = ['--logits', 'class scores'];
+    const explained = whylight('explain', circle, '--model', tail, '--methods', 'gradient', '--json', ...logits);
+    expect(explained.stderr).toBe('');
+    expect(JSON.parse(explained.stdout).methods).toHaveLength(1);
+    const checked = whylight('inspect', tail, '--gradients', '--image', circle, '--json', ...logits);
+    expect(JSON.parse(checked.stdout).layers.map(({ name }: { name: string }) => name)).toContain('class scores');
+    const summary = JSON.parse(whylight('inspect', tail, '--json', ...logits).stdout);
+    expect(summary).toMatchObject({
+      logits: { name: 'class scores', classes: 4 },
+      unsupported: [{ node: 'head/frob' }],
+    });
   });
 });
 
