@@ -92,6 +92,9 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Diff
     if (!graph.types.has(name) && !graph.constants.has(name))
       throw new UsageError(`The model has no value named "${name}".`);
   }
+  if (graph.types.has(seed) || graph.constants.has(seed)) {
+    throw new Error(`The graph has a value named "${seed}" already: each differentiation needs a seed of its own.`);
+  }
   const seedType = { dtype: 'float32', dims: builder.type(of).dims } as const;
   builder.declare(seed, seedType);
 
