@@ -150,6 +150,14 @@ it('refuses a Loop that runs as long as the picture says, or without end', async
   await expect(importModel(folder, { ...endless, nodes, initializers: weights }, image)).rejects.toThrow(
     'The operator Loop of node "h3" runs more than 1000 times.',
   );
+  const counting: ModelNode[] = [
+    { op: 'ReduceSum', inputs: ['x'], outputs: ['amount'], attributes: { keepdims: { i: 0 } } },
+    { op: 'Cast', inputs: ['amount'], outputs: ['times'], attributes: { to: { i: 7 } } },
+    ...endless.nodes.map((node) => (node.op === 'Loop' ? { ...node, inputs: ['times', '', 'x'] } : node)),
+  ];
+  await expect(importModel(folder, { ...endless, nodes: counting }, image)).rejects.toThrow(
+    'The operator Loop of node "h3" runs as often as a value says that depends on the picture.',
+  );
 });
 
 it('refuses Loops in Loops that make too many nodes', async () => {
