@@ -25,7 +25,10 @@ export function reasonOf(error: unknown): string | null {
     const match = pattern.exec(error.message);
     if (match) return reason.replace('$1', match[1] ?? '');
   }
-  if (error instanceof UnsupportedOperatorError) return `no operator ${error.operator}`;
+  if (error instanceof UnsupportedOperatorError) {
+    const why = /^The operator .*? of node ".*?" (.*?)\.?$/.exec(error.message)?.[1];
+    return why && why !== 'is not supported' ? `${error.operator} ${why}` : `no operator ${error.operator}`;
+  }
   if (error instanceof RuntimeFailure) return null;
   return `refused: ${error.message.replace(/[“"][^”"]*[”"]/g, '…')}`;
 }

@@ -11,7 +11,7 @@ import { CaseRunner, type Outcome } from './runCase';
 const updating = process.env['WHYLIGHT_UPDATE'] === '1';
 
 export function expectationFile(name: string): string {
-  return join(import.meta.dirname, 'expected', `${name}.json`);
+  return join(import.meta.dirname, '../data/conformance', `${name}.json`);
 }
 
 function readExpectation(name: string): Expectation {
@@ -31,7 +31,7 @@ async function runAll(folders: readonly string[]): Promise<Outcome[]> {
 }
 
 /**
- * Declares the tests of a set of cases. Each case runs on one thread; what the set is known to give stands in `expected/<name>.json`.
+ * Declares the tests of a set of cases. Each case runs on one thread; what the set is known to give stands in `test/data/conformance/<name>.json`.
  *
  * @param folders that hold the cases; asked when the tests run.
  */

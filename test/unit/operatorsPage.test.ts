@@ -5,7 +5,7 @@ import { operatorsPage } from '../conformance/operatorsPage';
 
 const page = resolve(import.meta.dirname, '../../docs/operators.md');
 const expected = (name: string) =>
-  JSON.parse(readFileSync(resolve(import.meta.dirname, `../conformance/expected/${name}.json`), 'utf8'));
+  JSON.parse(readFileSync(resolve(import.meta.dirname, `../data/conformance/${name}.json`), 'utf8'));
 
 it('docs/operators.md says what the engine does (npm run docs:operators writes it)', () => {
   const now = operatorsPage([
