@@ -5,7 +5,7 @@ import { add, difference, divide, middle, multiply, overDifference, own, type Re
 
 export type Row = (r: Rescaling) => readonly (string | null)[];
 
-/** y = f(x) elementwise: m = g·Δy/Δx (the rescale rule, Shrikumar et al. 2017, arXiv:1704.02685, §3.5.1). */
+/** y = f(x) elementwise: m = g·Δy/Δx (the rescale rule, Shrikumar et al. 2017, arXiv:1704.02685). */
 export const elementwise: Row = (r) => {
   const contribution = multiply(r, r.g(), difference(r, r.y()));
   const gradient = own(r, {})[0] as string;

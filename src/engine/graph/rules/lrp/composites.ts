@@ -1,4 +1,4 @@
-/** The combinations of rules that are used in practice, as functions of their parameters. Defaults are zennit's (0.5.2.dev). */
+/** The combinations of rules that are used in practice, as functions of their parameters. Defaults are zennit's (commit 6204e31). */
 import type { RuleTable } from '../table';
 import {
   alphaBetaRule,

@@ -47,7 +47,7 @@ function boosted(gamma: number, part: WeightPart): WeightPart {
 export const defaultEpsilon = 1e-6;
 
 /**
- * LRP-ε: R_i = Σ_j x_i·w_ij / (z_j + ε·sign z_j) · R_j (Bach et al. 2015, doi:10.1371/journal.pone.0130140, eq. 58); LRP-0 with ε = 0.
+ * LRP-ε: R_i = Σ_j x_i·w_ij / (z_j + ε·sign z_j) · R_j (Bach et al. 2015, doi:10.1371/journal.pone.0130140); LRP-0 with ε = 0.
  * The bias is part of z and keeps its share.
  */
 export function epsilonRule(epsilon = defaultEpsilon): LayerRule {
@@ -78,8 +78,7 @@ export function gammaRule(gamma = 0.25, epsilon = defaultEpsilon): LayerRule {
 }
 
 /**
- * LRP-αβ: α times the positive contributions over their sum, minus β times the negative ones over theirs; α − β = 1 (Bach et al. 2015,
- * eq. 60).
+ * LRP-αβ: α times the positive contributions over their sum, minus β times the negative ones over theirs; α − β = 1 (Bach et al. 2015).
  *
  * @throws RangeError when α − β is not 1 or one of them is negative.
  */

@@ -12,7 +12,7 @@ function averaged(b: BackwardContext): { readonly axes: readonly number[]; reado
 }
 
 /**
- * Layer, instance and group normalisation as y = γ·(x − mean)/σ + β with σ taken as a number (AttnLRP, Achtibat et al. 2024, §3.3.3,
+ * Layer, instance and group normalisation as y = γ·(x − mean)/σ + β with σ taken as a number (AttnLRP, Achtibat et al. 2024,
  * and Ali et al. 2022, arXiv:2202.07304): linear in x, and in proportion to what each x adds to y. β keeps its share.
  */
 export function detachedNormalisation(b: BackwardContext, epsilon: number): (string | null)[] {

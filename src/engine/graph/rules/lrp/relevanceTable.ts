@@ -52,7 +52,7 @@ function factors(b: BackwardContext, { attention }: RelevanceOptions): number[] 
   return left.length > 0 ? left : varying;
 }
 
-/** Matrix products: a layer when one operand is constant, otherwise equal shares to the operands, each in proportion (AttnLRP eq. 7). */
+/** Matrix products: a layer when one operand is constant, otherwise equal shares to the operands, each in proportion (AttnLRP's uniform rule). */
 function product(b: BackwardContext, options: RelevanceOptions): readonly (string | null)[] {
   const operands = b.node.op === 'Gemm' ? 2 : b.node.inputs.length;
   const [data = 0, ...others] = varyingInputs(b).filter((index) => index < operands);
@@ -76,7 +76,7 @@ function addition(b: BackwardContext, epsilon: number): readonly (string | null)
   return varying.length === 1 && scalars ? handOn(b, varying) : inProportion(b, epsilon);
 }
 
-/** x ⊙ (R − y·Σ R) (AttnLRP, Achtibat et al. 2024, eq. 12): the Taylor expansion at x, whose constant part is lost. */
+/** x ⊙ (R − y·Σ R) (Achtibat et al. 2024, arXiv:2402.05602, Proposition 3.1): the Taylor expansion at x, whose constant part is lost. */
 const softmaxRule: BackwardRule = (b) => {
   const total = b.emit('ReduceSum', [b.g(), b.ints([intAttribute(b.node, 'axis', -1)])], { keepdims: 1 });
   return [b.emit('Mul', [b.x(), b.emit('Sub', [b.g(), b.emit('Mul', [b.y(), total])])])];
