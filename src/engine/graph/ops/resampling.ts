@@ -4,6 +4,7 @@ import { toNumbers } from '../numbers';
 import { elementCount, float32, type Tensor } from '../tensor';
 import { adjointAlong } from './axisMap';
 import type { Additions, BackwardContext, InferContext, Operators } from './definition';
+import { transposed } from './linear';
 
 /** Axes that a Resize may change, and the scale or size of each. */
 function resizeAxes(node: InferContext['node'], rank: number): number[] {
@@ -128,6 +129,28 @@ function identityMatrix(length: number): Tensor {
 }
 
 /**
+ * The matrix of an axis whose length is rounded up to keep the aspect ratio: no scale of its own gives that length. The axis that decides
+ * the scale is resized beside it, along which all numbers are the same.
+ */
+function besideAnother(b: BackwardContext, index: number): string {
+  const from = b.dims(b.x());
+  const sizes = toNumbers(b.constant(b.x(3)) as Tensor);
+  const axes = resizeAxes(b.node, from.length);
+  const common = commonScale(b.node, from, sizes);
+  const own = axes.map((axis, i) => Math.fround((sizes[i] as number) / (from[axis] as number)));
+  const other = own.indexOf(common ?? 1);
+  const [length, width] = [from[axes[index] as number] as number, from[axes[other] as number] as number];
+  const data = Float32Array.from({ length: length ** 2 * width }, (_, i) =>
+    Math.floor(i / width) % (length + 1) === 0 ? 1 : 0,
+  );
+  const image = b.tensor(float32([1, length, length, width], data));
+  const target = b.ints([sizes[index] as number, sizes[other] as number]);
+  const columns = b.emit('Resize', [image, '', '', target], { ...b.node.attributes, axes: [2, 3] });
+  const first = b.emit('Slice', [columns, b.ints([0]), b.ints([1]), b.ints([3])]);
+  return transposed(b, b.emit('Squeeze', [first, b.ints([0, 3])]));
+}
+
+/**
  * Resize is linear and works on each axis by itself: y = M x. The matrix M of an axis is what Resize itself, with the same attributes,
  * makes of the identity matrix, so every mode and coordinate rule is right by construction; it depends on constants only and is
  * computed when the program is made.
@@ -153,7 +176,7 @@ function resizeBackward(b: BackwardContext): string[] {
     // A scale that is the quotient of the lengths means the same as the length, which no rounding can blur.
     const byScale = scale !== undefined && scale !== Math.fround(resized / length);
     if (byScale && Math.floor(scaled(length, scale)) !== resized)
-      b.unsupported('rounds a length up to keep the aspect ratio');
+      return adjointAlong(b, g, axis, besideAnother(b, index));
     const roi = crop.length > 0 ? b.tensor(float32([8], Float32Array.of(0, 0, start, 0, 1, 1, end, 1))) : '';
     const target = byScale
       ? [roi, b.tensor(float32([4], Float32Array.of(1, 1, scale, 1)))]

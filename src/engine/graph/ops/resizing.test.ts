@@ -98,4 +98,25 @@ describe('Resize of axes that the runtime does not resize at once', () => {
     ];
     await checkGradient({ inputs: { x: [2, 3, 4] }, constants: { sizes: ints(5, 7) }, nodes }, { kind: 'linear' });
   });
+
+  it.each(
+    ['not_larger', 'not_smaller'].flatMap((policy) => ['linear', 'nearest', 'cubic'].map((mode) => ({ policy, mode }))),
+  )('keeps the aspect ratio and rounds lengths up and down: $policy, $mode', async ({ policy, mode }) => {
+    for (const sizes of [
+      [7, 5],
+      [5, 9],
+      [4, 3],
+    ]) {
+      const nodes: SmallNode[] = [
+        {
+          op: 'Resize',
+          inputs: ['x', '', '', 'sizes'],
+          attributes: { mode, keep_aspect_ratio_policy: policy, axes: [2, 3] },
+        },
+      ];
+      const constants = { sizes: ints(...sizes) };
+      await checkGradient({ inputs: { x: [1, 4, 5] }, constants, nodes }, { kind: 'linear' });
+      await checkGradient({ inputs: { x: [2, 7, 3] }, constants, nodes }, { kind: 'linear' });
+    }
+  });
 });
