@@ -25,8 +25,8 @@ export const trigonometryGrid: GradientGrid = Object.fromEntries(
       nodes: [{ op, inputs: ['x'] }],
       kind: 'smooth' as const,
       values: between(low, high),
-      // Short, because of the poles that are near.
-      step: 0.01,
+      // Those of which onnxruntime has no float64 kernel: short, because of the poles that are near.
+      step: ['Sin', 'Cos', 'Tan'].includes(op) ? undefined : 0.01,
     })),
   ]),
 );
