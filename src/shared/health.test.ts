@@ -17,9 +17,9 @@ it('findings of two runs are told once', () => {
   expect(merged.map(({ sentence }) => sentence)).toEqual(['b', 'a', 'c']);
 });
 
-it('a bar loses two cells for each power of ten', () => {
-  expect([1, 0.1, 1e-3, 1e-6, 1e-9, 0, Number.NaN].map((share) => logBar(share).length)).toEqual([
-    12, 10, 6, 0, 0, 0, 0,
-  ]);
-  expect(logBar(10 ** -4.75)).toBe('██▌');
+it('a bar loses as many cells for each power of ten', () => {
+  expect([1, 0.1, 1e-3, 1e-6, 1e-9, 0, Number.NaN].map((share) => logBar(share).length)).toEqual([6, 5, 3, 0, 0, 0, 0]);
+  expect(logBar(10 ** -3.5)).toBe('██▌');
+  expect(logBar(10 ** -4.75, 2)).toBe('██▌');
+  expect(logBar(1, 2)).toHaveLength(12);
 });

@@ -39,7 +39,7 @@ function row({ name, operator, shape, activation, units, gradient, relativeGradi
     percent(activation.zero),
     units ? `${units.dead + units.stuck}/${units.count}` : '',
     gradient ? formatValue(gradient.norm) : 'none',
-    relativeGradient === null ? '' : logBar(relativeGradient),
+    relativeGradient === null ? '' : logBar(relativeGradient, 2),
     gradient ? percent(gradient.zero) : '',
     broken.filter(Boolean).join('; '),
   ];

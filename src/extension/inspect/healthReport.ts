@@ -29,7 +29,7 @@ export function healthSections(report: HealthReport, t: Translate): [title: stri
       ),
       '',
       t(
-        'Gradient: L2 norm; the bar is logarithmic, two cells for each power of ten below the largest norm. Dead units: channels that the activation keeps at its floor (0 for ReLU) or ceiling at every position of the picture.',
+        'Gradient: L2 norm; the bar is logarithmic, one cell for each power of ten below the largest norm. Dead units: channels that the activation keeps at its floor (0 for ReLU) or ceiling at every position of the picture.',
       ),
     ],
   ];
@@ -85,18 +85,21 @@ function withBroken(number: string, { nan, infinite }: ArrayHealth): string {
   return broken === '' ? number : `${number} **(${broken})**`;
 }
 
+/** With spaces that do not end a line. */
+const unbroken = (cell: string): string => cell.replaceAll(' ', '\u00a0');
+
 function row({ name, operator, shape, activation, units, gradient, relativeGradient }: LayerHealth): string[] {
   return [
     code(name),
     code(operator),
-    shape.join(' × '),
+    unbroken(shape.join(' × ')),
     formatValue(activation.min),
     withBroken(formatValue(activation.max), activation),
     formatValue(activation.mean),
-    percent(activation.zero),
-    units === null ? '' : `${units.dead + units.stuck} / ${units.count}`,
+    unbroken(percent(activation.zero)),
+    units === null ? '' : unbroken(`${units.dead + units.stuck} / ${units.count}`),
     gradient === null ? '–' : withBroken(formatValue(gradient.norm), gradient),
     relativeGradient === null ? '' : logBar(relativeGradient),
-    gradient === null ? '' : percent(gradient.zero),
+    gradient === null ? '' : unbroken(percent(gradient.zero)),
   ];
 }

@@ -80,7 +80,10 @@ describe('modelReport', () => {
     expect(report).toContain('- **Warning:** Units of “relu\\|1” are \\[shut\\]\\(http://x\\).');
     expect(report).toContain('| Two largest logits | 1.25 apart |');
     expect(report).toContain(
-      '| `relu\\|1` | `Relu` | 16 × 8 × 8 | 0 | 6 **(3 NaN)** | 1.5 | 25 % | 4 / 16 | 0.02 | ████████ | 25 % |',
+      '| `relu\\|1` | `Relu` | 16_×_8_×_8 | 0 | 6 **(3 NaN)** | 1.5 | 25_% | 4_/_16 | 0.02 | ████ | 25_% |'.replaceAll(
+        '_',
+        '\u00a0',
+      ),
     );
     expect(modelReport(model, english, { ...health, findings: [] })).toContain('Nothing unusual was found.');
   });
