@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bind } from '../bind';
 import { fromNumbers, toNumbers } from '../numbers';
 import { int64 } from '../tensor';
+import { checkGradient, checkSecondOrder } from '../testing/gradientCheck';
 import { testGradients } from '../testing/grid';
 import { graphOf, type SmallNode } from '../testing/smallGraph';
 import { scanningGrid } from './scanning.grid';
@@ -26,6 +27,31 @@ describe('CumSum', () => {
   ])('of a constant: exclusive $exclusive, reverse $reverse', ({ wanted, ...attributes }) => {
     const constants = { c: fromNumbers('float32', [2, 3], [1, 2, 3, 4, 5, 6]), axis: int64([], [-1]) };
     expect(folded([{ op: 'CumSum', inputs: ['c', 'axis'], attributes }], constants)).toEqual(wanted);
+  });
+});
+
+describe('CumProd', () => {
+  const flags = [0, 1].flatMap((exclusive) => [0, 1].map((reverse) => ({ exclusive, reverse })));
+  const values = (count: number, random: () => number) =>
+    Float32Array.from({ length: count }, () => 0.5 + 1.5 * random());
+  it.each([1, -1].flatMap((axis) => flags.map((flag) => ({ axis, ...flag }))))(
+    'along axis $axis, exclusive $exclusive, reverse $reverse',
+    async ({ axis, ...attributes }) => {
+      const nodes = [{ op: 'CumProd', inputs: ['x', 'axis'], attributes }];
+      const small = { inputs: { x: [3, 4] }, constants: { axis: int64([], [axis]) }, nodes };
+      await checkGradient(small, { values });
+      await checkSecondOrder(small, { values, piecewise: false });
+    },
+  );
+
+  it.each([
+    { exclusive: 0, reverse: 0, wanted: [1, 2, 6, 4, 20, 120] },
+    { exclusive: 1, reverse: 0, wanted: [1, 1, 2, 1, 4, 20] },
+    { exclusive: 0, reverse: 1, wanted: [6, 6, 3, 120, 30, 6] },
+    { exclusive: 1, reverse: 1, wanted: [6, 3, 1, 30, 6, 1] },
+  ])('of numbers: exclusive $exclusive, reverse $reverse', ({ wanted, ...attributes }) => {
+    const constants = { c: fromNumbers('float32', [2, 3], [1, 2, 3, 4, 5, 6]), axis: int64([], [-1]) };
+    expect(folded([{ op: 'CumProd', inputs: ['c', 'axis'], attributes }], constants)).toEqual(wanted);
   });
 });
 

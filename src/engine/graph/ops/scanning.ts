@@ -1,7 +1,7 @@
 import { intAttribute } from '../attributes';
 import { fromNumbers, stridesOf, toNumbers } from '../numbers';
 import type { DType, Tensor } from '../tensor';
-import { noGradient, type Operators } from './definition';
+import { type Additions, type InferContext, noGradient, type Operators } from './definition';
 import { elementTypes } from './elementTypes';
 
 const sameShape: Operators[string]['infer'] = (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }];
@@ -21,6 +21,24 @@ function runningSums(x: Tensor, axis: number, exclusive: boolean, reverse: boole
   return fromNumbers(x.dtype, x.dims, sums);
 }
 
+/** CumProd, which onnxruntime lacks: at every place the product over a triangle of the repeated axis, with ones elsewhere. */
+function explicitProducts(c: InferContext, add: Additions) {
+  const [x] = c.node.inputs as [string];
+  const dims = c.dims(0);
+  const axis = c.axis(c.ints(1)?.[0] ?? c.fail('has no axis'), dims.length);
+  const length = dims[axis] as number;
+  const [exclusive, reverse] = ['exclusive', 'reverse'].map((name) => intAttribute(c.node, name, 0));
+  const inside = Array.from({ length: length ** 2 }, (_, flat) => {
+    const behind = (Math.floor(flat / length) - (flat % length)) * (reverse ? -1 : 1);
+    return behind >= (exclusive ? 1 : 0) ? 1 : 0;
+  });
+  const mask = fromNumbers('bool', [length, length, ...dims.slice(axis + 1).map(() => 1)], inside);
+  const repeated = add.emit('Unsqueeze', [x, add.ints([axis])]);
+  const one = add.tensor(fromNumbers(c.dtype(0), [], [1]));
+  const factors = add.emit('Where', [add.tensor(mask), repeated, one]);
+  return { ...c.node, op: 'ReduceProd', inputs: [factors, add.ints([axis + 1])], attributes: { keepdims: 0 } };
+}
+
 /** Operators that run along an axis, and matrices by their diagonal. */
 export const scanning: Operators = {
   // The adjoint of summing what came before is summing what comes after.
@@ -35,6 +53,7 @@ export const scanning: Operators = {
       return [b.emit('CumSum', [b.g(), b.x(1)], attributes)];
     },
   },
+  CumProd: { explicit: explicitProducts, infer: sameShape },
   // Reversing twice is the identity.
   ReverseSequence: {
     infer: sameShape,
