@@ -10,6 +10,8 @@ import { CaseRunner, type Outcome } from './runCase';
 /** Set to write down what the run gave instead of comparing with what is written down. */
 const updating = process.env['WHYLIGHT_UPDATE'] === '1';
 
+const hint = '`npm run docs:operators` writes down what is new';
+
 export function expectationFile(name: string): string {
   return join(import.meta.dirname, '../data/conformance', `${name}.json`);
 }
@@ -61,11 +63,11 @@ export function testSet(name: string, title: string, folders: () => readonly str
     });
 
     it('refuses the cases that it is known to refuse, each for its reason, and no others', () => {
-      expect(summarise(outcomes).unsupported).toEqual(restricted(readExpectation(name), names).unsupported);
+      expect(summarise(outcomes).unsupported, hint).toEqual(restricted(readExpectation(name), names).unsupported);
     });
 
     it('agrees to 1e-5, but for the cases that are known not to', () => {
-      expect(summarise(outcomes).loose).toEqual(restricted(readExpectation(name), names).loose);
+      expect(summarise(outcomes).loose, hint).toEqual(restricted(readExpectation(name), names).loose);
     });
 
     it('passes as many cases of each operator as are written down, with the gradients that are', (context) => {
@@ -74,8 +76,8 @@ export function testSet(name: string, title: string, folders: () => readonly str
         context.skip(`These are ${outcomes.length} cases; the counts are written down for ${expected.cases}.`);
       }
       const { passed, withoutGradient } = summarise(outcomes);
-      expect(passed).toEqual(expected.passed);
-      expect(withoutGradient).toEqual(expected.withoutGradient);
+      expect(passed, hint).toEqual(expected.passed);
+      expect(withoutGradient, hint).toEqual(expected.withoutGradient);
     });
   });
 }
