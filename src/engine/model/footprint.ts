@@ -1,13 +1,11 @@
 import type { Graph, Node } from '../graph/graph';
-import { LazyTensor } from '../graph/lazyTensor';
 import { removeDeadNodes } from '../graph/passes/removeDeadNodes';
 import { elementCount, type ValueType } from '../graph/tensor';
 
 /** What a program made of a graph takes, estimated before it is compiled. */
 export interface Footprint {
-  /** Bytes of the constants that its nodes read, and of those how many lie in files as they are in memory. */
+  /** Bytes of the constants that its nodes read. */
   readonly weights: number;
-  readonly stored: number;
   /** Bytes of what is computed from constants alone, which the runtime keeps. */
   readonly derived: number;
   /** Most bytes of values that are alive at one time, for one image. */
@@ -43,12 +41,7 @@ function mostAlive(nodes: readonly Node[], sizeOf: (name: string) => number, out
 export function footprint(graph: Graph, outputs: readonly string[]): Footprint {
   const { nodes, constants } = removeDeadNodes(graph, outputs);
   let weights = 0;
-  let stored = 0;
-  for (const tensor of constants.values()) {
-    const bytes = elementBytes * elementCount(tensor.dims);
-    weights += bytes;
-    if (LazyTensor.storedBytes(tensor)) stored += bytes;
-  }
+  for (const { dims } of constants.values()) weights += elementBytes * elementCount(dims);
 
   const derived = new Set<string>();
   for (const node of nodes) {
@@ -64,5 +57,5 @@ export function footprint(graph: Graph, outputs: readonly string[]): Footprint {
   const sizeOf = (name: string) => (name === '' || constants.has(name) || derived.has(name) ? 0 : bytesOf(type(name)));
   const inputs = graph.inputs.reduce((sum, input) => sum + (read.has(input.name) ? bytesOf(type(input.name)) : 0), 0);
   const values = new Set([...graph.inputs.map((input) => input.name), ...outputs]);
-  return { weights, stored, derived: derivedBytes, perImage: inputs + mostAlive(running, sizeOf, values) };
+  return { weights, derived: derivedBytes, perImage: inputs + mostAlive(running, sizeOf, values) };
 }

@@ -1,6 +1,6 @@
 import { RuntimeFailure } from '../../shared/errors';
 import type { Graph } from '../graph/graph';
-import type { CompileOptions, Program, Runtime } from '../runtime/runtime';
+import type { CompileOptions, Program, Runtime, WeightStore } from '../runtime/runtime';
 import { footprint } from './footprint';
 import type { Holding, MemoryBudget } from './memoryBudget';
 import type { Probes } from './model';
@@ -62,13 +62,16 @@ export class ProgramCache {
   private readonly plans = new Map<string, Plan>();
   /** Seconds that runs of a larger program have cost more than a program of their own would have. */
   private readonly rent = new Map<string, number>();
+  private readonly weights: WeightStore | undefined;
 
   constructor(
     private readonly runtime: Runtime,
     private readonly options: CompileOptions,
     private readonly budget: MemoryBudget,
     private readonly build: (probes: Required<Probes>) => ProgramGraph,
-  ) {}
+  ) {
+    this.weights = runtime.createWeightStore?.();
+  }
 
   /** A program that answers the probes for a batch of `images`; it is not dropped before it is given back. */
   async borrow(probes: Required<Probes>, images: number): Promise<Compiled> {
@@ -109,6 +112,7 @@ export class ProgramCache {
     this.compiled.clear();
     for (const { holding } of all) this.budget.release(holding);
     await Promise.all(all.map(({ program }) => program.dispose()));
+    this.weights?.dispose();
   }
 
   /**
@@ -131,15 +135,14 @@ export class ProgramCache {
     const known = this.plans.get(key);
     if (known) return known;
     const built = this.build(probes);
-    const { weights, stored, derived, perImage } = footprint(built.graph, built.outputs);
-    const mapped = this.runtime.mapsFiles ? stored : 0;
+    const { weights, derived, perImage } = footprint(built.graph, built.outputs);
     const imageBytes = valueSlack * perImage;
     const plan: Plan = {
       built,
       work: workFor(built.graph, built.outputs),
       imageBytes,
       packed: weightSlack * (weights + 2 * derived) + imageBytes,
-      shared: weightSlack * (weights - mapped + derived) + imageBytes,
+      shared: weightSlack * ((this.runtime.mapsFiles ? 0 : weights) + derived) + imageBytes,
     };
     this.plans.set(key, plan);
     const [oldest] = this.plans.keys();
@@ -175,7 +178,11 @@ export class ProgramCache {
         holding.users++;
         try {
           const started = performance.now();
-          const program = await this.runtime.compile(built.graph, built.outputs, { ...this.options, sharedWeights });
+          const program = await this.runtime.compile(built.graph, built.outputs, {
+            ...this.options,
+            sharedWeights,
+            weights: this.weights,
+          });
           const compileSeconds = (performance.now() - started) / 1000;
           const { seeds, gradients } = built;
           const costs = { work, imageBytes, fixedBytes: bytes - imageBytes, compileSeconds };

@@ -2,7 +2,6 @@ import { differentiate } from '../graph/differentiate';
 import type { Graph } from '../graph/graph';
 import { simplify } from '../graph/passes/simplify';
 import { tidyGradient } from '../graph/passes/tidyGradient';
-import { tidyGradient } from '../graph/passes/tidyGradient';
 import { ruleKey, ruleTable } from '../graph/rules';
 import { type FloatTensor, float32, type Tensor } from '../graph/tensor';
 import type { CompileOptions, Runtime } from '../runtime/runtime';

@@ -1,5 +1,6 @@
 import { floatAttribute, intAttribute } from '../attributes';
 import type { Graph, Node } from '../graph';
+import { LazyTensor } from '../lazyTensor';
 import { batchNormalizationSlope } from '../ops/normalisation';
 import type { Tensor } from '../tensor';
 
@@ -41,13 +42,17 @@ const same = (a: Float32Array, b: Float32Array) =>
 function scaled(weight: Tensor, given: Float32Array | undefined, { slope, offset }: Affine): Folded {
   const last = lastFolded.get(weight);
   if (last && last.given === given && same(last.slope, slope) && same(last.offset, offset)) return last;
-  const source = weight.data as Float32Array;
-  const data = new Float32Array(source.length);
-  const perChannel = source.length / slope.length;
-  for (let i = 0; i < data.length; i++) data[i] = (source[i] as number) * (slope[Math.floor(i / perChannel)] as number);
+  const multiply = () => {
+    const source = weight.data as Float32Array;
+    const data = new Float32Array(source.length);
+    const perChannel = source.length / slope.length;
+    for (let i = 0; i < data.length; i++)
+      data[i] = (source[i] as number) * (slope[Math.floor(i / perChannel)] as number);
+    return data;
+  };
   const shifted = offset.map((value, c) => value + (given ? (given[c] as number) * (slope[c] as number) : 0));
   const folded: Folded = {
-    weight: { ...weight, data },
+    weight: new LazyTensor('float32', weight.dims, multiply),
     bias: { dtype: 'float32', dims: [slope.length], data: shifted },
   };
   lastFolded.set(weight, { ...folded, given, slope, offset });

@@ -5,6 +5,7 @@ import type { DType, Tensor } from '../../graph/tensor';
 import { encodeTensor, onnxTypeNumber } from './encodeTensor';
 import { type ExternalTensor, type Weights, weightsOf } from './placing';
 import { ProtobufWriter } from './protobufWriter';
+import type { WeightFile } from './weightFile';
 
 export interface EncodedModel {
   /** A serialised ONNX ModelProto (IR version 10, opset 21). */
@@ -148,7 +149,7 @@ function encodeOpsets(nodes: readonly Node[]): ProtobufWriter[] {
 
 /**
  * Serialises the part of a graph that computes `outputs`. Constants of a kilobyte and more are left outside: in the files that they lie
- * in, if `mapFiles` allows it and most of them do, otherwise as views of their own memory. With `dynamicBatch` dimension 0 of every input
+ * in or in `file`, if `mapFiles` allows it, otherwise as views of their own memory. With `dynamicBatch` dimension 0 of every input
  * is the symbol `batch`, and the shapes of all values are told in it as far as they are known: onnxruntime loses them at a Reshape, and
  * then neither keeps its blocked layout across additions and products nor reuses memory for values of one size.
  *
@@ -159,6 +160,7 @@ export function encodeModel(
   outputs: readonly string[],
   dynamicBatch = false,
   mapFiles = false,
+  file?: WeightFile,
 ): EncodedModel {
   const { nodes, values } = neededNodes(graph, outputs);
   const computed = new Set(nodes.flatMap((node) => node.outputs));
@@ -168,7 +170,7 @@ export function encodeModel(
     graph,
     [...values].filter((value) => !computed.has(value) && !known.has(value)),
   );
-  const weights: Weights = weightsOf([...constants.values()], mapFiles);
+  const weights: Weights = weightsOf([...constants.values()], mapFiles, file);
 
   const body = new ProtobufWriter();
   const taken = new Set<string>();

@@ -9,6 +9,7 @@ import { layOut } from './blockedLayout';
 import { assertExchanged, fromOrt, toOrt } from './convert';
 import { encodeModel } from './encodeModel';
 import { mayMap, weightsFolder } from './placing';
+import { WeightFile } from './weightFile';
 
 type Ort = typeof import('onnxruntime-node');
 
@@ -105,6 +106,7 @@ export async function createOnnxRuntime(): Promise<Runtime> {
   return {
     id: 'onnxruntime',
     mapsFiles: mayMap,
+    createWeightStore: () => new WeightFile(),
     version: ort.env.versions.node ?? ort.env.versions.common,
     async compile(graph: Graph, outputs: readonly string[], options: CompileOptions = {}): Promise<Program> {
       const wanted = [...new Set(outputs)];
@@ -113,7 +115,8 @@ export async function createOnnxRuntime(): Promise<Runtime> {
         if (dtype) assertExchanged(name, dtype);
       }
       const laidOut = options.sharedWeights ? graph : layOut(graph, wanted);
-      const { model, external, files, inputs } = encodeModel(laidOut, wanted, options.dynamicBatch, true);
+      const weightFile = options.weights instanceof WeightFile ? options.weights : undefined;
+      const { model, external, files, inputs } = encodeModel(laidOut, wanted, options.dynamicBatch, true, weightFile);
       refuseAny(files, 'changed', 'replaced');
       for (const input of graph.inputs) if (inputs.includes(input.name)) assertExchanged(input.name, input.type.dtype);
       const threads = options.threads ?? availableParallelism();

@@ -1,7 +1,8 @@
 import { relative, sep } from 'node:path';
-import { LazyTensor, type StoredFile } from '../../graph/lazyTensor';
+import { LazyTensor, type StoredBytes, type StoredFile } from '../../graph/lazyTensor';
 import type { Tensor } from '../../graph/tensor';
 import { isInline, type Placing, rawBytes, rawLength } from './encodeTensor';
+import type { WeightFile } from './weightFile';
 
 /** Bytes that are handed to onnxruntime beside the protobuf. */
 export interface ExternalTensor {
@@ -25,11 +26,17 @@ export const weightsFolder = '/';
  */
 export const mayMap = process.platform !== 'win32';
 
-/** Constants in memory may be copied into the protobuf, for the others' sake, when they are at most this share of all. */
+/** Constants in memory may be copied into the protobuf, for the others' sake, when they are at most this share of those. */
 const inlineShare = 0.2;
 
-/** onnxruntime takes constants from files or from memory, not both for one model; this chooses. */
-export function weightsOf(constants: readonly Tensor[], mapFiles: boolean): Weights {
+/** Fewer bytes than this are not worth a file of their own. */
+const fileBytes = 1 << 23;
+
+/**
+ * onnxruntime takes constants from files or from memory, not both for one model; this chooses. Weights that lie in no file are written
+ * into `file`, where there is one, so that they need not stay in memory either.
+ */
+export function weightsOf(constants: readonly Tensor[], mapFiles: boolean, file?: WeightFile): Weights {
   let stored = 0;
   let others = 0;
   for (const tensor of constants) {
@@ -37,16 +44,29 @@ export function weightsOf(constants: readonly Tensor[], mapFiles: boolean): Weig
     if (LazyTensor.storedBytes(tensor)) stored += rawLength(tensor);
     else others += rawLength(tensor);
   }
-  return mapFiles && mayMap && stored > 0 && others <= inlineShare * (stored + others) ? inFiles() : inMemory();
+  if (!mapFiles || !mayMap) return inMemory();
+  if (stored > 0 && others <= Math.min(inlineShare * stored, fileBytes)) return inFiles(() => null);
+  return file && others > fileBytes && fits(file, constants) ? inFiles((tensor) => file.put(tensor)) : inMemory();
 }
 
-function inFiles(): Weights {
+/** Writes what has to be written; false when the disk has no room for it. */
+function fits(file: WeightFile, constants: readonly Tensor[]): boolean {
+  try {
+    for (const tensor of constants) if (!isInline(tensor) && !LazyTensor.storedBytes(tensor)) file.put(tensor);
+    return true;
+  } catch (error) {
+    if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
+    return false;
+  }
+}
+
+function inFiles(otherwise: (tensor: Tensor) => StoredBytes | null): Weights {
   const files = new Set<StoredFile>();
   return {
     external: [],
     files,
     place: (tensor) => {
-      const bytes = LazyTensor.storedBytes(tensor);
+      const bytes = LazyTensor.storedBytes(tensor) ?? otherwise(tensor);
       if (!bytes) return null;
       files.add(bytes.file);
       const location = relative(weightsFolder, bytes.file.path).split(sep).join('/');
