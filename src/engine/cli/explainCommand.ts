@@ -55,7 +55,8 @@ async function collect(
   return { prediction, attributions, failures, findings };
 }
 
-const percent = (probability: number): string => `${(probability * 100).toFixed(1)} %`;
+const percent = (probability: number): string =>
+  Number.isFinite(probability) ? `${(probability * 100).toFixed(1)} %` : '– %';
 const cost = ({ forward, gradient }: Attribution['evaluations']): string =>
   [forward > 0 ? `${forward} forward` : '', gradient > 0 ? `${gradient} gradient` : ''].filter(Boolean).join(' + ') ||
   'shared pass';

@@ -57,7 +57,9 @@ export function describeHealth(report: HealthReport): string {
         ['probability', percent(target.probability)],
         [
           'logits',
-          `${formatValue(logits.min)} to ${formatValue(logits.max)}${margin === null ? '' : `, the two largest ${formatValue(margin)} apart`}`,
+          logits.nan + logits.infinite > 0
+            ? notFinite(logits)
+            : `${formatValue(logits.min)} to ${formatValue(logits.max)}${margin === null ? '' : `, the two largest ${formatValue(margin)} apart`}`,
         ],
         ['weights', `${weights.count.toLocaleString('en')}, ${weights.nan} NaN, ${weights.infinite} infinite`],
         [

@@ -106,7 +106,8 @@ async function layerValues(
 
 function reluNotes(context: MethodContext, layer: string, cam: Float32Array): string[] {
   const { min, max } = rangeOf(cam);
-  if (!(max <= 0) || min === 0) return [];
+  // Without a finite value there is no range; what is not a number is told elsewhere.
+  if (!(max <= 0) || min === 0 || min > max) return [];
   const single =
     context.classes === 1 ? ' This model has one logit: a picture of the negative class gives such a map.' : '';
   return [

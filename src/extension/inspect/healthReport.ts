@@ -45,7 +45,7 @@ function facts({ output, weights, cost }: HealthReport, t: Translate): string[][
   const { target, logits, margin } = output;
   return [
     [t('Probability'), percent(target.probability)],
-    [t('Logits'), t('{0} to {1}', formatValue(logits.min), formatValue(logits.max))],
+    [t('Logits'), withBroken(t('{0} to {1}', formatValue(logits.min), formatValue(logits.max)), logits)],
     ...(margin === null ? [] : [[t('Two largest logits'), t('{0} apart', formatValue(margin))]]),
     [
       t('Weights'),
