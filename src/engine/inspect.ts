@@ -2,7 +2,7 @@ import { WhylightError } from '../shared/errors';
 import type { ModelSummary } from '../shared/protocol';
 import { readCheckpoint, sha256OfFile } from './formats';
 import type { Graph } from './graph/graph';
-import { elementCount, type ValueType } from './graph/tensor';
+import { type DType, elementCount, type ValueType } from './graph/tensor';
 import { unsupportedOperators } from './graph/unsupported';
 import { findLabels, readCheckpointNotes } from './image';
 import { analyse } from './model/analyse';
@@ -20,10 +20,14 @@ function countOperators(graph: Graph): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Number of floating-point weights: elements of the constants that are not scalars or shapes. */
+const quantised: ReadonlySet<DType> = new Set(['int8', 'uint8', 'int4', 'uint4']);
+
+/** Number of weights: elements of the floating-point constants, and of the quantised ones that are more than steps and zero points. */
 function countParameters(graph: Graph): number {
   let count = 0;
-  for (const { dtype, dims } of graph.constants.values()) if (dtype === 'float32') count += elementCount(dims);
+  for (const { dtype, dims } of graph.constants.values()) {
+    if (dtype === 'float32' || (quantised.has(dtype) && dims.length > 1)) count += elementCount(dims);
+  }
   return count;
 }
 
