@@ -5,6 +5,7 @@ import { bits } from './bits';
 import { casting } from './casting';
 import { convolution } from './convolution';
 import type { Operators } from './definition';
+import { deformableConvolution } from './deformableConvolution';
 import { einsum } from './einsum';
 import { gridSampling } from './gridSampling';
 import { indexing } from './indexing';
@@ -30,6 +31,7 @@ import { unpooling } from './unpooling';
 
 export const operators: Operators = {
   ...convolution,
+  ...deformableConvolution,
   ...pooling,
   ...unpooling,
   ...lpNorms,
