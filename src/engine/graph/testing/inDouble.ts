@@ -3,18 +3,21 @@ import type { Graph, Node } from '../graph';
 import { fromNumbers, toNumbers } from '../numbers';
 import { typeCode } from '../ops/elementTypes';
 import type { Tensor, ValueType } from '../tensor';
-import { lowerings } from './lowerings';
+import { lowerings, repeats } from './lowerings';
 
 /** Operators for which onnxruntime's CPU backend has kernels of float32 only, and which are not written out here. */
 const singleOnly: ReadonlySet<string> = new Set(
   `Acos Acosh Asin Asinh Atan Atanh Cosh DequantizeLinear GlobalLpPool Hardmax LRN LpPool MaxUnpool MeanVarianceNormalization OneHot
-   QuantizeLinear Resize Shrink Sinh`.split(/\s+/),
+   QuantizeLinear Shrink Sinh`.split(/\s+/),
 );
 
 /** True when {@link inDouble} of the graph runs, with nothing rounded to fewer bits inside. */
 export function runsInDouble(graph: Graph): boolean {
   const rounded = [typeCode('float16'), typeCode('bfloat16')];
-  return graph.nodes.every(({ op, attributes }) => {
+  const dims = (name = '') => graph.types.get(name)?.dims ?? graph.constants.get(name)?.dims ?? [];
+  return graph.nodes.every((node) => {
+    const { op, attributes, inputs, outputs } = node;
+    if (op === 'Resize') return repeats(node, dims(inputs[0]), dims(outputs[0]));
     return !singleOnly.has(op) && !(op === 'Cast' && rounded.includes(attributes['to'] as number));
   });
 }

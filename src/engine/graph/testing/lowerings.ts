@@ -208,8 +208,27 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
   },
   InstanceNormalization: (l) => normalised(l, l.dims(l.x())[1] as number),
   GroupNormalization: (l) => normalised(l, intAttribute(l.node, 'num_groups', 1)),
+  Resize: repeated,
   Tan: (l) => l.emit('Div', [l.emit('Sin', [l.x()]), l.emit('Cos', [l.x()])]),
 };
+
+/** True for a Resize that repeats every element a whole number of times. */
+export function repeats(node: Node, from: readonly (number | null)[], to: readonly (number | null)[]): boolean {
+  const mode = (name: string, otherwise: string) => stringAttribute(node, name, otherwise);
+  const floors = mode('mode', 'nearest') === 'nearest' && mode('nearest_mode', 'round_prefer_floor') === 'floor';
+  const whole = from.every((length, axis) => Number.isInteger((to[axis] ?? Number.NaN) / (length ?? Number.NaN)));
+  return floors && whole && mode('coordinate_transformation_mode', 'half_pixel') === 'asymmetric';
+}
+
+/** Every element of every axis but the first that many times. */
+function repeated(l: Lowered): string {
+  const [, ...from] = l.dims(l.x());
+  const [, ...to] = l.dims(l.node.outputs[0] as string);
+  const times = from.map((length, axis) => (to[axis] as number) / length);
+  const split = l.emit('Reshape', [l.x(), l.builder.ints([0, ...from.flatMap((length) => [length, 1])])]);
+  const tiled = l.emit('Tile', [split, l.builder.ints([1, ...times.flatMap((count) => [1, count])])]);
+  return l.emit('Reshape', [tiled, l.builder.ints([0, ...to])]);
+}
 
 /** Each group of channels as one row, standardised; then scale and shift per channel. */
 function normalised(l: Lowered, groups: number): string {
