@@ -21,8 +21,25 @@ interface Row {
   target?(network: Network, batch: number): number | undefined;
 }
 
-function rowsOf(layer: string): Row[] {
-  const gradient: GradientProbe = { of: 'logit', rules: 'standard', wrt: INPUT };
+const gradient: GradientProbe = { of: 'logit', rules: 'standard', wrt: INPUT };
+
+const atLayer = (layer: string): Probes => ({ activations: [layer], gradients: [{ ...gradient, wrt: layer }] });
+
+/** The last feature map; a network of tokens has its patches there, far from the logits, so its last tokens have the target instead. */
+function layerRows({ layers, defaultLayer }: LoadedModel): Row[] {
+  const at = (name?: string) => layers.findIndex((layer) => layer.name === name);
+  const tokens = layers.findLast(({ shape }) => shape.length === 2 && (shape[0] ?? 0) > 1);
+  const target = () => layerTarget;
+  if (!defaultLayer) return [];
+  const what = 'gradient at the last spatial layer';
+  if (!tokens || at(tokens.name) < at(defaultLayer.name)) return [{ what, probes: atLayer(defaultLayer.name), target }];
+  return [
+    { what: 'gradient at the patches', probes: atLayer(defaultLayer.name) },
+    { what: 'gradient at the last tokens', probes: atLayer(tokens.name), target },
+  ];
+}
+
+function rowsOf(model: LoadedModel): Row[] {
   return [
     { what: 'forward', probes: {}, target: () => forwardTarget },
     {
@@ -31,11 +48,7 @@ function rowsOf(layer: string): Row[] {
       target: ({ id }, batch) => (id === 'resnet50' ? resnetTargets[batch] : undefined),
     },
     { what: 'input gradient, guided', probes: { gradients: [{ ...gradient, rules: 'guided' }] } },
-    {
-      what: 'gradient at the last spatial layer',
-      probes: { activations: [layer], gradients: [{ ...gradient, wrt: layer }] },
-      target: () => layerTarget,
-    },
+    ...layerRows(model),
   ];
 }
 
@@ -43,7 +56,7 @@ async function measure(network: Network, path: string, options: Options, report:
   const { threads, times, clock } = options;
   const bare = await ort.InferenceSession.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1 });
   const model = await LoadedModel.load(await readCheckpoint(path), { height: 224, width: 224, threads });
-  const rows = rowsOf(model.defaultLayer?.name ?? '');
+  const rows = rowsOf(model);
   for (const batch of options.batches) {
     const works = [
       () => {
