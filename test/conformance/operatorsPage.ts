@@ -45,7 +45,10 @@ export function operatorsPage(
   const all = expectations.map(({ expected }) => expected);
   const passed = (name: string) => all.reduce((sum, { passed: counts }) => sum + (counts[name] ?? 0), 0);
   const obstacles = (name: string) => [...new Set(all.flatMap(({ withoutGradient }) => withoutGradient[name] ?? []))];
-  const direct = Object.keys(operators).map((name): Row => {
+  const direct = Object.entries(operators).map(([name, { explicit, backward }]): Row => {
+    // An explicit form without a gradient of its own always is other operators.
+    if (explicit && !backward)
+      return { name, forward: 'written out', gradient: 'as written out', passed: passed(name) };
     return { name, forward: 'direct', gradient: gradientOf(name, obstacles(name)), passed: passed(name) };
   });
   const known = new Set(direct.map(({ name }) => name));
