@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/folder';
 import { encodeTestModel, externalTensor, type Model, type ModelAttribute } from '../../../../test/support/onnxModel';
 import { CheckpointError } from '../../../shared/errors';
+import { bind } from '../../graph/bind';
 import { type DType, float32, int64, type Tensor } from '../../graph/tensor';
+import { createOnnxRuntime } from '../../runtime/onnxruntime';
 import { encodeTensor, onnxTypeNumber } from '../../runtime/onnxruntime/encodeTensor';
 import { ProtobufWriter } from '../../runtime/onnxruntime/protobufWriter';
 import { readCheckpoint } from '../index';
@@ -98,6 +100,36 @@ describe('weights of every element type', () => {
     const doubles = new ProtobufWriter().integers(1, [1]).integer(2, 11).string(8, 'w');
     doubles.data(10, new Uint8Array(Float64Array.of(2.5).buffer));
     expect(await weight(doubles)).toEqual(float32([1], Float32Array.of(2.5)));
+  });
+
+  it('leaves no float64 value in the graph of a model that computes in float64', async () => {
+    const double = (value: number): Tensor => ({ dtype: 'float64', dims: [1], data: Float64Array.of(value) });
+    const to = { to: { i: onnxTypeNumber.float64 } };
+    const { graph } = await read({
+      inputs: { x: { dtype: 'float64', dims: ['n', 3] } },
+      initializers: { slope: double(1.702), three: int64([1], [3]) },
+      nodes: [
+        { op: 'Mul', inputs: ['x', 'slope'], outputs: ['a'] },
+        { op: 'Sigmoid', inputs: ['a'], outputs: ['s'] },
+        { op: 'Mul', inputs: ['x', 's'], outputs: ['swish'] },
+        { op: 'Constant', inputs: [], outputs: ['c'], attributes: { value: { t: double(2) } } },
+        { op: 'ConstantOfShape', inputs: ['three'], outputs: ['filled'], attributes: { value: { t: double(3) } } },
+        { op: 'Cast', inputs: ['three'], outputs: ['cast'], attributes: to },
+        { op: 'Shape', inputs: ['x'], outputs: ['shape'] },
+        { op: 'Cast', inputs: ['shape'], outputs: ['lengths'], attributes: to },
+        { op: 'ReduceMax', inputs: ['lengths'], outputs: ['longest'], attributes: { keepdims: { i: 0 } } },
+        { op: 'Sum', inputs: ['swish', 'c', 'filled', 'cast', 'longest'], outputs: ['y'] },
+      ],
+      outputs: { y: { dtype: 'float64' } },
+    });
+    const bound = bind(graph);
+    const types = [...bound.types.values(), ...bound.constants.values()].map(({ dtype }) => dtype);
+    expect(new Set(types)).toEqual(new Set(['float32', 'int64']));
+    const program = await (await createOnnxRuntime()).compile(bound, ['y'], { dynamicBatch: true });
+    const { y } = await program.run({ x: float32([1, 3], Float32Array.of(-1, 0, 2)) });
+    await program.dispose();
+    const swish = (x: number) => x / (1 + Math.exp(-1.702 * x));
+    expect([...(y!.data as Float32Array)]).toEqual([-1, 0, 2].map((x) => expect.closeTo(swish(x) + 2 + 3 + 3 + 3, 5)));
   });
 
   it('turns casts, inputs and outputs of a float16 model into float32', async () => {

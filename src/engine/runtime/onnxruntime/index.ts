@@ -48,6 +48,16 @@ async function loadOnnxRuntime(): Promise<Ort> {
   }
 }
 
+/**
+ * How far onnxruntime may change the graph. From `extended` on it fuses operators into its own, which may have kernels of float32 only
+ * (microsoft/onnxruntime#32421);
+ * `all` rearranges the weights of convolutions too, a copy for each program.
+ */
+function optimisation(graph: Graph, sharedWeights: boolean): 'basic' | 'extended' | 'all' {
+  for (const { dtype } of graph.types.values()) if (dtype === 'float64') return 'basic';
+  return sharedWeights ? 'extended' : 'all';
+}
+
 /** Throws a CheckpointError when one of the files is in a state in which its weights are not those that were read. */
 function refuseAny(files: ReadonlySet<StoredFile>, ...states: ReturnType<StoredFile['state']>[]): void {
   for (const file of files) {
@@ -132,8 +142,7 @@ export async function createOnnxRuntime(): Promise<Runtime> {
             },
           },
           executionProviders: ['cpu'],
-          // The level above rearranges the weights of convolutions, a copy for each program.
-          graphOptimizationLevel: options.sharedWeights ? 'extended' : 'all',
+          graphOptimizationLevel: optimisation(laidOut, options.sharedWeights ?? false),
           // Plans of memory are kept for each batch length beside the arena that already holds as much.
           enableMemPattern: false,
           intraOpNumThreads: threads,

@@ -74,6 +74,24 @@ describe('element types at the boundary', () => {
     await program.dispose();
   });
 
+  it('computes in float64 what it has fused operators for in float32 only', async () => {
+    const double: ValueType = { dtype: 'float64', dims: [3] };
+    const slope: Tensor = { dtype: 'float64', dims: [], data: Float64Array.of(1.702) };
+    const built = graph(
+      { x: double },
+      [node('Mul', ['x', 'slope'], ['a']), node('Sigmoid', ['a'], ['s']), node('Mul', ['x', 's'], ['y'])],
+      { slope },
+      { x: double, a: double, s: double, y: double },
+    );
+    const program = await runtime.compile(built, ['y']);
+    const x = Float64Array.of(-1, 0.5, 3);
+    const { y } = await program.run({ x: { dtype: 'float64', dims: [3], data: x } });
+    expect([...(y!.data as Float64Array)]).toEqual(
+      [...x].map((value) => expect.closeTo(value / (1 + Math.exp(-1.702 * value)), 14)),
+    );
+    await program.dispose();
+  });
+
   it.each(['float16', 'bfloat16', 'int4'] as const)('refuses a %s input in one sentence', async (dtype) => {
     const compile = runtime.compile(graph({ x: { dtype, dims: [1] } }, [node('Cast', ['x'], ['y'], { to: 1 })]), ['y']);
     await expect(compile).rejects.toThrow(RuntimeFailure);
