@@ -20,7 +20,6 @@ const byHand: Readonly<Record<string, string>> = {
   LpNormalization: 'lpNorms.test.ts',
   MaxUnpool: 'lpNorms.test.ts',
   Col2Im: 'lpNorms.test.ts',
-  CenterCropPad: 'lpNorms.test.ts',
 };
 
 const folder = import.meta.dirname;

@@ -1,7 +1,8 @@
 import { intsAttribute, stringAttribute } from '../attributes';
+import type { Node } from '../graph';
 import { toNumbers } from '../numbers';
 import { adjointAlong, selection } from './axisMap';
-import type { BackwardContext, InferContext, Operators } from './definition';
+import type { Additions, BackwardContext, InferContext, Operators } from './definition';
 import { adjointByPositions } from './scattering';
 
 interface AxisPads {
@@ -34,25 +35,18 @@ function sourceOf(mode: string, position: number, length: number): number {
 }
 
 /** Constant padding is cut off again: padded by as much less. */
-function cutBack(b: BackwardContext, constants: readonly (number[] | undefined)[]): string {
-  const [pads, , axes] = constants;
-  if (!pads) return b.emit('Pad', [b.g(), b.emit('Neg', [b.x(1)]), '', ...b.node.inputs.slice(3)]);
-  const rank = b.dims(b.x()).length;
-  const cut = new Array<number>(2 * rank).fill(0);
-  for (const { axis, before, after } of axisPads(rank, pads, axes)) {
-    cut[axis] = -before;
-    cut[axis + rank] = -after;
-  }
-  return cut.some((length) => length !== 0) ? b.emit('Pad', [b.g(), b.ints(cut)]) : b.g();
+function cutBack(b: BackwardContext, pads: readonly number[] | undefined): string {
+  if (!pads) return b.emit('Pad', [b.g(), b.emit('Neg', [b.x(1)])]);
+  return pads.some((length) => length !== 0) ? b.emit('Pad', [b.g(), b.ints(pads.map((length) => -length))]) : b.g();
 }
 
 /** In the other modes the gradient goes back to the elements that were shown. */
-function shownBack(b: BackwardContext, mode: string, constants: readonly (number[] | undefined)[]): string {
-  const [dims, [pads, , axes]] = [b.dims(b.x()), constants];
+function shownBack(b: BackwardContext, mode: string, pads: readonly number[] | undefined): string {
+  const dims = b.dims(b.x());
   if (!pads) {
     return adjointByPositions(b, (places) => b.emit('Pad', [places, ...b.node.inputs.slice(1)], b.node.attributes));
   }
-  return axisPads(dims.length, pads, axes).reduce((g, { axis, before, after }) => {
+  return axisPads(dims.length, pads).reduce((g, { axis, before, after }) => {
     if (before === 0 && after === 0) return g;
     const length = dims[axis] as number;
     const sources = Array.from({ length: length + before + after }, (_, i) => sourceOf(mode, i - before, length));
@@ -62,12 +56,10 @@ function shownBack(b: BackwardContext, mode: string, constants: readonly (number
 
 /** The constant that pads gets what x does not. */
 function padBackward(b: BackwardContext): (string | null)[] {
-  const constants = [1, 2, 3].map((index) => {
-    const value = b.has(index) ? b.constant(b.x(index)) : undefined;
-    return value && toNumbers(value);
-  });
+  const constant = b.constant(b.x(1));
+  const pads = constant && toNumbers(constant);
   const mode = stringAttribute(b.node, 'mode', 'constant');
-  const gradient = mode === 'constant' ? cutBack(b, constants) : shownBack(b, mode, constants);
+  const gradient = mode === 'constant' ? cutBack(b, pads) : shownBack(b, mode, pads);
   const total = (value: string) => b.emit('ReduceSum', [value], { keepdims: 0 });
   const byConstant = () =>
     b.emit('Reshape', [b.emit('Sub', [total(b.g()), total(gradient)]), b.emit('Shape', [b.x(2)])]);
@@ -85,8 +77,22 @@ function centredDims(c: InferContext): number[] {
   return dims;
 }
 
+/** Pads of all axes: onnxruntime moves Transposes behind a Pad as if it named none. */
+function explicitPad(c: InferContext, add: Additions): Node {
+  if (!c.has(3)) return c.node;
+  const rank = c.dims(0).length;
+  const pads = new Array<number>(2 * rank).fill(0);
+  for (const { axis, before, after } of padsOf(c)) {
+    pads[axis] = before;
+    pads[axis + rank] = after;
+  }
+  const [x = '', , value = ''] = c.node.inputs;
+  return { ...c.node, inputs: [x, add.ints(pads), value] };
+}
+
 export const padding: Operators = {
   Pad: {
+    explicit: explicitPad,
     infer: (c) => {
       const dims = [...c.dims(0)];
       for (const { axis, before, after } of padsOf(c)) {
@@ -98,14 +104,15 @@ export const padding: Operators = {
     backward: padBackward,
     quantised: 'moved',
   },
-  // Cut off and padded around the same centre: each is the other's adjoint.
+  // Padded around the centre, by less than nothing where it is cut off.
   CenterCropPad: {
-    infer: (c) => [{ dtype: c.dtype(0), dims: centredDims(c) }],
-    backward: (b) => {
-      const axes = intsAttribute(b.node, 'axes');
-      const shape = b.emit('Shape', [b.x()]);
-      const lengths = axes ? b.emit('Gather', [shape, b.ints(axes)]) : shape;
-      return [b.emit('CenterCropPad', [b.g(), lengths], b.node.attributes)];
+    explicit: (c, add) => {
+      const from = c.dims(0);
+      const more = centredDims(c).map((length, axis) => length - (from[axis] as number));
+      const before = more.map((count) => Math.trunc(count / 2));
+      const pads = add.ints([...before, ...more.map((count, axis) => count - (before[axis] as number))]);
+      return { ...c.node, op: 'Pad', inputs: [c.node.inputs[0] as string, pads], attributes: {} };
     },
+    infer: (c) => [{ dtype: c.dtype(0), dims: centredDims(c) }],
   },
 };

@@ -18,7 +18,7 @@ const enters = new Set(['Conv', 'MaxPool', 'AveragePool', 'GlobalAveragePool', '
 const channelStep = 4;
 
 /** An operator that changes nothing but the layout: a pool of one cell. */
-function entrance(value: string, output: string): Node {
+export function entrance(value: string, output: string): Node {
   return { op: 'MaxPool', name: output, inputs: [value], outputs: [output], attributes: { kernel_shape: [1, 1] } };
 }
 

@@ -8,6 +8,7 @@ import type { CompileOptions, Program, Runtime } from '../runtime';
 import { layOut } from './blockedLayout';
 import { assertExchanged, fromOrt, toOrt } from './convert';
 import { encodeModel } from './encodeModel';
+import { guardResizes } from './guardResizes';
 import { mayMap, weightsFolder } from './placing';
 import { WeightFile } from './weightFile';
 
@@ -124,7 +125,7 @@ export async function createOnnxRuntime(): Promise<Runtime> {
         const dtype = graph.types.get(name)?.dtype ?? graph.constants.get(name)?.dtype;
         if (dtype) assertExchanged(name, dtype);
       }
-      const laidOut = options.sharedWeights ? graph : layOut(graph, wanted);
+      const laidOut = guardResizes(options.sharedWeights ? graph : layOut(graph, wanted));
       const weightFile = options.weights instanceof WeightFile ? options.weights : undefined;
       const { model, external, files, inputs } = encodeModel(laidOut, wanted, options.dynamicBatch, true, weightFile);
       refuseAny(files, 'changed', 'replaced');
