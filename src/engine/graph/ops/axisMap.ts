@@ -12,6 +12,11 @@ export function selection(sources: readonly number[], length: number): FloatTens
   return float32([sources.length, length], data);
 }
 
+/** The identity matrix of a length. */
+export function identity(length: number): FloatTensor {
+  return selection([...new Array<number>(length).keys()], length);
+}
+
 /** Adjoint of y = M x along `axis`: Mᵀ g, for `matrix` a two-dimensional value [outputs, length]. */
 export function adjointAlong(b: BackwardContext, g: string, axis: number, matrix: string): string {
   const rank = b.dims(g).length;

@@ -2,39 +2,37 @@ import { intsAttribute, stringAttribute } from '../attributes';
 import { float32 } from '../tensor';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { adjointKernel } from './kernels';
-import { channelSums, weightGradient } from './weightGradients';
-import { convolutionKernel, explicitPads, groupsOf, leftover, slide, span, type Windows, windowsOf } from './windows';
+import { toChannels, weightGradient } from './weightGradients';
+import {
+  asAttributes,
+  convolutionKernel,
+  explicitPads,
+  groupsOf,
+  halved,
+  leftover,
+  slide,
+  span,
+  type Windows,
+  windowsOf,
+} from './windows';
 
-/** Strides, pads … as attributes of a Conv or ConvTranspose. */
-function asAttributes(windows: Windows, groups: number, pads = windows.pads) {
-  return {
-    kernel_shape: windows.kernel,
-    strides: windows.strides,
-    dilations: windows.dilations,
-    pads,
-    group: groups,
-  };
+/** 1 at the first place of every stride along all axes, 0 elsewhere. */
+function firstOfStrides(lengths: readonly number[], strides: readonly number[]): Float32Array {
+  const along = ([...rest]: readonly number[], axis: number): number[] =>
+    rest.flatMap((place) =>
+      Array.from({ length: lengths[axis] as number }, (_, i) => (i % (strides[axis] as number) === 0 ? place : 0)),
+    );
+  return Float32Array.from(strides.reduce<number[]>((places, _, axis) => along(places, axis), [1]));
 }
 
 /** g with stride − 1 zeros behind each element along every spatial axis. */
 function spread(b: BackwardContext, g: string, strides: readonly number[]): string {
-  const lengths = b
-    .dims(g)
-    .slice(2)
-    .map((length, axis) => length * (strides[axis] as number));
+  const [, , ...spatial] = b.dims(g);
+  const lengths = spatial.map((length, axis) => length * (strides[axis] as number));
   const scales = b.tensor(float32([strides.length + 2], Float32Array.of(1, 1, ...strides)));
   const repeat = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
-  const kept = lengths.reduce<number[]>(
-    (places, length, axis) => {
-      const stride = strides[axis] as number;
-      return places.flatMap((place) => Array.from({ length }, (_, i) => (i % stride === 0 ? place : 0)));
-    },
-    [1],
-  );
-  return b.emit('Mul', [
-    b.emit('Resize', [g, '', scales], repeat),
-    b.tensor(float32([1, 1, ...lengths], Float32Array.from(kept))),
-  ]);
+  const kept = b.tensor(float32([1, 1, ...lengths], firstOfStrides(lengths, strides)));
+  return b.emit('Mul', [b.emit('Resize', [g, '', scales], repeat), kept]);
 }
 
 /** Pads of the convolution with the flipped kernel over a gradient that has been spread out: span − 1 − pad in front, the rest behind. */
@@ -50,17 +48,15 @@ function adjointPads(windows: Windows, from: readonly number[], to: readonly num
  * computes faster; a depthwise one is so much faster that it pays to spread a strided gradient out for it.
  */
 function convolutionInputGradient(b: BackwardContext): string {
-  const w = b.x(1);
-  const groups = groupsOf(b.node);
+  const [w, groups] = [b.x(1), groupsOf(b.node)];
   const windows = windowsOf(b.node, convolutionKernel(b.node, b.dims(w)));
-  const { strides } = windows;
   const [from, to] = [b.dims(b.x()).slice(2), b.dims(b.y()).slice(2)];
   const pads = adjointPads(windows, from, to);
-  const unitStride = strides.every((stride) => stride === 1);
+  const unitStride = windows.strides.every((stride) => stride === 1);
   const depthwise = b.dims(w)[1] === 1 && b.dims(w)[0] === groups;
   if ((unitStride || depthwise) && b.dtype(w) === 'float32' && !b.varies(w) && pads.every((pad) => pad >= 0)) {
-    const g = unitStride ? b.g() : spread(b, b.g(), strides);
-    const attributes = { ...asAttributes(windows, groups, pads), strides: strides.map(() => 1) };
+    const g = unitStride ? b.g() : spread(b, b.g(), windows.strides);
+    const attributes = { ...asAttributes(windows, groups, pads), strides: windows.strides.map(() => 1) };
     return b.emit('Conv', [g, adjointKernel(b, w, groups)], attributes);
   }
   const attributes = { ...asAttributes(windows, groups), output_padding: leftover(windows, from, to) };
@@ -72,7 +68,7 @@ function convolutionBackward(b: BackwardContext): (string | null)[] {
   return [
     b.wanted(0) ? convolutionInputGradient(b) : null,
     b.wanted(1) ? weightGradient(b, b.x(), b.g(), windows, groupsOf(b.node)) : null,
-    b.wanted(2) ? channelSums(b, b.g()) : null,
+    toChannels(b, 2, () => b.g()),
   ];
 }
 
@@ -93,27 +89,23 @@ function transposedLengths(c: InferContext, windows: Windows): number[] {
     );
 }
 
+const positive = (lengths: readonly number[]) => lengths.map((length) => Math.max(length, 0));
+
 /** Spells `auto_pad` and `output_shape` of a transposed convolution out as `pads`. */
 function explicitTransposedPads(c: InferContext) {
   const mode = stringAttribute(c.node, 'auto_pad', 'NOTSET');
   const wanted = intsAttribute(c.node, 'output_shape');
   if ((mode === 'NOTSET' || mode === 'VALID') && !wanted) return c.node;
-  const { auto_pad: _, output_shape: __, ...attributes } = c.node.attributes;
-  const node = { ...c.node, attributes: { ...attributes, pads: undefined as unknown as readonly number[] } };
+  const { auto_pad: _, output_shape: __, pads: ___, ...attributes } = c.node.attributes;
+  const node = { ...c.node, attributes };
   const windows = windowsOf(node, convolutionKernel(node, c.dims(1)));
-  const unpadded = transposedLengths({ ...c, node }, windows);
-  const spatial = c.dims(0).slice(2);
-  const lengths =
-    wanted?.slice(-spatial.length) ?? spatial.map((length, axis) => length * (windows.strides[axis] as number));
-  const excess = unpadded.map((length, axis) => length - (lengths[axis] as number));
-  const totals = excess.map((length) => Math.max(length, 0));
-  const small = totals.map((total) => Math.floor(total / 2));
-  const large = totals.map((total, axis) => total - (small[axis] as number));
-  const pads = mode === 'SAME_UPPER' ? [...small, ...large] : [...large, ...small];
-  if (excess.every((length) => length >= 0)) return { ...node, attributes: { ...attributes, pads } };
+  const strided = windows.strides.map((stride, axis) => stride * (c.dims(0)[axis + 2] as number));
+  const lengths = wanted?.slice(-strided.length) ?? strided;
+  const excess = transposedLengths({ ...c, node }, windows).map((length, axis) => length - (lengths[axis] as number));
+  const pads = halved(positive(excess), mode === 'SAME_UPPER' ? 'behind' : 'front');
   // A longer output than the kernel reaches ends in cells that hold the bias alone.
-  const given = intsAttribute(node, 'output_padding');
-  const output_padding = excess.map((length, axis) => (given?.[axis] ?? 0) + Math.max(-length, 0));
+  const given = intsAttribute(node, 'output_padding') ?? [];
+  const output_padding = positive(excess.map((length) => -length)).map((length, axis) => length + (given[axis] ?? 0));
   return { ...node, attributes: { ...attributes, pads, output_padding } };
 }
 
@@ -148,7 +140,7 @@ export const convolution: Operators = {
       return [
         b.wanted(0) ? b.emit('Conv', [b.g(), b.x(1)], asAttributes(windows, groups)) : null,
         b.wanted(1) ? weightGradient(b, b.g(), b.x(), windows, groups) : null,
-        b.wanted(2) ? channelSums(b, b.g()) : null,
+        toChannels(b, 2, () => b.g()),
       ];
     },
   },

@@ -31,23 +31,30 @@ function gridOf(c: InferContext, add: Additions, windows: Windows): string {
   return add.emit('Gather', [turned, add.ints([1, 0])], { axis: -1 });
 }
 
-/** Samples of the picture wherever the deformed kernels read, times the weights. */
-function explicitDeformable(c: InferContext, add: Additions) {
-  const [x, w, , bias = '', mask = ''] = c.node.inputs as [string, string, string];
-  const [[, channels, height, width], weight] = [c.dims(0) as [number, number, number, number], c.dims(1)];
-  if (weight.length !== 4) return c.fail('is no convolution of pictures');
-  const windows = windowsOf(c.node, convolutionKernel(c.node, weight));
-  const [cells, out, outputs] = [elementCount(windows.kernel), c.dims(2).slice(2), weight[0] as number];
-  const [groups, deformed] = [groupsOf(c.node), channels / intAttribute(c.node, 'offset_group', 1)];
-  const reshape = (value: string, shape: readonly number[]) => add.emit('Reshape', [value, add.ints(shape)]);
-  const pictures = reshape(x, [-1, deformed, height, width]);
+/** The picture wherever the deformed kernels read, masked: (N·offset groups, channels, cells, places). */
+function samples(c: InferContext, add: Additions, windows: Windows): string {
+  const [x, , , , mask = ''] = c.node.inputs as [string];
+  const [, channels, height, width] = c.dims(0) as [number, number, number, number];
+  const deformed = channels / intAttribute(c.node, 'offset_group', 1);
+  const pictures = add.emit('Reshape', [x, add.ints([-1, deformed, height, width])]);
   const read = add.emit('GridSample', [pictures, gridOf(c, add, windows)], { mode: 'linear' });
-  const seen = mask === '' ? read : add.emit('Mul', [read, reshape(mask, [-1, 1, cells, elementCount(out)])]);
-  const columns = reshape(seen, [-1, groups, (channels / groups) * cells, elementCount(out)]);
-  const rows = reshape(w, [groups, outputs / groups, (channels / groups) * cells]);
-  const inputs = [add.emit('MatMul', [rows, columns]), add.ints([-1, outputs, ...out])];
-  if (bias === '') return { ...c.node, op: 'Reshape', inputs, attributes: {} };
-  return { ...c.node, op: 'Add', inputs: [add.emit('Reshape', inputs), reshape(bias, [-1, 1, 1])], attributes: {} };
+  if (mask === '') return read;
+  const shape = [-1, 1, elementCount(windows.kernel), elementCount(c.dims(2).slice(2))];
+  return add.emit('Mul', [read, add.emit('Reshape', [mask, add.ints(shape)])]);
+}
+
+/** Samples of the picture times the weights. */
+function explicitDeformable(c: InferContext, add: Additions) {
+  const [, w, , bias = ''] = c.node.inputs as [string, string];
+  if (c.dims(1).length !== 4) return c.fail('is no convolution of pictures');
+  const [outputs, ...inner] = c.dims(1) as [number, ...number[]];
+  const [groups, out] = [groupsOf(c.node), c.dims(2).slice(2)];
+  const reshape = (value: string, shape: readonly number[]) => add.emit('Reshape', [value, add.ints(shape)]);
+  const rows = reshape(w, [groups, outputs / groups, elementCount(inner)]);
+  const seen = samples(c, add, windowsOf(c.node, convolutionKernel(c.node, c.dims(1))));
+  const product = add.emit('MatMul', [rows, reshape(seen, [-1, groups, elementCount(inner), elementCount(out)])]);
+  const biased = bias === '' ? product : add.emit('Add', [product, reshape(bias, [groups, outputs / groups, 1])]);
+  return { ...c.node, op: 'Reshape', inputs: [biased, add.ints([-1, outputs, ...out])], attributes: {} };
 }
 
 /** Deformable convolution (Dai et al. 2017, arXiv:1703.06211; with a mask Zhu et al. 2018, arXiv:1811.11168). */

@@ -1,6 +1,7 @@
 import { stringAttribute } from '../attributes';
 import type { Node } from '../graph';
 import { fromNumbers } from '../numbers';
+import { identity } from './axisMap';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { unbroadcast } from './elementwise';
 
@@ -26,7 +27,7 @@ function implicitOutput(terms: readonly string[]): string {
   return (terms.some((term) => term.includes('...')) ? '...' : '') + single.toSorted().join('');
 }
 
-/** Names the axes behind every ellipsis, aligned at their ends as in broadcasting. */
+/** Names the axes behind every ellipsis, aligned at their ends as in broadcasting. Null when a term does not fit its operand. */
 function parse(equation: string, ranks: readonly number[]): Equation | null {
   const [left = '', right] = equation.replaceAll(' ', '').split('->');
   const terms = left.split(',');
@@ -35,14 +36,14 @@ function parse(equation: string, ranks: readonly number[]): Equation | null {
   if (hidden.some((count, i) => (terms[i]?.includes('...') ? count < 0 : count !== 0))) return null;
   const fresh = freshLetters(equation);
   const names = Array.from({ length: Math.max(0, ...hidden) }, () => fresh.next().value);
-  const named = (term: string, count: number) => {
-    const [before = '', after = ''] = term.split('...');
-    return term.includes('...') ? [...before, ...names.slice(names.length - count), ...after] : [...term];
-  };
-  return {
-    terms: terms.map((term, i) => named(term, hidden[i] as number)),
-    output: named(right ?? implicitOutput(terms), names.length),
-  };
+  const output = withNames(right ?? implicitOutput(terms), names);
+  return { terms: terms.map((term, i) => withNames(term, names.slice(names.length - (hidden[i] as number)))), output };
+}
+
+/** A term's letters, with `names` in place of its ellipsis. */
+function withNames(term: string, names: readonly string[]): string[] {
+  const [before = '', after] = term.split('...');
+  return after === undefined ? [...before] : [...before, ...names, ...after];
 }
 
 /** Length of every letter; axes of length 1 broadcast. Null when two lengths contradict each other. */
@@ -81,37 +82,42 @@ function inferEinsum(c: InferContext) {
   return [{ dtype: c.dtype(0), dims: equation.output.map((letter) => sizes.get(letter) ?? fail()) }];
 }
 
-/** An identity matrix, which puts the gradient of a letter that occurs twice in one operand on the diagonal. */
-function identity(b: BackwardContext, length: number): string {
-  const data = Array.from({ length: length ** 2 }, (_, i) => (i % (length + 1) === 0 ? 1 : 0));
-  return b.tensor(fromNumbers('float32', [length, length], data));
+/** A factor of an Einsum: letters of its axes, and its value. */
+interface Factor {
+  readonly term: readonly string[];
+  readonly value: string;
 }
 
 /**
- * The gradient by one operand is an Einsum whose output is that operand's term, of g and the other operands. A letter of which these know
- * no length (it was summed alone) comes from a vector of ones, a repeated one is put on the diagonal by an identity matrix.
+ * The gradient by one operand is an Einsum whose output is that operand's term, of g and the other operands. A repeated letter is put on
+ * the diagonal by an identity matrix; one of which no factor knows the length (it was summed alone) comes from a vector of ones.
  */
 function operandGradient(b: BackwardContext, { terms, output }: Equation, operand: number): string {
   const [own, dims] = [terms[operand] as readonly string[], b.dims(b.x(operand))];
-  const sources = terms.flatMap((term, i) => (i === operand ? [] : [{ term, value: b.x(i) }]));
-  const factors = [{ term: output, value: b.g() }, ...sources];
   const fresh = freshLetters([...terms.flat(), ...output]);
   const target = own.map((letter, axis) => (own.indexOf(letter) === axis ? letter : fresh.next().value));
-  for (const [axis, letter] of own.entries()) {
-    const length = dims[axis] as number;
-    if (target[axis] !== letter) {
-      factors.push({ term: [letter, target[axis] as string], value: identity(b, length) });
-    }
-    const known = factors.some(({ term, value }) => term.some((l, i) => l === letter && b.dims(value)[i] === length));
-    if (!known) factors.push({ term: [letter], value: ones(b, operand, axis) });
-  }
-  const equation = `${factors.map(({ term }) => term.join('')).join(',')}->${target.join('')}`;
-  const full = b.emit(
-    'Einsum',
-    factors.map(({ value }) => value),
-    { equation },
-  );
+  const others = terms.flatMap((term, i) => (i === operand ? [] : [{ term, value: b.x(i) }]));
+  const diagonals = own.flatMap((letter, axis) => {
+    const [name, length] = [target[axis] as string, dims[axis] as number];
+    return name === letter ? [] : [{ term: [letter, name], value: b.tensor(identity(length)) }];
+  });
+  const factors = [{ term: output, value: b.g() }, ...others, ...diagonals];
+  const known = own.map((letter, axis) => factors.some((factor) => lengthIn(b, factor, letter) === dims[axis]));
+  const alone = own.flatMap((letter, axis) => (known[axis] ? [] : [{ term: [letter], value: ones(b, operand, axis) }]));
+  const full = product(b, [...factors, ...alone], target);
   return unbroadcast(b, full, b.dims(full), dims);
+}
+
+/** How long an axis is in a factor; undefined when it has no such axis. */
+function lengthIn(b: BackwardContext, { term, value }: Factor, letter: string): number | undefined {
+  return b.dims(value)[term.indexOf(letter)];
+}
+
+/** Einsum of the factors, with the axes that `target` names. */
+function product(b: BackwardContext, factors: readonly Factor[], target: readonly string[]): string {
+  const equation = `${factors.map(({ term }) => term.join('')).join(',')}->${target.join('')}`;
+  const values = factors.map(({ value }) => value);
+  return b.emit('Einsum', values, { equation });
 }
 
 /** Ones in the length of an operand's axis, read when the program runs: it may be the batch. */

@@ -40,15 +40,20 @@ const kernels: Readonly<Record<string, readonly (readonly [number, readonly numb
 
 /** `bilinear` and `bicubic` are the older names. */
 const modeOf = (b: BackwardContext) => stringAttribute(b.node, 'mode', 'linear').replace(/^bi/, '');
+const paddingOf = (b: BackwardContext) => stringAttribute(b.node, 'padding_mode', 'zeros');
 const alignsCorners = (b: BackwardContext) => intAttribute(b.node, 'align_corners', 0) === 1;
 
 /** Cells that −1 … 1 spans: from the first centre to the last, or from edge to edge. */
 const cells = (b: BackwardContext, length: number) => (alignsCorners(b) ? length - 1 : length);
 
+/** 1 where two indices are the same, 0 elsewhere. */
+const same = (b: BackwardContext, x: string, y: string) =>
+  b.emit('Cast', [b.emit('Equal', [x, y])], { to: typeCode('float32') });
+
 /** Moves an int64 index that lies outside to where the padding mode finds its value. */
-function folded(b: BackwardContext, index: string, length: number, padding: string): string {
+function folded(b: BackwardContext, index: string, length: number): string {
   const int = (value: number) => b.ints([value]);
-  if (padding !== 'reflection') return b.emit('Max', [b.emit('Min', [index, int(length - 1)]), int(0)]);
+  if (paddingOf(b) !== 'reflection') return b.emit('Max', [b.emit('Min', [index, int(length - 1)]), int(0)]);
   const period = Math.max(2 * cells(b, length), 1);
   const turned = b.emit('Mod', [index, int(period)]);
   return b.emit('Min', [turned, b.emit('Sub', [int(alignsCorners(b) ? period : period - 1), turned])]);
@@ -60,14 +65,11 @@ function tapsAlong(b: BackwardContext, coordinates: string, length: number): Tap
   const place = polynomial(b, coordinates, [(length - 1) / 2, half]);
   const first = b.emit(modeOf(b) === 'nearest' ? 'Round' : 'Floor', [place]);
   const t = b.emit('Sub', [place, first]);
-  const padding = stringAttribute(b.node, 'padding_mode', 'zeros');
   return (kernels[modeOf(b)] ?? []).map(([offset, weight, slope]) => {
     const at = b.emit('Cast', [b.emit('Add', [first, b.scalar(offset)])], { to: typeCode('int64') });
-    const index = folded(b, at, length, padding);
-    const inside =
-      padding === 'zeros' ? [b.emit('Cast', [b.emit('Equal', [at, index])], { to: typeCode('float32') })] : [];
-    const masked = (value: string) => inside.reduce((whole, mask) => mul(b, whole, mask), value);
-    const over = (coefficients: readonly number[]) => masked(polynomial(b, t, coefficients));
+    const index = folded(b, at, length);
+    const shown = (value: string) => (paddingOf(b) === 'zeros' ? mul(b, value, same(b, at, index)) : value);
+    const over = (coefficients: readonly number[]) => shown(polynomial(b, t, coefficients));
     return { index, weight: over(weight), slope: mul(b, over(slope), b.scalar(half)) };
   });
 }
@@ -101,16 +103,11 @@ function cornersOf(b: BackwardContext): Corner[] {
 /** g, weighted, added up where the samples were read. */
 function pictureGradient(b: BackwardContext, corners: readonly Corner[]): string {
   const g = flat(b, b.g());
-  const sum = corners.reduce(
-    (picture, { taps, place }) => {
-      const weight = product(
-        b,
-        taps.map((tap) => tap.weight),
-      );
-      return b.emit('ScatterElements', [picture, place, mul(b, g, weight)], { axis: 2, reduction: 'add' });
-    },
-    zerosLike(b, flat(b, b.x())),
-  );
+  const zeros = zerosLike(b, flat(b, b.x()));
+  const sum = corners.reduce((picture, { taps, place }) => {
+    const weights = taps.map((tap) => tap.weight);
+    return b.emit('ScatterElements', [picture, place, product(b, [g, ...weights])], { axis: 2, reduction: 'add' });
+  }, zeros);
   return b.emit('Reshape', [sum, b.emit('Shape', [b.x()])]);
 }
 
@@ -121,16 +118,13 @@ function gridGradient(b: BackwardContext, corners: readonly Corner[]): string {
     const picked = mul(b, g, b.emit('GatherElements', [x, place], { axis: 2 }));
     return b.emit('ReduceSum', [picked, b.ints([1])], { keepdims: 1 });
   });
-  const along = (axis: number) =>
-    corners.map(({ taps }, corner) => {
-      const factors = taps.map((tap, other) => (other === axis ? tap.slope : tap.weight));
-      return product(b, [seen[corner] as string, ...factors]);
-    });
-  const axes = b
-    .dims(b.x())
-    .slice(2)
-    .map((_, axis) => b.emit('Sum', along(axis)));
-  const columns = axes.toReversed().map((column) => b.emit('Transpose', [column], { perm: [0, 2, 1] }));
+  const along = (axis: number) => {
+    const slopes = ({ taps }: Corner) => taps.map((tap, other) => (other === axis ? tap.slope : tap.weight));
+    const sum = corners.map((corner, i) => product(b, [seen[i] as string, ...slopes(corner)]));
+    return b.emit('Transpose', [b.emit('Sum', sum)], { perm: [0, 2, 1] });
+  };
+  const [, , ...spatial] = b.dims(b.x());
+  const columns = spatial.map((_, axis) => along(axis)).toReversed();
   return b.emit('Reshape', [b.emit('Concat', columns, { axis: 2 }), b.emit('Shape', [b.x(1)])]);
 }
 

@@ -17,23 +17,18 @@ function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }
 
-function rangesOf(
-  dims: readonly number[],
-  starts: readonly number[],
-  ends: readonly number[],
-  axes?: readonly number[],
-  steps?: readonly number[],
-): Range[] {
+/** What a Slice gives, as `starts`, `ends` and the optional `axes` and `steps`. */
+type Bounds = readonly (readonly number[] | undefined)[];
+
+function rangesOf(dims: readonly number[], [starts = [], ends = [], axes, steps]: Bounds): Range[] {
   return starts.map((start, index) => {
     const given = axes?.[index] ?? index;
     const axis = given < 0 ? given + dims.length : given;
-    const length = dims[axis] as number;
-    const step = steps?.[index] ?? 1;
-    const from = start < 0 ? start + length : start;
-    const end = ends[index] as number;
-    const to = end < 0 ? end + length : end;
-    const begin = step > 0 ? clamp(from, 0, length) : clamp(from, 0, length - 1);
-    const stop = step > 0 ? clamp(to, 0, length) : clamp(to, -1, length - 1);
+    const [length, step] = [dims[axis] as number, steps?.[index] ?? 1];
+    const fromEnd = (place: number) => (place < 0 ? place + length : place);
+    const [first, last] = step > 0 ? [0, length] : [-1, length - 1];
+    const begin = clamp(fromEnd(start), Math.max(first, 0), last);
+    const stop = clamp(fromEnd(ends[index] as number), first, last);
     return { axis, begin, step, count: Math.max(Math.ceil((stop - begin) / step), 0) };
   });
 }
@@ -41,11 +36,11 @@ function rangesOf(
 function sliceRanges(c: InferContext): Range[] {
   const [starts, ends] = [c.ints(1), c.ints(2)];
   if (!starts || !ends || starts.length !== ends.length) return c.fail('has no starts and ends');
-  return rangesOf(c.dims(0), starts, ends, c.ints(3), c.ints(4));
+  return rangesOf(c.dims(0), [starts, ends, c.ints(3), c.ints(4)]);
 }
 
 /** Pads `g` along one axis with zeros before and after. */
-export function zerosAround(b: BackwardContext, g: string, axis: number, before: number, after: number): string {
+function zerosAround(b: BackwardContext, g: string, axis: number, before: number, after: number): string {
   if (before === 0 && after === 0) return g;
   const rank = b.dims(g).length;
   const pads = new Array<number>(2 * rank).fill(0);
@@ -54,7 +49,7 @@ export function zerosAround(b: BackwardContext, g: string, axis: number, before:
   return b.emit('Pad', [g, b.ints(pads)]);
 }
 
-/** Back to the places that were read: zeros around a plain slice, a 0/1 matrix for steps other than 1. */
+/** Back to the places that were read. */
 function sliceBackward(b: BackwardContext): string[] {
   const dims = b.dims(b.x());
   const given = b.node.inputs.slice(1).map((name) => (name === '' ? undefined : b.constant(name)));
@@ -62,12 +57,10 @@ function sliceBackward(b: BackwardContext): string[] {
   if (computed) {
     return [adjointByPositions(b, (places) => b.emit('Slice', [places, ...b.node.inputs.slice(1)]))];
   }
-  const [starts = [], ends = [], axes, steps] = given.map((value) => value && toNumbers(value));
-  const gradient = rangesOf(dims, starts, ends, axes, steps).reduce((g, { axis, begin, step, count }) => {
-    const length = dims[axis] as number;
-    if (step === 1) return zerosAround(b, g, axis, begin, length - begin - count);
-    const sources = Array.from({ length: count }, (_, index) => begin + index * step);
-    return adjointAlong(b, g, axis, b.tensor(selection(sources, length)));
+  const bounds = given.map((value) => value && toNumbers(value));
+  const gradient = rangesOf(dims, bounds).reduce((g, { axis, begin, step, count }) => {
+    const positions = Array.from({ length: count }, (_, index) => begin + index * step);
+    return pickedBack(b, g, axis, dims[axis] as number, positions);
   }, b.g());
   return [gradient];
 }
@@ -115,13 +108,12 @@ export const indexing: Operators = {
     },
     fold: ([x, starts, ends, axes, steps]) => {
       const { dims } = x as Tensor;
-      const numbers = [starts, ends, axes, steps].map((tensor) => tensor && toNumbers(tensor));
-      const ranges = rangesOf(dims, numbers[0] ?? [], numbers[1] ?? [], numbers[2], numbers[3]);
+      const bounds = [starts, ends, axes, steps].map((tensor) => tensor && toNumbers(tensor));
       const strides = stridesOf(dims);
       const walked = [...strides];
       const to = [...dims];
       let start = 0;
-      for (const { axis, begin, step, count } of ranges) {
+      for (const { axis, begin, step, count } of rangesOf(dims, bounds)) {
         to[axis] = count;
         walked[axis] = (strides[axis] as number) * step;
         start += (strides[axis] as number) * begin;

@@ -17,27 +17,29 @@ function concatenated(c: InferContext): number[] {
   return first.map((size, i) => (i === axis ? length : size));
 }
 
-function foldConcat(inputs: readonly (Tensor | undefined)[], axis: number): Tensor {
-  const parts = inputs as readonly Tensor[];
+const sum = (lengths: readonly number[]) => lengths.reduce((total, length) => total + length, 0);
+
+function foldConcat(parts: readonly Tensor[], axis: number): Tensor {
   const first = parts[0] as Tensor;
   const at = axis < 0 ? axis + first.dims.length : axis;
-  const outer = elementCount(first.dims.slice(0, at));
-  const blocks = parts.map((part) => elementCount(part.dims.slice(at)));
-  const dims = first.dims.map((size, i) =>
-    i === at ? parts.reduce((sum, part) => sum + (part.dims[at] as number), 0) : size,
-  );
-  type Typed = Exclude<TensorData, readonly string[]>;
-  const Type = (first.data as Typed).constructor as new (length: number) => Typed;
-  const data = new Type(elementCount(dims));
+  const dims = first.dims.with(at, sum(parts.map((part) => part.dims[at] as number)));
+  const data = emptyLike(first, elementCount(dims));
   let position = 0;
-  for (let o = 0; o < outer; o++) {
-    parts.forEach((part, index) => {
-      const size = blocks[index] as number;
-      data.set((part.data as Typed).subarray(o * size, (o + 1) * size) as never, position);
+  for (let outer = 0; outer < elementCount(first.dims.slice(0, at)); outer++) {
+    for (const part of parts) {
+      const size = elementCount(part.dims.slice(at));
+      data.set((part.data as Numbers).subarray(outer * size, (outer + 1) * size) as never, position);
       position += size;
-    });
+    }
   }
   return { dtype: first.dtype, dims, data };
+}
+
+type Numbers = Exclude<TensorData, readonly string[]>;
+
+function emptyLike({ data }: Tensor, length: number): Numbers {
+  const Type = data.constructor as new (length: number) => Numbers;
+  return new Type(length);
 }
 
 /** Sizes of a Split's parts: given, or equal ones (the last may be shorter). */
@@ -61,7 +63,7 @@ function splitBackward(b: BackwardContext): string[] {
 export const joining: Operators = {
   Concat: {
     infer: (c) => [{ dtype: c.dtype(0), dims: concatenated(c) }],
-    fold: (inputs, node) => [foldConcat(inputs, intAttribute(node, 'axis', 0))],
+    fold: (inputs, node) => [foldConcat(inputs as readonly Tensor[], intAttribute(node, 'axis', 0))],
     backward: (b) => {
       const rank = b.dims(b.y()).length;
       const axis = (intAttribute(b.node, 'axis', 0) + rank) % rank;
@@ -69,13 +71,10 @@ export const joining: Operators = {
       if (sizes.every((_, index) => b.wanted(index))) {
         return b.emitMany('Split', [b.g(), b.ints(sizes)], sizes.length, { axis });
       }
-      let begin = 0;
+      const begins = sizes.map((_, index) => sum(sizes.slice(0, index)));
       return sizes.map((size, index) => {
-        const end = begin + size;
-        const range = [begin, end] as const;
-        begin = end;
-        if (!b.wanted(index)) return null;
-        return b.emit('Slice', [b.g(), b.ints([range[0]]), b.ints([range[1]]), b.ints([axis])]);
+        const [begin, end] = [begins[index] as number, (begins[index] as number) + size];
+        return b.wanted(index) ? b.emit('Slice', [b.g(), b.ints([begin]), b.ints([end]), b.ints([axis])]) : null;
       });
     },
     quantised: 'moved',
@@ -90,8 +89,7 @@ export const joining: Operators = {
       const dims = c.dims(0);
       const axis = c.axis(intAttribute(c.node, 'axis', 0), dims.length);
       const sizes = splitSizes(c, axis);
-      const sum = sizes.reduce((total, size) => total + size, 0);
-      if (sum !== dims[axis]) c.fail(`splits ${dims[axis]} elements into parts of ${sizes.join(', ')}`);
+      if (sum(sizes) !== dims[axis]) c.fail(`splits ${dims[axis]} elements into parts of ${sizes.join(', ')}`);
       return sizes.map((size) => ({ dtype: c.dtype(0), dims: dims.map((length, i) => (i === axis ? size : length)) }));
     },
     fold: ([x, split], node) => {

@@ -1,31 +1,31 @@
 import { floatAttribute, intAttribute } from '../attributes';
-import { float32 } from '../tensor';
+import { type FloatTensor, float32 } from '../tensor';
 import type { Additions, BackwardContext, InferContext, Operators } from './definition';
 import { times } from './elementwise';
 
 /** How far a window of `size` channels reaches to either side of its own. */
 const reach = (size: number) => [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)] as const;
 
+/** Kernel (C, C, 1, …) of the convolution that sums channels from `before` in front of each to `after` behind it. */
+function band([, channels = 1, ...spatial]: readonly number[], before: number, after: number): FloatTensor {
+  const data = Float32Array.from({ length: channels ** 2 }, (_, i) => {
+    const step = (i % channels) - Math.floor(i / channels);
+    return step >= -before && step <= after ? 1 : 0;
+  });
+  return float32([channels, channels, ...spatial.map(() => 1)], data);
+}
+
 /** y = x · S^−β with S = k + (α/n)·Σ x² over neighbouring channels: gx = g·S^−β − (2αβ/n)·x·Σᵀ(g·x·S^(−β−1)). */
 function lrnBackward(b: BackwardContext): string[] {
   const [x, size] = [b.x(), intAttribute(b.node, 'size', 1)];
   const [alpha, beta] = [floatAttribute(b.node, 'alpha', 1e-4), floatAttribute(b.node, 'beta', 0.75)];
-  const channels = b.dims(x)[1] as number;
-  const band = (transposed: boolean) => {
-    const data = new Float32Array(channels * channels);
-    const [before, after] = reach(size);
-    for (let c = 0; c < channels; c++) {
-      for (let d = c - before; d <= c + after; d++) {
-        if (d >= 0 && d < channels) data[transposed ? d * channels + c : c * channels + d] = 1;
-      }
-    }
-    return b.tensor(float32([channels, channels, ...new Array<number>(b.dims(x).length - 2).fill(1)], data));
-  };
-  const neighbours = b.emit('Conv', [b.emit('Mul', [x, x]), band(false)]);
+  const [before, after] = reach(size);
+  const neighbours = b.emit('Conv', [b.emit('Mul', [x, x]), b.tensor(band(b.dims(x), before, after))]);
   const scaled = b.emit('Mul', [neighbours, b.scalar(alpha / size)]);
   const s = b.emit('Add', [scaled, b.scalar(floatAttribute(b.node, 'bias', 1))]);
   const power = (exponent: number) => b.emit('Pow', [s, b.scalar(exponent)]);
-  const spread = b.emit('Conv', [times(b, b.emit('Mul', [x, power(-beta - 1)])), band(true)]);
+  const reached = b.tensor(band(b.dims(x), after, before));
+  const spread = b.emit('Conv', [times(b, b.emit('Mul', [x, power(-beta - 1)])), reached]);
   const second = b.emit('Mul', [b.emit('Mul', [x, spread]), b.scalar((2 * alpha * beta) / size)]);
   return [b.emit('Sub', [times(b, power(-beta)), second])];
 }

@@ -2,7 +2,7 @@ import { floatAttribute, intAttribute, intsAttribute } from '../attributes';
 import { float32, type Tensor } from '../tensor';
 import type { BackwardContext, Operators } from './definition';
 import { times, toInput } from './elementwise';
-import { channelSums } from './weightGradients';
+import { toChannels } from './weightGradients';
 
 /** (C, 1, …): broadcasts a value per channel against (N, C, …). */
 function channelDims(channels: number, rank: number): number[] {
@@ -22,28 +22,30 @@ export function batchNormalizationSlope(scale: Tensor, variance: Tensor, epsilon
   return Float32Array.from(variance.data as Float32Array, (v, c) => (gamma[c] as number) / Math.sqrt(v + epsilon));
 }
 
+const epsilonOf = (b: BackwardContext) => floatAttribute(b.node, 'epsilon', 1e-5);
+
+/** The slope of a BatchNormalization whose γ and variance are constants, against (N, C, …). */
+function constantSlope(b: BackwardContext): string | undefined {
+  const [scale, variance] = [b.constant(b.x(1)), b.constant(b.x(4))];
+  if (scale?.dtype !== 'float32' || variance?.dtype !== 'float32') return undefined;
+  const slope = batchNormalizationSlope(scale, variance, epsilonOf(b));
+  return b.tensor(float32(channelDims(slope.length, b.dims(b.x()).length), slope));
+}
+
 /** y = γ·(x − μ) / √(var + ε) + β, where γ, β, μ and var are constants in all but a few networks. */
 function batchNormalizationBackward(b: BackwardContext): (string | null)[] {
   if (intAttribute(b.node, 'training_mode', 0) === 1) b.unsupported('is in training mode');
-  const epsilon = floatAttribute(b.node, 'epsilon', 1e-5);
-  const [scale, variance] = [b.constant(b.x(1)), b.constant(b.x(4))];
-  const rank = b.dims(b.x()).length;
-  const shaped = (value: string) => perChannel(b, value, rank);
-  const constant = scale?.dtype === 'float32' && variance?.dtype === 'float32';
-  const deviation = () => b.emit('Sqrt', [b.emit('Add', [shaped(b.x(4)), b.scalar(epsilon)])]);
-  const fixed = () => batchNormalizationSlope(scale as Tensor, variance as Tensor, epsilon);
-  const slope = constant
-    ? b.tensor(float32(channelDims(fixed().length, rank), fixed()))
-    : b.emit('Div', [shaped(b.x(1)), deviation()]);
-  const standard = () => b.emit('Div', [b.emit('Sub', [b.x(), shaped(b.x(3))]), deviation()]);
-  const sums = (index: number, g: () => string) => (b.wanted(index) ? channelSums(b, g()) : null);
-  const halved = () => b.emit('Mul', [b.emit('Div', [standard(), deviation()]), b.scalar(-0.5)]);
+  const shaped = (index: number) => perChannel(b, b.x(index), b.dims(b.x()).length);
+  const deviation = () => b.emit('Sqrt', [b.emit('Add', [shaped(4), b.scalar(epsilonOf(b))])]);
+  const slope = constantSlope(b) ?? b.emit('Div', [shaped(1), deviation()]);
+  const standard = () => b.emit('Div', [b.emit('Sub', [b.x(), shaped(3)]), deviation()]);
+  const byVariance = () => b.emit('Mul', [b.emit('Div', [standard(), deviation()]), b.scalar(-0.5)]);
   return [
     b.wanted(0) ? times(b, slope) : null,
-    sums(1, () => times(b, standard())),
-    sums(2, () => b.g()),
-    sums(3, () => b.emit('Neg', [times(b, slope)])),
-    sums(4, () => b.emit('Mul', [times(b, slope), halved()])),
+    toChannels(b, 1, () => times(b, standard())),
+    toChannels(b, 2, () => b.g()),
+    toChannels(b, 3, () => b.emit('Neg', [times(b, slope)])),
+    toChannels(b, 4, () => b.emit('Mul', [times(b, slope), byVariance()])),
   ];
 }
 
@@ -88,13 +90,13 @@ export const normalisation: Operators = {
     infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
     backward: (b) => {
       const rank = b.dims(b.x()).length;
-      const [axes, epsilon] = [range(2, rank), floatAttribute(b.node, 'epsilon', 1e-5)];
+      const [axes, epsilon] = [range(2, rank), epsilonOf(b)];
       const scaled = () => times(b, perChannel(b, b.x(1), rank));
       const standard = () => standardise(b, b.x(), b.ints(axes), epsilon).standard;
       return [
         b.wanted(0) ? normalisedBackward(b, b.x(), scaled(), axes, epsilon) : null,
-        b.wanted(1) ? channelSums(b, times(b, standard())) : null,
-        b.wanted(2) ? channelSums(b, b.g()) : null,
+        toChannels(b, 1, () => times(b, standard())),
+        toChannels(b, 2, () => b.g()),
       ];
     },
   },
@@ -109,7 +111,7 @@ export const normalisation: Operators = {
     backward: (b) => {
       const rank = b.dims(b.x()).length;
       const axes = range((intAttribute(b.node, 'axis', -1) + rank) % rank, rank);
-      const epsilon = floatAttribute(b.node, 'epsilon', 1e-5);
+      const epsilon = epsilonOf(b);
       if (b.hasGradient(1) || b.hasGradient(2)) b.unsupported('has no gradient for its outputs Mean and InvStdDev');
       return [
         b.wanted(0) ? normalisedBackward(b, b.x(), times(b, b.x(1)), axes, epsilon) : null,
@@ -124,14 +126,14 @@ export const normalisation: Operators = {
     infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
     backward: (b) => {
       const [rows, shape] = [b.ints([0, intAttribute(b.node, 'num_groups', 1), -1]), b.emit('Shape', [b.x()])];
-      const epsilon = floatAttribute(b.node, 'epsilon', 1e-5);
+      const epsilon = epsilonOf(b);
       const x = b.emit('Reshape', [b.x(), rows]);
       const scaled = () => b.emit('Reshape', [times(b, perChannel(b, b.x(1), b.dims(b.x()).length)), rows]);
       const back = (value: string) => b.emit('Reshape', [value, shape]);
       return [
         b.wanted(0) ? back(normalisedBackward(b, x, scaled(), [2], epsilon)) : null,
-        b.wanted(1) ? channelSums(b, times(b, back(standardise(b, x, b.ints([2]), epsilon).standard))) : null,
-        b.wanted(2) ? channelSums(b, b.g()) : null,
+        toChannels(b, 1, () => times(b, back(standardise(b, x, b.ints([2]), epsilon).standard))),
+        toChannels(b, 2, () => b.g()),
       ];
     },
   },

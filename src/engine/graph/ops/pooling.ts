@@ -2,7 +2,7 @@ import { intAttribute, intsAttribute } from '../attributes';
 import type { Node } from '../graph';
 import { elementCount, float32 } from '../tensor';
 import type { BackwardContext, InferContext, Operators } from './definition';
-import { explicitPads, leftover, padded, slide, type Windows, windowsOf } from './windows';
+import { asAttributes, explicitPads, leftover, padded, slide, type Windows, windowsOf } from './windows';
 
 export function kernelOf(c: { readonly node: InferContext['node'] }): readonly number[] {
   return intsAttribute(c.node, 'kernel_shape') ?? [];
@@ -68,14 +68,8 @@ export function spreadOverWindows(b: BackwardContext, value: string, windows: Wi
   const pads = windows.pads.map(
     (pad, i) => pad + (i < out.length ? 0 : Math.max(0, -(rest[i - out.length] as number))),
   );
-  return b.emit('ConvTranspose', [value, b.tensor(float32([channels, 1, ...windows.kernel], kernel))], {
-    kernel_shape: windows.kernel,
-    strides: windows.strides,
-    dilations: windows.dilations,
-    pads,
-    group: channels,
-    output_padding: rest.map((length) => Math.max(0, length)),
-  });
+  const attributes = { ...asAttributes(windows, channels, pads), output_padding: rest.map((r) => Math.max(0, r)) };
+  return b.emit('ConvTranspose', [value, b.tensor(float32([channels, 1, ...windows.kernel], kernel))], attributes);
 }
 
 /** Each cell gets g / cells of every window that covers it. */

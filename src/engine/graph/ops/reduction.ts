@@ -1,5 +1,5 @@
 import { intAttribute, intsAttribute } from '../attributes';
-import { fromNumbers, toNumbers } from '../numbers';
+import { fromNumbers, stridesOf, toNumbers, walk } from '../numbers';
 import { elementCount, type Tensor } from '../tensor';
 import {
   type BackwardContext,
@@ -35,19 +35,12 @@ function foldReduction(combine: (values: number[]) => number): NonNullable<Opera
     const { dims, dtype } = x as Tensor;
     const axes = reducedAxes(node, dims.length, axesInput && toNumbers(axesInput));
     const kept = reducedDims(dims, axes, true);
+    // The group of each element: a walk that stands still along the reduced axes.
+    const strides = stridesOf(kept).map((stride, axis) => (axes.includes(axis) ? 0 : stride));
+    const places = walk(dims, strides);
     const groups = Array.from({ length: elementCount(kept) }, () => [] as number[]);
     toNumbers(x as Tensor).forEach((value, flat) => {
-      let rest = flat;
-      let group = 0;
-      let stride = 1;
-      for (let axis = dims.length - 1; axis >= 0; axis--) {
-        const index = rest % (dims[axis] as number);
-        rest = Math.floor(rest / (dims[axis] as number));
-        if (axes.includes(axis)) continue;
-        group += index * stride;
-        stride *= dims[axis] as number;
-      }
-      groups[group]?.push(value);
+      groups[places[flat] as number]?.push(value);
     });
     return [fromNumbers(dtype, reducedDims(dims, axes, keepsAxes(node)), groups.map(combine))];
   };

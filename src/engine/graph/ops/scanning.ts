@@ -21,19 +21,22 @@ function runningSums(x: Tensor, axis: number, exclusive: boolean, reverse: boole
   return fromNumbers(x.dtype, x.dims, sums);
 }
 
+/** Rows and columns from 0 to `length`: true where the row is `nearest` or more behind the column (in front of it, with `reverse`). */
+function triangle(length: number, nearest: number, reverse: boolean): number[] {
+  return Array.from({ length: length ** 2 }, (_, flat) => {
+    const behind = Math.floor(flat / length) - (flat % length);
+    return (reverse ? -behind : behind) >= nearest ? 1 : 0;
+  });
+}
+
 /** CumProd, which onnxruntime lacks: at every place the product over a triangle of the repeated axis, with ones elsewhere. */
 function explicitProducts(c: InferContext, add: Additions) {
-  const [x] = c.node.inputs as [string];
   const dims = c.dims(0);
   const axis = c.axis(c.ints(1)?.[0] ?? c.fail('has no axis'), dims.length);
   const length = dims[axis] as number;
-  const [exclusive, reverse] = ['exclusive', 'reverse'].map((name) => intAttribute(c.node, name, 0));
-  const inside = Array.from({ length: length ** 2 }, (_, flat) => {
-    const behind = (Math.floor(flat / length) - (flat % length)) * (reverse ? -1 : 1);
-    return behind >= (exclusive ? 1 : 0) ? 1 : 0;
-  });
+  const inside = triangle(length, intAttribute(c.node, 'exclusive', 0), intAttribute(c.node, 'reverse', 0) === 1);
   const mask = fromNumbers('bool', [length, length, ...dims.slice(axis + 1).map(() => 1)], inside);
-  const repeated = add.emit('Unsqueeze', [x, add.ints([axis])]);
+  const repeated = add.emit('Unsqueeze', [c.node.inputs[0] as string, add.ints([axis])]);
   const one = add.tensor(fromNumbers(c.dtype(0), [], [1]));
   const factors = add.emit('Where', [add.tensor(mask), repeated, one]);
   return { ...c.node, op: 'ReduceProd', inputs: [factors, add.ints([axis + 1])], attributes: { keepdims: 0 } };

@@ -1,4 +1,5 @@
 import { intAttribute, stringAttribute } from '../attributes';
+import type { Node } from '../graph';
 import { broadcastIndices, pick, stridesOf, toNumbers, walk } from '../numbers';
 import { elementCount, type Tensor, type TensorData } from '../tensor';
 import type { BackwardContext, OperatorDefinition, Operators } from './definition';
@@ -76,24 +77,30 @@ const rules: Readonly<Record<string, ScatterRule>> = {
   min: extreme,
 };
 
-function scatter(op: string, reader: string, places: (data: Tensor, indices: Tensor, axis: number) => Int32Array) {
-  const definition: OperatorDefinition = {
+const reductionOf = (node: Node) => stringAttribute(node, 'reduction', 'none');
+
+type PlacesOf = (data: Tensor, indices: Tensor, axis: number) => Int32Array;
+
+function foldScatter(places: PlacesOf): NonNullable<OperatorDefinition['fold']> {
+  return ([data, indices, updates], node) => {
+    const [x, at, u] = [data, indices, updates] as [Tensor, Tensor, Tensor];
+    return reductionOf(node) === 'none' ? [overwrite(x, places(x, at, intAttribute(node, 'axis', 0)), u)] : null;
+  };
+}
+
+function scatter(op: string, reader: string, places: PlacesOf): OperatorDefinition {
+  return {
     infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
-    fold: ([data, indices, updates], node) => {
-      const [x, at, u] = [data, indices, updates] as [Tensor, Tensor, Tensor];
-      if (stringAttribute(node, 'reduction', 'none') !== 'none') return null;
-      return [overwrite(x, places(x, at, intAttribute(node, 'axis', 0)), u)];
-    },
+    fold: foldScatter(places),
     backward: (b) => {
-      const axis: Readonly<Record<string, number>> =
-        op === 'ScatterElements' ? { axis: intAttribute(b.node, 'axis', 0) } : {};
-      return (rules[stringAttribute(b.node, 'reduction', 'none')] ?? overwriting)(b, {
+      const { reduction: _, ...axis } = b.node.attributes;
+      const rule = rules[reductionOf(b.node)] ?? overwriting;
+      return rule(b, {
         write: (data, updates, reduction) => b.emit(op, [data, b.x(1), updates], { ...axis, reduction }),
         read: (data) => b.emit(reader, [data, b.x(1)], axis),
       });
     },
   };
-  return definition;
 }
 
 function overwrite(data: Tensor, places: Int32Array, updates: Tensor): Tensor {
@@ -122,13 +129,10 @@ function blockPlaces(data: Tensor, indices: Tensor): Int32Array {
   const block = elementCount(data.dims.slice(depth));
   const coordinates = toNumbers(indices);
   const count = elementCount(indices.dims.slice(0, -1));
-  const starts = Array.from({ length: count }, (_, i) => {
-    const own = coordinates.slice(i * depth, (i + 1) * depth);
-    return own.reduce(
-      (sum, c, axis) => sum + (c < 0 ? c + (data.dims[axis] as number) : c) * (strides[axis] as number),
-      0,
-    );
-  });
+  const offset = (c: number, axis: number) => (c < 0 ? c + (data.dims[axis] as number) : c) * (strides[axis] as number);
+  const starts = Array.from({ length: count }, (_, i) =>
+    coordinates.slice(i * depth, (i + 1) * depth).reduce((sum, c, axis) => sum + offset(c, axis), 0),
+  );
   const repeated = broadcastIndices([count, 1], [count, block]);
   return repeated.map((start, i) => (starts[start] as number) + (i % Math.max(block, 1)));
 }

@@ -3,10 +3,12 @@ import { elementCount } from '../tensor';
 import type { BackwardContext } from './definition';
 import type { Windows } from './windows';
 
-/** Σ over the batch and all places, per channel. */
-export function channelSums(b: BackwardContext, g: string): string {
-  const axes = b.dims(g).flatMap((_, axis) => (axis === 1 ? [] : [axis]));
-  return b.emit('ReduceSum', [g, b.ints(axes)], { keepdims: 0 });
+/** The gradient of input `index`, a number per channel (C), from one that has it at every place (N, C, …); null when it is not wanted. */
+export function toChannels(b: BackwardContext, index: number, g: () => string): string | null {
+  if (!b.wanted(index)) return null;
+  const everywhere = g();
+  const axes = b.dims(everywhere).flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  return b.emit('ReduceSum', [everywhere, b.ints(axes)], { keepdims: 0 });
 }
 
 /** Channels first, then the batch, each group's channels beside the batch: (N, G·C, …) → (C, G·N, …). */

@@ -55,6 +55,18 @@ export function leftover(windows: Windows, spatial: readonly number[], out: read
   );
 }
 
+/** Strides, pads … as attributes of a Conv or ConvTranspose. */
+export function asAttributes(windows: Windows, group: number, pads = windows.pads) {
+  return { kernel_shape: windows.kernel, strides: windows.strides, dilations: windows.dilations, pads, group };
+}
+
+/** All begins, then all ends, of pads that are `totals` together; where one is odd, the larger half stands in front or behind. */
+export function halved(totals: readonly number[], larger: 'front' | 'behind'): number[] {
+  const small = totals.map((total) => Math.floor(total / 2));
+  const large = totals.map((total) => Math.ceil(total / 2));
+  return larger === 'front' ? [...large, ...small] : [...small, ...large];
+}
+
 /** Spells `auto_pad` out as `pads` for the input size at hand. */
 export function explicitPads(c: InferContext, kernel: readonly number[]): Node {
   const mode = stringAttribute(c.node, 'auto_pad', 'NOTSET');
@@ -62,17 +74,13 @@ export function explicitPads(c: InferContext, kernel: readonly number[]): Node {
   const { auto_pad: _, ...attributes } = c.node.attributes;
   const windows = windowsOf({ ...c.node, attributes }, kernel);
   const spatial = c.dims(0).slice(2);
-  const begins: number[] = [];
-  const ends: number[] = [];
-  spatial.forEach((length, axis) => {
+  const totals = spatial.map((length, axis) => {
     const stride = windows.strides[axis] as number;
-    const out = Math.ceil(length / stride);
-    const total = mode === 'VALID' ? 0 : Math.max((out - 1) * stride + span(windows, axis) - length, 0);
-    const half = Math.floor(total / 2);
-    begins.push(mode === 'SAME_LOWER' ? total - half : half);
-    ends.push(mode === 'SAME_LOWER' ? half : total - half);
+    const reached = (Math.ceil(length / stride) - 1) * stride + span(windows, axis);
+    return mode === 'VALID' ? 0 : Math.max(reached - length, 0);
   });
-  return { ...c.node, attributes: { ...attributes, pads: [...begins, ...ends] } };
+  const pads = halved(totals, mode === 'SAME_LOWER' ? 'front' : 'behind');
+  return { ...c.node, attributes: { ...attributes, pads } };
 }
 
 /** Kernel sizes of a convolution: the attribute, or the weight's. */
