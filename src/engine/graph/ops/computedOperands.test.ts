@@ -1,17 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { float32, int64 } from '../tensor';
-import { checkGradient, distinctValues, gradientOf, type SmallNode } from '../testing/gradientCheck';
-import { checkWholeGradient } from '../testing/wholeGradient';
+import {
+  checkGradient,
+  checkSecondOrder,
+  distinctValues,
+  gradientOf,
+  type SmallGraph,
+  type SmallNode,
+} from '../testing/gradientCheck';
+import { checkWholeGradient, type WholeOptions } from '../testing/wholeGradient';
 
 const apart = (count: number, random: () => number) => distinctValues(count, random, 0.17);
 const positive = (count: number, random: () => number) =>
   Float32Array.from({ length: count }, () => 0.5 + 2.5 * random());
+
+/** The gradient by all operands, in their whole shapes, and the gradients of the gradients. */
+async function checkTwice(small: SmallGraph, options: WholeOptions & { readonly piecewise?: boolean } = {}) {
+  await checkWholeGradient(small, options);
+  await checkSecondOrder(small, { piecewise: false, ...options, whole: true });
+}
 
 /** Operands that are constants in most networks, computed from the input here. */
 describe('gradients with respect to operands that are computed', () => {
   it('Pow by its exponent', async () => {
     const small = { inputs: { x: [3, 4], p: [1, 4] }, nodes: [{ op: 'Pow', inputs: ['x', 'p'] }] };
     await checkGradient(small, { values: positive });
+    await checkSecondOrder(small, { values: positive, piecewise: false });
   });
 
   it('Pow at 0 and by the exponent 0 has no NaN', async () => {
@@ -33,7 +47,9 @@ describe('gradients with respect to operands that are computed', () => {
       { op: 'Pow', inputs: ['x', 'p'] },
       { op: 'Pow', inputs: ['v0', 'i'] },
     ];
-    await checkGradient({ inputs: { x: [5] }, constants, nodes }, { values: positive });
+    const small = { inputs: { x: [5] }, constants, nodes };
+    await checkGradient(small, { values: positive });
+    await checkSecondOrder(small, { values: positive, piecewise: false });
   });
 
   it('Mod by its divisor', async () => {
@@ -44,7 +60,9 @@ describe('gradients with respect to operands that are computed', () => {
     ];
     const values = (count: number, random: () => number) =>
       Float32Array.from({ length: count }, () => 2.3 + 0.4 * random());
-    await checkGradient({ inputs: { ratio: [6], divisor: [6] }, nodes }, { values });
+    const small = { inputs: { ratio: [6], divisor: [6] }, nodes };
+    await checkGradient(small, { values });
+    await checkSecondOrder(small, { values, piecewise: false });
   });
 
   it.each([
@@ -56,7 +74,7 @@ describe('gradients with respect to operands that are computed', () => {
     const dims = { x: [3, 4], low: [], high: [] };
     const used = Object.fromEntries(Object.entries(dims).filter(([name]) => inputs.includes(name)));
     const values = (_: number, __: () => number, name: string) => given[name as keyof typeof given];
-    await checkWholeGradient({ inputs: used, nodes: [{ op: 'Clip', inputs }] }, { step: 0.01, values });
+    await checkTwice({ inputs: used, nodes: [{ op: 'Clip', inputs }] }, { step: 0.01, values, piecewise: true });
   });
 });
 
@@ -74,23 +92,23 @@ describe('normalisations by their scale, bias and statistics', () => {
     const channel = [dims[1] as number];
     const inputs = { x: dims, scale: channel, bias: channel, mean: channel, var: channel };
     const nodes = [{ op: 'BatchNormalization', inputs: Object.keys(inputs), attributes: { epsilon: 0.01 } }];
-    await checkWholeGradient({ inputs, nodes }, { ...generous, values: positiveVariance });
+    await checkTwice({ inputs, nodes }, { ...generous, values: positiveVariance });
   });
 
   it('InstanceNormalization', async () => {
     const nodes = [{ op: 'InstanceNormalization', inputs: ['x', 'scale', 'bias'] }];
-    await checkWholeGradient({ inputs: { x: [2, 3, 2, 3], scale: [3], bias: [3] }, nodes }, generous);
+    await checkTwice({ inputs: { x: [2, 3, 2, 3], scale: [3], bias: [3] }, nodes }, generous);
   });
 
   it.each([-1, 1, 2])('LayerNormalization from axis %i', async (axis) => {
     const own = [2, 3, 4].slice(axis);
     const nodes = [{ op: 'LayerNormalization', inputs: ['x', 'scale', 'bias'], attributes: { axis } }];
-    await checkWholeGradient({ inputs: { x: [2, 3, 4], scale: own, bias: own }, nodes }, generous);
+    await checkTwice({ inputs: { x: [2, 3, 4], scale: own, bias: own }, nodes }, generous);
   });
 
   it('GroupNormalization', async () => {
     const nodes = [{ op: 'GroupNormalization', inputs: ['x', 'scale', 'bias'], attributes: { num_groups: 2 } }];
-    await checkWholeGradient({ inputs: { x: [2, 4, 2, 2], scale: [4], bias: [4] }, nodes }, generous);
+    await checkTwice({ inputs: { x: [2, 4, 2, 2], scale: [4], bias: [4] }, nodes }, generous);
   });
 });
 
@@ -111,7 +129,10 @@ describe('Pad', () => {
 
   it('by the constant that it pads with', async () => {
     const nodes = [{ op: 'Pad', inputs: ['x', 'pads', 'value'] }];
-    await checkWholeGradient({ inputs: { x: [2, 3], value: [] }, constants: { pads: ints(0, 2, 1, -1) }, nodes });
+    await checkTwice(
+      { inputs: { x: [2, 3], value: [] }, constants: { pads: ints(0, 2, 1, -1) }, nodes },
+      { piecewise: true },
+    );
   });
 });
 

@@ -4,7 +4,7 @@ import { bind } from '../bind';
 import type { Graph } from '../graph';
 import { toNumbers } from '../numbers';
 import { elementCount, type Tensor } from '../tensor';
-import { graphOf, randomTensor, type SmallGraph } from '../testing/gradientCheck';
+import { checkSecondOrder, graphOf, randomTensor, type SmallGraph } from '../testing/gradientCheck';
 import { checkWholeGradient } from '../testing/wholeGradient';
 
 interface Case {
@@ -108,5 +108,6 @@ describe('DeformConv, written as GridSample and MatMul', () => {
       Float32Array.from({ length: count }, () => (name === 'offset' ? 0.2 + 0.6 * random() : 2 * random() - 1));
     const graph = small(each, ['x', 'w', 'offset', 'bias', 'mask']);
     await checkWholeGradient(graph, { step: 0.05, tolerance: 1e-3, values });
+    await checkSecondOrder(graph, { whole: true, step: 0.05, tolerance: 1e-3, values, piecewise: false });
   });
 });

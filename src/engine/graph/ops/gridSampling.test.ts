@@ -61,7 +61,9 @@ describe('AffineGrid', () => {
   ])('of size $size', async ({ theta, size }) => {
     for (const align_corners of [0, 1]) {
       const nodes = [{ op: 'AffineGrid', inputs: ['theta', 'size'], attributes: { align_corners } }];
-      await checkWholeGradient({ inputs: { theta }, constants: { size: int64([size.length], size) }, nodes });
+      const small = { inputs: { theta }, constants: { size: int64([size.length], size) }, nodes };
+      await checkWholeGradient(small);
+      await checkSecondOrder(small, { whole: true, kind: 'linear', piecewise: true });
     }
   });
 });

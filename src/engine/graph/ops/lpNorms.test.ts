@@ -18,9 +18,10 @@ describe('LpPool', () => {
   ] as const;
   it.each(windows.flatMap((form) => [1, 2, 3].map((p) => ({ p, ...form }))))(
     'p = $p of $x, kernel $kernel_shape',
-    async ({ x, ...attributes }) => {
-      const small = { inputs: { x }, nodes: [{ op: 'LpPool', inputs: ['x'], attributes }] };
+    async ({ x, p, ...rest }) => {
+      const small = { inputs: { x }, nodes: [{ op: 'LpPool', inputs: ['x'], attributes: { p, ...rest } }] };
       await checkGradient(small, { values });
+      await checkSecondOrder(small, { values, piecewise: p === 1 });
     },
   );
 
@@ -73,6 +74,7 @@ describe('MaxUnpool', () => {
       { op: 'Mul', inputs: ['back', 'back'] },
     ];
     await checkGradient({ inputs: { x }, nodes }, { values });
+    await checkSecondOrder({ inputs: { x }, nodes }, { values, piecewise: false });
   });
 });
 
@@ -105,7 +107,9 @@ describe('Col2Im', () => {
   it.each(cases)('of $image in blocks of $block', async ({ image, block, x, attributes }) => {
     const constants = { image: int64([image.length], image), block: int64([block.length], block) };
     const nodes = [{ op: 'Col2Im', inputs: ['x', 'image', 'block'], attributes }];
-    await checkGradient({ inputs: { x }, constants, nodes }, { kind: 'linear' });
+    const small = { inputs: { x }, constants, nodes };
+    await checkGradient(small, { kind: 'linear' });
+    await checkSecondOrder(small, { kind: 'linear', piecewise: true });
   });
 });
 
@@ -119,5 +123,6 @@ describe('CenterCropPad', () => {
     const nodes = [{ op: 'CenterCropPad', inputs: ['x', 'shape'], attributes: { axes } }];
     const small = { inputs: { x: [4, 5] }, constants: { shape: int64([shape.length], shape) }, nodes };
     await checkGradient(small, { kind: 'linear' });
+    await checkSecondOrder(small, { kind: 'linear', piecewise: true });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest';
+import { checkSecondOrder } from '../testing/gradientCheck';
 import { checkWholeGradient } from '../testing/wholeGradient';
 
 /** Weights and biases that are computed: gradients by all operands, exact in differences because y is linear in each. */
@@ -35,11 +36,15 @@ const transposed = [
 describe('gradients by weights and biases that are computed', () => {
   it.each(cases)('Conv, $title', async ({ x, w, attributes }) => {
     const nodes = [{ op: 'Conv', inputs: ['x', 'w', 'bias'], attributes }];
-    await checkWholeGradient({ inputs: { x, w, bias: [w[0]] }, nodes });
+    const small = { inputs: { x, w, bias: [w[0]] }, nodes };
+    await checkWholeGradient(small);
+    await checkSecondOrder(small, { whole: true, piecewise: false });
   });
 
   it.each(transposed)('ConvTranspose, $title', async ({ x, w, outputs, attributes }) => {
     const nodes = [{ op: 'ConvTranspose', inputs: ['x', 'w', 'bias'], attributes }];
-    await checkWholeGradient({ inputs: { x, w, bias: [outputs] }, nodes });
+    const small = { inputs: { x, w, bias: [outputs] }, nodes };
+    await checkWholeGradient(small);
+    await checkSecondOrder(small, { whole: true, piecewise: false });
   });
 });
