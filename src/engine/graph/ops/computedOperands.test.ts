@@ -106,6 +106,20 @@ describe('normalisations by their scale, bias and statistics', () => {
     await checkTwice({ inputs: { x: [2, 3, 4], scale: own, bias: own }, nodes }, generous);
   });
 
+  it.each([
+    { read: ['y', 'mean', 'inverse'] },
+    { read: ['mean', 'inverse'] },
+    { read: ['mean'] },
+    { read: ['inverse'] },
+  ])('LayerNormalization, of which $read are read', async ({ read }) => {
+    const nodes = [
+      { op: 'LayerNormalization', inputs: ['x', 'scale', 'bias'], outputs: ['y', 'mean', 'inverse'] },
+      { op: 'Mul', inputs: [read[0] as string, read[1] ?? 'x'] },
+      { op: 'Mul', inputs: ['v1', read[2] ?? 'x'] },
+    ];
+    await checkTwice({ inputs: { x: [2, 3, 4], scale: [4], bias: [4] }, nodes }, generous);
+  });
+
   it('GroupNormalization', async () => {
     const nodes = [{ op: 'GroupNormalization', inputs: ['x', 'scale', 'bias'], attributes: { num_groups: 2 } }];
     await checkTwice({ inputs: { x: [2, 4, 2, 2], scale: [4], bias: [4] }, nodes }, generous);

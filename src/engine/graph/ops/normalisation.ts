@@ -1,5 +1,5 @@
 import { floatAttribute, intAttribute, intsAttribute } from '../attributes';
-import { float32, type Tensor } from '../tensor';
+import { elementCount, float32, type Tensor } from '../tensor';
 import type { BackwardContext, Operators } from './definition';
 import { times, toInput } from './elementwise';
 import { toChannels } from './weightGradients';
@@ -73,6 +73,18 @@ function normalisedBackward(
   return b.emit('Div', [centred, deviation]);
 }
 
+/** What Mean (output 1) and InvStdDev (output 2) add to x's gradient: g/n and −g·x̂/(n·σ²). */
+function byStatistics(b: BackwardContext, axes: readonly number[], epsilon: number): string[] {
+  const share = 1 / elementCount(axes.map((axis) => b.dims(b.x())[axis] as number));
+  const shared = (index: number, factor: number) => b.emit('Mul', [b.g(index), b.scalar(factor)]);
+  const byMean = () => b.emit('Expand', [shared(1, share), b.emit('Shape', [b.x()])]);
+  const byDeviation = () => {
+    const { standard, deviation } = standardise(b, b.x(), b.ints(axes), epsilon);
+    return b.emit('Mul', [standard, b.emit('Div', [shared(2, -share), b.emit('Mul', [deviation, deviation])])]);
+  };
+  return [...(b.hasGradient(1) ? [byMean()] : []), ...(b.hasGradient(2) ? [byDeviation()] : [])];
+}
+
 export function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(to - from, 0) }, (_, index) => from + index);
 }
@@ -111,12 +123,13 @@ export const normalisation: Operators = {
     backward: (b) => {
       const rank = b.dims(b.x()).length;
       const axes = range((intAttribute(b.node, 'axis', -1) + rank) % rank, rank);
-      const epsilon = epsilonOf(b);
-      if (b.hasGradient(1) || b.hasGradient(2)) b.unsupported('has no gradient for its outputs Mean and InvStdDev');
+      const [epsilon, read] = [epsilonOf(b), b.hasGradient(0)];
+      const byOutput = () => (read ? [normalisedBackward(b, b.x(), times(b, b.x(1)), axes, epsilon)] : []);
+      const parts = b.wanted(0) ? [...byOutput(), ...byStatistics(b, axes, epsilon)] : [];
       return [
-        b.wanted(0) ? normalisedBackward(b, b.x(), times(b, b.x(1)), axes, epsilon) : null,
-        toInput(b, 1, () => times(b, standardise(b, b.x(), b.ints(axes), epsilon).standard)),
-        toInput(b, 2, () => b.g()),
+        parts.length > 0 ? parts.reduce((sum, part) => b.emit('Add', [sum, part])) : null,
+        read ? toInput(b, 1, () => times(b, standardise(b, b.x(), b.ints(axes), epsilon).standard)) : null,
+        read ? toInput(b, 2, () => b.g()) : null,
       ];
     },
   },

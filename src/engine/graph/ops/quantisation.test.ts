@@ -36,13 +36,25 @@ const types: readonly { dtype: DType; low: number; high: number }[] = [
   { dtype: 'uint8', low: 0, high: 255 },
   { dtype: 'int16', low: -32768, high: 32767 },
   { dtype: 'uint16', low: 0, high: 65535 },
+  { dtype: 'int4', low: -8, high: 7 },
+  { dtype: 'uint4', low: 0, high: 15 },
 ];
+
+function integers(dtype: DType, dims: readonly number[], values: readonly number[]): Tensor {
+  if (dtype === 'int4') return { dtype, dims, data: Int8Array.from(values) };
+  if (dtype === 'uint4') return { dtype, dims, data: Uint8Array.from(values) };
+  return fromNumbers(dtype, dims, values);
+}
+
+/** Every other number far beyond what can be represented, the others well within. */
+const clear = (count: number, random: () => number) =>
+  Float32Array.from({ length: count }, (_, i) => (random() - 0.5) * 1.2 + (i % 2 === 0 ? 0 : i % 4 === 1 ? 6 : -6));
 
 function parameters({ dims }: Layout, dtype: DType, low: number, high: number) {
   const count = dims.reduce((product, length) => product * length, 1);
   const scales = Array.from({ length: count }, (_, i) => (3.1 + 0.25 * i) / (high - low));
   const zeros = scales.map((_, i) => Math.round((low + high) / 2) + i);
-  return { scales, zeros, scale: fromNumbers('float32', dims, scales), zero: fromNumbers(dtype, dims, zeros) };
+  return { scales, zeros, scale: fromNumbers('float32', dims, scales), zero: integers(dtype, dims, zeros) };
 }
 
 const pair = (attributes: Layout['attributes'], between: readonly SmallNode[] = []): SmallNode[] => [
@@ -116,15 +128,14 @@ describe('QuantizeLinear and DequantizeLinear: straight through, with saturation
     expect(toNumbers(gradient!).map((value) => Math.round(value * 1e4) / 1e4)).toEqual([0, 2, 3, 0]);
   });
 
-  it('is linear where it passes: its second derivative is 0', async () => {
-    const scale = float32([], Float32Array.of(0.05));
-    const nodes = [
-      { op: 'QuantizeLinear', inputs: ['x', 'scale', 'zero'] },
-      { op: 'DequantizeLinear', inputs: ['v0', 'scale', 'zero'] },
-    ];
-    const zero: Tensor = fromNumbers('int8', [], [3]);
-    await checkSecondOrder({ inputs: { x: [3, 4] }, constants: { scale, zero }, nodes }, { piecewise: true });
-  });
+  it.each(layouts.flatMap((layout) => types.map((type) => ({ ...layout, ...type }))))(
+    'is linear where it passes: its second derivative is 0, $title, $dtype',
+    async ({ dtype, low, high, ...layout }) => {
+      const { scale, zero } = parameters(layout, dtype, low, high);
+      const small = { inputs: { x: [3, 4] }, constants: { scale, zero }, nodes: pair(layout.attributes) };
+      await checkSecondOrder(small, { piecewise: true, values: clear });
+    },
+  );
 
   it('evaluates weights that are stored as integers when the graph is bound', () => {
     const constants = {
