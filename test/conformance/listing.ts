@@ -1,4 +1,5 @@
 /** What a run of many cases gave: in short for the expectation that is kept beside the tests, and at length to be read. */
+import type { GradientOutcome } from './gradients';
 import type { Outcome } from './runCase';
 
 /** The outcome that a set of cases is known to have. */
@@ -11,6 +12,10 @@ export interface Expectation {
   readonly unsupported: Readonly<Record<string, readonly string[]>>;
   /** Passed cases that agree to ONNX's own tolerance only. */
   readonly loose: readonly string[];
+  /** Gradients, of one output by one input of a passed case, that agree with differences of the case. */
+  readonly gradients: number;
+  /** Reason → gradients that were not compared or do not agree, as `case: output by input`. */
+  readonly gradientsApart: Readonly<Record<string, readonly string[]>>;
   /** Operator → what stands in the way of a gradient in some of its passed cases. */
   readonly withoutGradient: Readonly<Record<string, readonly string[]>>;
 }
@@ -28,13 +33,26 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 const of = (outcomes: readonly Outcome[], status: Outcome['status']) =>
   outcomes.filter((outcome) => outcome.status === status);
 
+export const gradientsOf = (outcomes: readonly Outcome[]) =>
+  outcomes.flatMap(({ name, gradients }) =>
+    gradients.gradients.map((each) => ({ ...each, pair: `${name}: ${each.of} by ${each.by}` })),
+  );
+
+function reasonApart({ status, detail }: GradientOutcome): string {
+  return status === 'constant' ? `the ${detail} counts as a constant` : 'has no slope anywhere near its values';
+}
+
 export function summarise(outcomes: readonly Outcome[]): Expectation {
   const passed = of(outcomes, 'passed');
   const pairs = passed.flatMap(({ operators }) => operators);
   const reasons = grouped(of(outcomes, 'unsupported'), ({ reason }) => reason);
   const missing = grouped(
-    passed.flatMap(({ withoutGradient }) => withoutGradient),
+    passed.flatMap(({ gradients }) => gradients.obstacles),
     ([operator]) => operator,
+  );
+  const apart = grouped(
+    gradientsOf(passed).filter(({ status }) => status === 'constant' || status === 'not smooth'),
+    reasonApart,
   );
   return {
     cases: outcomes.length,
@@ -46,6 +64,10 @@ export function summarise(outcomes: readonly Outcome[]): Expectation {
       .filter(({ loose }) => loose)
       .map(({ name }) => name)
       .sort(),
+    gradients: gradientsOf(passed).filter(({ status }) => status === 'agrees').length,
+    gradientsApart: Object.fromEntries(
+      [...apart].map(([reason, list]) => [reason, list.map(({ pair }) => pair).sort()]),
+    ),
     withoutGradient: Object.fromEntries(
       [...missing].map(([operator, list]) => [operator, [...new Set(list.map(([, why]) => why))].sort()]),
     ),
@@ -56,12 +78,18 @@ export function summarise(outcomes: readonly Outcome[]): Expectation {
 export function restricted(
   expected: Expectation,
   names: ReadonlySet<string>,
-): Pick<Expectation, 'unsupported' | 'loose'> {
+): Pick<Expectation, 'unsupported' | 'loose' | 'gradientsApart'> {
   const present = (list: readonly string[]) => list.filter((name) => names.has(name));
-  const entries = Object.entries(expected.unsupported).map(([reason, list]) => [reason, present(list)] as const);
+  const byReason = (lists: Expectation['unsupported'], keep: (list: readonly string[]) => readonly string[]) => {
+    const entries = Object.entries(lists).map(([reason, list]) => [reason, keep(list)] as const);
+    return Object.fromEntries(entries.filter(([, list]) => list.length > 0));
+  };
   return {
-    unsupported: Object.fromEntries(entries.filter(([, list]) => list.length > 0)),
+    unsupported: byReason(expected.unsupported, present),
     loose: present(expected.loose),
+    gradientsApart: byReason(expected.gradientsApart, (pairs) =>
+      pairs.filter((pair) => names.has(pair.split(':')[0] as string)),
+    ),
   };
 }
 
@@ -73,6 +101,22 @@ function counted(names: readonly string[]): string {
 }
 
 const operatorOf = ({ operators, name }: Outcome) => (operators.length === 1 ? (operators[0] as string) : name);
+
+function gradientLines(passed: readonly Outcome[]): string[] {
+  const all = gradientsOf(passed);
+  const agree = all.filter(({ status }) => status === 'agrees');
+  const count = (what: (each: GradientOutcome) => boolean) => agree.filter(what).length;
+  const apart = grouped(
+    all.filter(({ status }) => status === 'constant' || status === 'not smooth'),
+    reasonApart,
+  );
+  return [
+    `  gradients: ${agree.length} of ${all.length} agree with differences, ${count((each) => each.precision === 'float64')} of them in float64;`,
+    `    ${count(({ moved }) => moved)} beside the case's own values, where there is no slope; ${count(({ flat }) => flat)} are 0 everywhere`,
+    ...[...apart].map(([reason, list]) => `    ${String(list.length).padStart(4)}  ${reason}`),
+    ...all.filter(({ status }) => status === 'wrong').map(({ pair, detail }) => `  WRONG GRADIENT ${pair}: ${detail}`),
+  ];
+}
 
 /** Counts, refusals by reason, and how the cases that passed were run, as lines of text. */
 export function listing(title: string, outcomes: readonly Outcome[], seconds: number): string {
@@ -91,7 +135,7 @@ export function listing(title: string, outcomes: readonly Outcome[], seconds: nu
   lines.push(`    ${counted(bound.map(operatorOf))}`);
   const loose = passed.filter((outcome) => outcome.loose);
   lines.push(`  ${loose.length} passed within 1e-3, the others within 1e-5: ${counted(loose.map(operatorOf))}`);
-  lines.push('  unsupported, by reason:');
+  lines.push(...gradientLines(passed), '  unsupported, by reason:');
   const reasons = [...grouped(unsupported, ({ reason }) => reason)].sort(([, a], [, b]) => b.length - a.length);
   for (const [reason, list] of reasons) lines.push(`    ${String(list.length).padStart(4)}  ${reason}`);
   for (const { name, reason } of failed) lines.push(`  FAILED ${name}: ${reason}`);

@@ -18,17 +18,20 @@ What the engine does with each ONNX operator of the opsets ${opsets.oldest} to $
 
 - **Forward**: \`direct\`, the runtime's own kernel; \`written out\`, as other operators when the file is read or bound; \`resolved\`, decided when
   the sizes are bound, and refused by name where the data decides.
-- **Gradient**: \`yes\`; \`none\`, because the outputs do not depend continuously on the inputs; \`as written out\`, that of the operators it
-  becomes. All gradients are more operators of this table and can be differentiated again where these have a gradient.
+- **Gradient**: \`yes\`; \`straight-through\`, as if it did not round; \`none\`, because the outputs do not depend continuously on the inputs;
+  \`as written out\`, that of the operators it becomes. Integers and truth values carry no gradient, but for those that QuantizeLinear makes. All
+  gradients are more operators of this table and can be differentiated again where these have a gradient.
 - **Cases**: public ONNX node tests that hold the operator and pass, of ONNX 1.12 and of ONNX 1.23 (newer or changed operators only). None
   fails; those that are refused are listed by reason below.
 `;
 
 function gradientOf(name: string, obstacles: readonly string[]): string {
-  const { backward } = operators[name] ?? {};
+  const { backward, quantised, constants = {} } = operators[name] ?? {};
   if (!backward) return 'no';
   if (backward === noGradient) return 'none';
-  return obstacles.length === 0 ? 'yes' : `yes, unless it ${obstacles.join(' or ')}`;
+  const unless = obstacles.length === 0 ? '' : `, unless it ${obstacles.join(' or ')}`;
+  const held = Object.values(constants).join(' and ');
+  return `${quantised === 'made' ? 'straight-through' : 'yes'}${unless}${held && `; ${held} count as constants`}`;
 }
 
 function table(rows: readonly Row[]): string {

@@ -8,10 +8,8 @@ import { asFloat32 } from '../../src/engine/formats/onnx/floats';
 import type { ValueRecord } from '../../src/engine/formats/onnx/graphProto';
 import { readModelProto } from '../../src/engine/formats/onnx/modelProto';
 import { bind } from '../../src/engine/graph/bind';
-import { differentiate } from '../../src/engine/graph/differentiate';
 import type { Graph, Node } from '../../src/engine/graph/graph';
 import { fromNumbers, toNumbers } from '../../src/engine/graph/numbers';
-import { standard } from '../../src/engine/graph/rules/standard';
 import type { DType, Tensor } from '../../src/engine/graph/tensor';
 import { onnxTypeNumber } from '../../src/engine/runtime/onnxruntime/encodeTensor';
 import { ProtobufWriter } from '../../src/engine/runtime/onnxruntime/protobufWriter';
@@ -19,6 +17,7 @@ import type { Runtime } from '../../src/engine/runtime/runtime';
 import { UnsupportedOperatorError, WhylightError } from '../../src/shared/errors';
 import { type Case, type DataSet, readTensorFile } from './cases';
 import { compare, engineType } from './compare';
+import { type Checked, checkGradients } from './gradients';
 import { reasonOf } from './reasons';
 
 export interface Outcome {
@@ -34,14 +33,15 @@ export interface Outcome {
   readonly folded: boolean;
   /** True when the outputs agree to ONNX's tolerance only, not to the tighter one. */
   readonly loose: boolean;
-  /** Operators that the gradients of the first output stop at, each with why: `Conv`, `has no gradient …`. */
-  readonly withoutGradient: readonly (readonly [string, string])[];
+  readonly gradients: Checked;
 }
+
+const nothing: Checked = { gradients: [], obstacles: [] };
 
 /** A failed comparison: no refusal of the engine but a wrong answer. */
 class Wrong extends Error {}
 
-type Result = Pick<Outcome, 'constants' | 'folded' | 'loose' | 'withoutGradient'>;
+type Result = Pick<Outcome, 'constants' | 'folded' | 'loose' | 'gradients'>;
 
 interface Value {
   readonly name: string;
@@ -85,11 +85,11 @@ export class CaseRunner {
     let operators: readonly string[] = [];
     try {
       operators = operatorsOf(each.model);
-      let result: Result = { constants: [], folded: false, loose: false, withoutGradient: [] };
+      let result: Result = { constants: [], folded: false, loose: false, gradients: nothing };
       for (const set of each.sets) result = await this.runSet(each, set);
       return { name: each.name, operators, status: 'passed', reason: '', ...result };
     } catch (error) {
-      const none = { name: each.name, operators, constants: [], folded: false, loose: false, withoutGradient: [] };
+      const none = { name: each.name, operators, constants: [], folded: false, loose: false, gradients: nothing };
       const reason = reasonOf(error);
       if (reason !== null) return { ...none, status: 'unsupported', reason };
       const told = error instanceof Wrong || error instanceof WhylightError;
@@ -110,21 +110,21 @@ export class CaseRunner {
     let expected: ReadonlyMap<string, Tensor> = new Map();
     let constants: readonly Value[] = [];
     let loose = false;
-    let withoutGradient: Result['withoutGradient'] = [];
+    let gradients = nothing;
     for (const [index, chosen] of bindings.entries()) {
       constants = inputs.filter(({ name }, place) => chosen(tensors.get(name) as Tensor, place));
       try {
         const graph = await this.bound(each, constants, tensors);
         expected = tensorsOf(valuesOf(record?.outputs, set.outputs), realNumbers);
         loose = await this.check(graph, tensors, expected);
-        withoutGradient = missingGradients(graph);
+        gradients = await checkGradients(this.runtime, graph, tensors);
         break;
       } catch (error) {
         if (!(error instanceof WhylightError) || index === bindings.length - 1) throw error;
       }
     }
     const folded = await this.folds(each, inputs, tensors, expected);
-    return { constants: constants.map(({ name }) => name), folded, loose, withoutGradient };
+    return { constants: constants.map(({ name }) => name), folded, loose, gradients };
   }
 
   /** The checkpoint's graph at the sizes of the data, with some inputs turned into weights of the file. */
@@ -178,23 +178,6 @@ export class CaseRunner {
     compareAll(results, wanted, 'folded');
     return known.length === expected.size;
   }
-}
-
-/** Differentiates the first output by each of the inputs alone. */
-function missingGradients(graph: Graph): [string, string][] {
-  const isReal = (name: string) => graph.types.get(name)?.dtype === 'float32';
-  const [of] = graph.outputs;
-  if (of === undefined || !isReal(of) || graph.constants.has(of)) return [];
-  return graph.inputs.flatMap(({ name }): [string, string][] => {
-    if (!isReal(name)) return [];
-    try {
-      differentiate(graph, { of, seed: 'conformance/seed', wrt: [name], rules: standard });
-      return [];
-    } catch (error) {
-      if (!(error instanceof UnsupportedOperatorError)) throw error;
-      return [[error.operator, error.message.replace(/^The operator .*? of node ".*?" /, '').replace(/\.$/, '')]];
-    }
-  });
 }
 
 /** Binding computes what lies in front of an output, never the output itself. */

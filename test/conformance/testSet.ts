@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';
 import { casesIn } from './cases';
-import { type Expectation, listing, restricted, summarise } from './listing';
+import { type Expectation, gradientsOf, listing, restricted, summarise } from './listing';
 import { CaseRunner, type Outcome } from './runCase';
 
 /** Set to write down what the run gave instead of comparing with what is written down. */
@@ -70,13 +70,23 @@ export function testSet(name: string, title: string, folders: () => readonly str
       expect(summarise(outcomes).loose, hint).toEqual(restricted(readExpectation(name), names).loose);
     });
 
+    it('has the gradients that differences of the cases give', () => {
+      const wrong = gradientsOf(outcomes).filter(({ status }) => status === 'wrong');
+      expect(wrong.map(({ pair, detail }) => `${pair}: ${detail}`)).toEqual([]);
+    });
+
+    it('has gradients apart from differences where it is known to, each for its reason', () => {
+      expect(summarise(outcomes).gradientsApart, hint).toEqual(restricted(readExpectation(name), names).gradientsApart);
+    });
+
     it('passes as many cases of each operator as are written down, with the gradients that are', (context) => {
       const expected = readExpectation(name);
       if (expected.cases !== outcomes.length) {
         context.skip(`These are ${outcomes.length} cases; the counts are written down for ${expected.cases}.`);
       }
-      const { passed, withoutGradient } = summarise(outcomes);
+      const { passed, gradients, withoutGradient } = summarise(outcomes);
       expect(passed, hint).toEqual(expected.passed);
+      expect(gradients, hint).toBe(expected.gradients);
       expect(withoutGradient, hint).toEqual(expected.withoutGradient);
     });
   });

@@ -28,7 +28,7 @@ function exponentialTail(b: BackwardContext, above: number, shift: number): stri
 
 /**
  * Clip lets the gradient through strictly between its bounds (as TensorFlow's Relu6Grad and PyTorch's hardtanh); the masks are read off y.
- * A bound that is computed gets what the values beyond it do not.
+ * A bound that is computed gets what the values beyond it do not; where the lower one is above the upper one, y is the upper one.
  */
 function clipBackward(b: BackwardContext): (string | null)[] {
   const inside = (g: string, index: number, mask: typeof above, comparison: string) => {
@@ -40,8 +40,8 @@ function clipBackward(b: BackwardContext): (string | null)[] {
   };
   return [
     b.wanted(0) ? inside(inside(b.g(), 1, above, 'Greater'), 2, below, 'Less') : null,
-    toInput(b, 1, () => gate(b, b.emit('Less', [b.x(0), b.x(1)]))),
-    toInput(b, 2, () => gate(b, b.emit('Greater', [b.x(0), b.x(2)]))),
+    toInput(b, 1, () => gate(b, b.emit('And', [b.emit('Less', [b.x(), b.x(1)]), b.emit('Equal', [b.y(), b.x(1)])]))),
+    toInput(b, 2, () => gate(b, b.emit('Less', [b.y(), b.has(1) ? b.emit('Max', [b.x(), b.x(1)]) : b.x()]))),
   ];
 }
 

@@ -65,12 +65,14 @@ describe('gradients with respect to operands that are computed', () => {
     await checkSecondOrder(small, { values, piecewise: false });
   });
 
+  // The last are upside down: whatever x is, y is the upper bound.
   it.each([
-    ['x', 'low', 'high'],
-    ['x', '', 'high'],
-    ['x', 'low'],
-  ])('Clip by its bounds: %s %s %s', async (...inputs) => {
-    const given = { x: apart(12, () => 0.5), low: [-0.55], high: [0.45] };
+    [['x', 'low', 'high'], -0.55, 0.45],
+    [['x', '', 'high'], 0, 0.45],
+    [['x', 'low'], -0.55, 0],
+    [['x', 'low', 'high'], 0.45, -0.55],
+  ])('Clip by its bounds: %s, from %s to %s', async (inputs, low, high) => {
+    const given = { x: apart(12, () => 0.5), low: [low], high: [high] };
     const dims = { x: [3, 4], low: [], high: [] };
     const used = Object.fromEntries(Object.entries(dims).filter(([name]) => inputs.includes(name)));
     const values = (_: number, __: () => number, name: string) => given[name as keyof typeof given];

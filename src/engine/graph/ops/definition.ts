@@ -85,6 +85,8 @@ export interface OperatorDefinition {
   readonly explicit?: (c: InferContext, add: Additions) => Node;
   /** Integers that carry a gradient: 'made' here from floating-point numbers, or quantised ones of the first input 'moved' about. */
   readonly quantised?: 'made' | 'moved';
+  /** Inputs by place that count as constants for the rule, although the outputs depend on them: no gradient flows to them. */
+  readonly constants?: Readonly<Record<number, string>>;
   /** Vector–Jacobian product as more nodes; absent when the operator has none here. */
   readonly backward?: BackwardRule;
 }

@@ -68,6 +68,8 @@ function dequantize(q: Tensor, scale: Tensor, zero: Tensor | undefined, node: In
   return fromNumbers(scale.dtype, q.dims, values);
 }
 
+const constants = { 1: 'scale', 2: 'zero point' };
+
 /** Quantised values and back. Between the two, integers carry the gradient of the number they stand for. */
 export const quantisation: Operators = {
   QuantizeLinear: {
@@ -77,6 +79,7 @@ export const quantisation: Operators = {
     },
     backward: quantizeBackward,
     quantised: 'made',
+    constants,
   },
   DequantizeLinear: {
     infer: (c) => [{ dtype: c.dtype(1), dims: c.dims(0) }],
@@ -85,5 +88,6 @@ export const quantisation: Operators = {
       return y && [withDims(y, (q as Tensor).dims)];
     },
     backward: (b) => [b.emit('Mul', [b.g(), spread(b, b.x(1))])],
+    constants,
   },
 };
