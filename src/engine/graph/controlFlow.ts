@@ -39,6 +39,12 @@ function definedIn(body: Body): Set<string> {
   return new Set([...body.inputs, ...body.nodes.flatMap((node) => node.outputs), ...inside].filter((name) => name));
 }
 
+/** Nodes of a body, those of bodies inside it included: what writing it out once costs. */
+function sizeOf(body: Body): number {
+  const inside = body.nodes.flatMap((node) => Object.values(node.bodies ?? {}).map(sizeOf));
+  return body.nodes.length + inside.reduce((sum, size) => sum + size, 0);
+}
+
 export class ControlFlow {
   private readonly sequences: Sequences;
   private written = 0;
@@ -143,11 +149,11 @@ export class ControlFlow {
   /** Writes out one turn of a body; answers the names of its outputs. */
   private *iterate(node: Node, body: Body, turn: number, given: readonly string[]): Generator<Node, string[]> {
     if (turn >= mostIterations) return refuse(node, `runs more than ${mostIterations} times`);
+    this.written += 1 + sizeOf(body);
+    if (this.written > mostNodes) return refuse(node, `makes more than ${mostNodes} nodes`);
     const defined = definedIn(body);
     const inputs = new Map(body.inputs.map((name, index) => [name, given[index] ?? '']));
     const rename = (name: string) => inputs.get(name) ?? (defined.has(name) ? `${name}#${turn}` : name);
-    this.written += body.nodes.length;
-    if (this.written > mostNodes) return refuse(node, `makes more than ${mostNodes} nodes`);
     for (const each of body.nodes) yield* this.expand(renamed(each, rename));
     return body.outputs.map(rename);
   }

@@ -8,7 +8,7 @@ import { operators } from './ops';
 import type { Additions, InferContext, OperatorDefinition } from './ops/definition';
 import { elementCount, type Tensor, type ValueType } from './tensor';
 
-export function definitionOf(node: Node): OperatorDefinition {
+function definitionOf(node: Node): OperatorDefinition {
   const definition = Object.hasOwn(operators, node.op) ? operators[node.op] : undefined;
   if (definition && node.refused === undefined) return definition;
   const why = node.refused ?? 'is not supported';
@@ -56,6 +56,8 @@ export class Inference {
       if (output === '') return;
       const type =
         types[index] ?? context.fail(`has ${node.outputs.length} outputs where ${types.length} are possible`);
+      if (type.dims?.some((length) => length !== null && !(Number.isSafeInteger(length) && length >= 0)))
+        context.fail(`has an output of the shape [${type.dims.join(', ')}]`);
       this.types.set(output, type);
     });
     this.keep(node, this.evaluate(node, definition, types));
@@ -90,7 +92,14 @@ export class Inference {
       if (name !== '' && (!value || !isFoldable(value.dtype) || this.leftInFile(value))) return null;
       inputs.push(value);
     }
-    return definition.fold(inputs, node);
+    try {
+      return definition.fold(inputs, node);
+    } catch (error) {
+      // Constants out of range: an index behind the end of a list, numbers that do not fill their shape.
+      if (!(error instanceof RangeError)) throw error;
+      const sentence = `The ${node.op} node "${nodeLabel(node)}" cannot be computed from its constants: ${error.message}.`;
+      throw new CheckpointError(sentence, { cause: error });
+    }
   }
 
   /** Reading a large table for a few of its elements would cost more than it saves, too. */

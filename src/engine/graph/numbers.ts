@@ -74,9 +74,18 @@ export function withDims(tensor: Tensor, dims: readonly number[]): Tensor {
   return { dtype: tensor.dtype, dims, data: tensor.data };
 }
 
-/** Copies the elements at `indices` (flat) into a new tensor, whatever the element type. */
+/**
+ * Copies the elements at `indices` (flat) into a new tensor, whatever the element type.
+ *
+ * @throws RangeError when an index lies outside the tensor.
+ */
 export function pick(tensor: Tensor, dims: readonly number[], indices: ArrayLike<number>): Tensor {
   const source = tensor.data;
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] as number;
+    if (!(index >= 0 && index < source.length))
+      throw new RangeError(`element ${index} of ${source.length} does not exist`);
+  }
   if (Array.isArray(source)) {
     return { dtype: tensor.dtype, dims, data: Array.from(indices, (index) => source[index] as string) };
   }

@@ -19,6 +19,9 @@ export const sequenceOperators: ReadonlySet<string> = new Set([
   'OptionalHasElement',
 ]);
 
+/** A longer axis is not split into parts of one size. */
+const mostParts = 10_000;
+
 export class Sequences {
   private readonly lists = new Map<string, readonly string[]>();
 
@@ -86,6 +89,8 @@ export class Sequences {
     const length = this.c.length(x, axis);
     if (length === undefined) return refuse(node, 'splits a value whose shape depends on the picture');
     const wanted = sizes === '' ? [1] : known(this.c, node, sizes, 'splits by a value');
+    if (length > mostParts && wanted.length === 1)
+      return refuse(node, `splits an axis of ${length}, longer than ${mostParts}`);
     const each = sizes === '' || this.c.value(sizes)?.dims.length === 0 ? (wanted[0] as number) : 0;
     const parts = each
       ? Array.from({ length: Math.ceil(length / each) }, (_, i) => Math.min(each, length - i * each))

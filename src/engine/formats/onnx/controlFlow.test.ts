@@ -179,6 +179,16 @@ it('refuses Loops in Loops that make too many nodes', async () => {
   await expect(importModel(folder, model(nodes, { initializers: { trip: scalar(900) } }), image)).rejects.toThrow(
     'makes more than 100000 nodes',
   );
+  const empty = { inputs: rename('3'), nodes: [], outputs: { go3: { dtype: 'bool', dims: [] }, h3: {} } } as const;
+  const idle = wrap('1', [
+    { op: 'Loop', inputs: ['trip', '', 'h1'], outputs: ['next1'], attributes: { body: { g: empty } } },
+  ]);
+  const turns: ModelNode[] = [
+    { op: 'Loop', name: 'outer', inputs: ['trip', '', 'x'], outputs: ['y'], attributes: { body: { g: idle } } },
+  ];
+  await expect(importModel(folder, model(turns, { initializers: { trip: scalar(900) } }), image)).rejects.toThrow(
+    'makes more than 100000 nodes',
+  );
 });
 
 it.each([0, 1])('writes a Scan out, direction %i', async (direction) => {

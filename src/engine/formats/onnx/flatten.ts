@@ -11,6 +11,9 @@ import type { TensorRecord } from './tensorProto';
 /** Functions that call functions can write out to any size; no classifier comes near this. */
 const mostNodes = 250_000;
 
+/** Functions inside of functions deeper than this are taken for an attack on the stack. */
+const deepest = 64;
+
 /** What the names in a list of nodes stand for. */
 interface Scope {
   readonly rename: (value: string) => string;
@@ -79,6 +82,9 @@ class Flattener {
   private call(called: FunctionRecord, node: NodeRecord, scope: Scope): NodeRecord[] {
     if (scope.calls.includes(called)) {
       throw new CheckpointError(`The checkpoint's function “${called.name}” calls itself, which is not supported.`);
+    }
+    if (scope.calls.length >= deepest) {
+      throw new CheckpointError(`The checkpoint nests more than ${deepest} functions, which is not supported.`);
     }
     const label = node.name || node.outputs[0] || called.name;
     const names = new Map<string, string>([['', '']]);

@@ -198,4 +198,12 @@ it('refuses functions that call themselves, and those that write out to too much
   await expect(
     importModel(folder, { ...model, functions: doubling, nodes, outputs: { y: {} } }, feeds),
   ).rejects.toThrow('write out to more than 250000 nodes');
+  const chain = Array.from({ length: 20_000 }, (_, level): ModelFunction => {
+    const [op, domain] = level === 0 ? ['Neg', ''] : [`Level${level - 1}`, 'mine'];
+    return { ...scale, name: `Level${level}`, nodes: [{ op, domain, inputs: ['t'], outputs: ['r'] }], attributes: [] };
+  });
+  const deep: ModelNode[] = [{ op: 'Level19999', domain: 'mine', inputs: ['x'], outputs: ['y'] }];
+  await expect(
+    importModel(folder, { ...model, functions: chain, nodes: deep, outputs: { y: {} } }, feeds),
+  ).rejects.toThrow('nests more than 64 functions');
 });

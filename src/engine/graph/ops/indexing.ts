@@ -1,6 +1,6 @@
 import { intAttribute } from '../attributes';
 import { pick, stridesOf, toNumbers, walk } from '../numbers';
-import { elementCount, type Tensor } from '../tensor';
+import { elementCount, int64, type Tensor } from '../tensor';
 import { adjointAlong, selection } from './axisMap';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { adjointByPositions } from './scattering';
@@ -65,13 +65,30 @@ function sliceBackward(b: BackwardContext): string[] {
   return [gradient];
 }
 
-/** Adjoint of picking positions along an axis: next to each other they are a slice; others make a 0/1 matrix, where repeated ones add up. */
+/** A 0/1 matrix of more elements is not written down. */
+const largestMatrix = 1 << 24;
+
+/**
+ * Adjoint of picking positions along an axis: next to each other they are a slice; others make a 0/1 matrix, where repeated ones add up,
+ * or are scattered where that matrix would be large.
+ */
 export function pickedBack(b: BackwardContext, g: string, axis: number, length: number, positions: number[]): string {
   const first = positions[0] ?? 0;
   if (positions.every((position, index) => position === first + index)) {
     return zerosAround(b, g, axis, first, length - first - positions.length);
   }
+  if (positions.length * length > largestMatrix) return scatteredBack(b, g, axis, length, positions);
   return adjointAlong(b, g, axis, b.tensor(selection(positions, length)));
+}
+
+function scatteredBack(b: BackwardContext, g: string, axis: number, length: number, positions: number[]): string {
+  const column = b.dims(g).map((_, i) => (i === axis ? positions.length : 1));
+  const places = b.emit('Expand', [
+    b.tensor({ ...int64([positions.length], positions), dims: column }),
+    b.emit('Shape', [g]),
+  ]);
+  const zeros = b.emit('ConstantOfShape', [shapeWith(b, g, axis, 1, length)]);
+  return b.emit('ScatterElements', [zeros, places, g], { axis, reduction: 'add' });
 }
 
 function gatherBackward(b: BackwardContext): string[] {
@@ -82,21 +99,17 @@ function gatherBackward(b: BackwardContext): string[] {
   const length = dims[axis] as number;
   const positions = toNumbers(indices).map((index) => (index < 0 ? index + length : index));
   // The index tensor's axes stand in place of the gathered one: make them one axis.
-  const target = dims.map((_, i) => (i === axis ? positions.length : i < axis ? 0 : -2));
-  let g = b.g();
-  if (indices.dims.length === 0) g = b.emit('Unsqueeze', [g, b.ints([axis])]);
-  else if (indices.dims.length > 1) g = flattenAxes(b, g, axis, indices.dims.length, target);
+  const one = indices.dims.length === 1;
+  const g = one ? b.g() : b.emit('Reshape', [b.g(), shapeWith(b, b.g(), axis, indices.dims.length, positions.length)]);
   return [pickedBack(b, g, axis, length, positions)];
 }
 
-/** Joins `count` axes from `axis` on into one; the axes around them keep their run-time lengths. */
-function flattenAxes(b: BackwardContext, g: string, axis: number, count: number, target: readonly number[]): string {
-  const shape = b.emit('Shape', [g]);
-  const part = (from: number, to: number) => b.emit('Slice', [shape, b.ints([from]), b.ints([to])]);
-  const pieces = [b.ints([target[axis] as number])];
-  if (axis > 0) pieces.unshift(part(0, axis));
-  if (axis + count < b.dims(g).length) pieces.push(part(axis + count, b.dims(g).length));
-  return b.emit('Reshape', [g, b.emit('Concat', pieces, { axis: 0 })]);
+/** The shape of g, read when the program runs, but for `count` axes from `axis` on: one of `length` stands in their place. */
+function shapeWith(b: BackwardContext, g: string, axis: number, count: number, length: number): string {
+  const rank = b.dims(g).length;
+  const front = axis > 0 ? [b.emit('Shape', [g], { start: 0, end: axis })] : [];
+  const behind = axis + count < rank ? [b.emit('Shape', [g], { start: axis + count, end: rank })] : [];
+  return b.emit('Concat', [...front, b.ints([length]), ...behind], { axis: 0 });
 }
 
 export const indexing: Operators = {

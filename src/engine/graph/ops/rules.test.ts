@@ -21,7 +21,6 @@ const inSteps: Readonly<Record<string, readonly [lines: number, steps: string]>>
   Pad: [40, 'constants are cut off again, reflected and repeated elements are added up'],
   Resize: [40, 'one matrix for each axis that is resized, by scale, by length or by the aspect ratio'],
   Einsum: [35, 'the equation of the gradient and the factors that give all its letters a length'],
-  Gather: [25, 'axes of the indices are joined before positions are read back'],
   LayerNormalization: [25, 'mean and deviation are outputs too, and add to the gradient where they are read'],
   BatchNormalization: [25, 'constant statistics become one factor per channel'],
 };

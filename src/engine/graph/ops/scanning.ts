@@ -11,13 +11,15 @@ function runningSums(x: Tensor, axis: number, exclusive: boolean, reverse: boole
   const at = axis < 0 ? axis + x.dims.length : axis;
   const [length, stride] = [x.dims[at] as number, stridesOf(x.dims)[at] as number];
   const values = toNumbers(x);
-  const sums = values.map((own, flat) => {
-    const place = Math.floor(flat / stride) % length;
-    let sum = exclusive ? 0 : own;
-    const step = reverse ? 1 : -1;
-    for (let i = place + step; i >= 0 && i < length; i += step) sum += values[flat + (i - place) * stride] as number;
-    return sum;
-  });
+  const sums = new Array<number>(values.length);
+  const total = new Map<number, number>();
+  for (const i of values.keys()) {
+    const flat = reverse ? values.length - 1 - i : i;
+    const row = flat - (Math.floor(flat / stride) % length) * stride;
+    const before = total.get(row) ?? 0;
+    total.set(row, before + (values[flat] as number));
+    sums[flat] = exclusive ? before : (total.get(row) as number);
+  }
   return fromNumbers(x.dtype, x.dims, sums);
 }
 
@@ -29,11 +31,16 @@ function triangle(length: number, nearest: number, reverse: boolean): number[] {
   });
 }
 
+/** A longer axis is not repeated for every one of its places. */
+const longestProduct = 2048;
+
 /** CumProd, which onnxruntime lacks: at every place the product over a triangle of the repeated axis, with ones elsewhere. */
 function explicitProducts(c: InferContext, add: Additions) {
   const dims = c.dims(0);
   const axis = c.axis(c.ints(1)?.[0] ?? c.fail('has no axis'), dims.length);
   const length = dims[axis] as number;
+  if (length > longestProduct)
+    c.fail(`multiplies ${length} numbers in turn, of which at most ${longestProduct} are supported`);
   const inside = triangle(length, intAttribute(c.node, 'exclusive', 0), intAttribute(c.node, 'reverse', 0) === 1);
   const mask = fromNumbers('bool', [length, length, ...dims.slice(axis + 1).map(() => 1)], inside);
   const repeated = add.emit('Unsqueeze', [c.node.inputs[0] as string, add.ints([axis])]);

@@ -41,6 +41,7 @@ export const sizes: Operators = {
         const value = c.value(index) ?? c.fail('has a length that depends on the data');
         return toNumbers(value)[0] as number;
       }) as [number, number, number];
+      if (delta === 0) c.fail('counts in steps of 0');
       return [{ dtype: c.dtype(0), dims: [Math.max(Math.ceil((limit - start) / delta), 0)] }];
     },
     fold: ([start, limit, delta]) => {
