@@ -118,6 +118,21 @@ describe('MemoryBudget', () => {
     expect(dropped).toEqual(['b']);
   });
 
+  it('spares a program that a run begins with while another is dropped', async () => {
+    const dropped: string[] = [];
+    const budget = new MemoryBudget(100 / 1024 ** 2);
+    const slow = async () => {
+      dropped.push('a');
+      await budget.use(b!, 40);
+      b!.users++;
+    };
+    await budget.hold(40, { owner: {}, drop: slow });
+    const b = await budget.hold(40, holder(dropped, 'b'));
+    expect(await budget.hold(90, holder(dropped, 'c'))).toBeNull();
+    expect(dropped).toEqual(['a']);
+    expect(budget.used).toBe(40);
+  });
+
   it("can spare the asking model's own programs", async () => {
     const dropped: string[] = [];
     const owner = {};

@@ -96,8 +96,9 @@ export class MemoryBudget {
     if (this.used - most + bytes > this.limit) return false;
     for (const entry of idle) {
       if (this.hasRoomFor(bytes)) break;
-      if (this.entries.delete(entry)) await entry.drop();
+      // While another was dropped a run may have begun with this one.
+      if (!spared(entry) && this.entries.delete(entry)) await entry.drop();
     }
-    return true;
+    return this.hasRoomFor(bytes);
   }
 }
