@@ -19,6 +19,8 @@ export interface LayerInfo {
   readonly shape: readonly number[];
   /** True when it has spatial extent, so that a class activation map can be drawn from it. */
   readonly spatial: boolean;
+  /** What cuts its values off at 0, where something does: a quantisation may do the work of a ReLU by its range. */
+  readonly rectifier?: 'Relu' | 'Clip' | 'QuantizeLinear';
 }
 
 export interface ChosenLayer {

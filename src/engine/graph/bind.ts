@@ -195,7 +195,7 @@ function lockstep(
     },
     emit: (op, inputs, attributes = {}) => {
       const output = `bound/${op}_${fresh++}`;
-      add({ op, name: output, inputs, outputs: [output], attributes });
+      add({ op, name: output, inputs, outputs: [output], attributes, shownAs: null });
       return output;
     },
   };

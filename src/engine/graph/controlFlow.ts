@@ -65,7 +65,8 @@ export class ControlFlow {
     else if (node.op === 'Scan') yield* this.scan(node);
     else if (node.op === 'SequenceMap') yield* this.sequenceMap(node);
     else if (sequenceOperators.has(node.op)) yield* this.sequences.expand(node);
-    else if (node.op === 'Identity') yield* this.sequences.pass(node.inputs[0] ?? '', node.outputs[0] ?? '', node.name);
+    else if (node.op === 'Identity' && this.sequences.get(node.inputs[0] ?? ''))
+      yield* this.sequences.pass(node.inputs[0] ?? '', node.outputs[0] ?? '', node.name);
     else yield node;
   }
 

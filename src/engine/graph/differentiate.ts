@@ -4,11 +4,10 @@ import { nodeLabel } from './attributes';
 import { GraphBuilder } from './builder';
 import type { Graph, Node } from './graph';
 import { isFloat } from './numbers';
-import { operators } from './ops';
 import type { BackwardContext } from './ops/definition';
 import { typeCode } from './ops/elementTypes';
+import { dependents } from './paths';
 import type { RuleTable } from './rules/table';
-import type { DType } from './tensor';
 
 export interface DifferentiateOptions {
   /** The value to differentiate, e.g. the logits [N, C]. */
@@ -28,33 +27,13 @@ export interface Differentiated {
   readonly gradients: ReadonlyMap<string, string>;
 }
 
-/** Element type of the integers that a node hands a gradient on through; undefined when it has none. */
-function quantisedBy(graph: Graph, node: Node): DType | undefined {
-  const { quantised } = operators[node.op] ?? {};
-  const value = quantised === 'made' ? node.outputs[0] : quantised && node.inputs[0];
-  return value === undefined ? undefined : graph.types.get(value)?.dtype;
-}
+type Forward = Pick<BackwardContext, 'varies' | 'producer' | 'reader'>;
 
-/** Values that depend on one of `roots` (which count themselves) through floating-point values, or quantised ones. */
-function dependents(graph: Graph, roots: readonly string[]): Set<string> {
-  const result = new Set(roots);
-  for (const node of graph.nodes) {
-    if (!node.inputs.some((input) => result.has(input))) continue;
-    const quantised = quantisedBy(graph, node);
-    for (const output of node.outputs) {
-      const type = graph.types.get(output);
-      if (output !== '' && type && (isFloat(type.dtype) || type.dtype === quantised)) result.add(output);
-    }
-  }
-  return result;
-}
-
-type Forward = Pick<BackwardContext, 'varies' | 'producer'>;
-
-/** What rules may ask about the graph as it was before its gradient. */
-function forwardOf(graph: Graph): Forward {
+/** What rules may ask about the graph as it was before its gradient; `needed` are the values that `of` is computed from. */
+function forwardOf(graph: Graph, of: string, needed: ReadonlySet<string>): Forward {
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   let varying: ReadonlySet<string> | undefined;
+  let readers: ReadonlyMap<string, Node | null> | undefined;
   return {
     varies: (name) => {
       varying ??= dependents(
@@ -64,7 +43,21 @@ function forwardOf(graph: Graph): Forward {
       return varying.has(name);
     },
     producer: (name) => producers.get(name),
+    reader: (name) => {
+      readers ??= soleReaders(graph, needed);
+      return name === of ? undefined : (readers.get(name) ?? undefined);
+    },
   };
+}
+
+/** Value → the only node that reads it on the way to one of `needed`; null where there are several. */
+function soleReaders(graph: Graph, needed: ReadonlySet<string>): Map<string, Node | null> {
+  const readers = new Map<string, Node | null>();
+  for (const node of graph.nodes) {
+    if (!node.outputs.some((output) => needed.has(output))) continue;
+    for (const input of new Set(node.inputs)) readers.set(input, readers.has(input) ? null : node);
+  }
+  return readers;
 }
 
 /** Values that `target` is computed from, itself included. */
@@ -101,7 +94,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Diff
   const dependent = dependents(graph, wrt);
   const needed = ancestors(graph, of);
   const active = (name: string) => dependent.has(name) && needed.has(name);
-  const forward = forwardOf(graph);
+  const forward = forwardOf(graph, of, needed);
 
   const contributions = new Map<string, string[]>();
   const summed = new Map<string, string>();

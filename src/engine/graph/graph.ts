@@ -17,6 +17,11 @@ export interface Node {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
   /** The nested graphs of If, Loop and Scan, by attribute name; binding puts their nodes in the node's place. */
   readonly bodies?: Readonly<Record<string, Body>>;
+  /**
+   * Set where an operator of the checkpoint was written out: on the node that gives its output, the operator's name in the checkpoint; null
+   * on the steps inside it, whose outputs are no values of the checkpoint.
+   */
+  readonly shownAs?: string | null;
   /** Why the reader could not bring this node into the inner form, to follow its operator's name in a sentence. */
   readonly refused?: string;
 }

@@ -44,7 +44,9 @@ export class Inference {
   /** The node's explicit form, see {@link OperatorDefinition.explicit}. */
   explicit(node: Node, additions: Additions): Node {
     const definition = definitionOf(node);
-    return definition.explicit ? definition.explicit(this.contextOf(node), additions) : node;
+    const explicit = definition.explicit?.(this.contextOf(node), additions);
+    if (!explicit || explicit.op === node.op) return explicit ?? node;
+    return { ...explicit, shownAs: node.shownAs === undefined ? node.op : node.shownAs };
   }
 
   /** Infers the node's outputs, and evaluates them when its inputs are known. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bind } from './bind';
 import { findLogits } from './logits';
-import { int64 } from './tensor';
+import { float32, int64, type Tensor } from './tensor';
 import { graphOf, randomTensor, type SmallGraph, type SmallNode } from './testing/gradientCheck';
 
 const classifier = (nodes: readonly SmallNode[], outputs?: readonly string[]): SmallGraph => ({
@@ -15,11 +15,36 @@ const classifier = (nodes: readonly SmallNode[], outputs?: readonly string[]): S
   nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['scores'] }, ...nodes],
   outputs,
 });
+const uint8 = (value: number): Tensor => ({ dtype: 'uint8', dims: [], data: Uint8Array.of(value) });
 const find = (small: SmallGraph, wanted?: string) => findLogits(bind(graphOf(small)), wanted);
 
 describe('findLogits', () => {
   it('takes the only output', () => {
     expect(find(classifier([]))).toMatchObject({ name: 'scores', classes: 5, activation: 'none' });
+  });
+
+  it('takes the scores in front of a final quantisation, whose ends let no gradient through', () => {
+    const rounded: SmallNode[] = [
+      { op: 'QuantizeLinear', inputs: ['scores', 'step', 'zero'], outputs: ['q'] },
+      { op: 'DequantizeLinear', inputs: ['q', 'step', 'zero'], outputs: ['y'] },
+    ];
+    const steps = { step: float32([], Float32Array.of(0.1)), zero: uint8(128) };
+    const small = (nodes: readonly SmallNode[]) => {
+      const plain = classifier(nodes);
+      return { ...plain, constants: { ...plain.constants, ...steps } };
+    };
+    expect(find(small(rounded))).toEqual({
+      name: 'scores',
+      classes: 5,
+      activation: 'none',
+      how: '"scores", in front of the quantisation that gives the output "y"',
+    });
+    const softmax: SmallNode = { op: 'Softmax', inputs: ['y'], outputs: ['p'] };
+    expect(find(small([...rounded, softmax]))).toMatchObject({
+      name: 'scores',
+      activation: 'softmax',
+      probabilities: 'p',
+    });
   });
 
   it.each([

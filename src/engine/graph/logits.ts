@@ -1,4 +1,4 @@
-/** Finds the logits: the class scores in front of a final activation. */
+/** Finds the logits: the class scores in front of a final activation, and of a final quantisation, whose ends let no gradient through. */
 import { nodeLabel } from './attributes';
 import type { Graph, Node } from './graph';
 import { isFloat } from './numbers';
@@ -20,9 +20,11 @@ export interface NoLogits {
   readonly reason: string;
 }
 
-/** Operators that only rename, reorder or pick from what they read. */
+/** Operators that only rename, reorder, quantise or pick from what they read. */
 const passesThrough = new Set([
   'Identity',
+  'QuantizeLinear',
+  'DequantizeLinear',
   'Dropout',
   'Reshape',
   'Flatten',
@@ -33,6 +35,9 @@ const passesThrough = new Set([
   'ArgMax',
   'TopK',
 ]);
+
+/** Those of them behind which the scores cannot be seen as they are. */
+const picksOrRounds = new Set(['ArgMax', 'TopK', 'Cast', 'QuantizeLinear']);
 
 const finalActivations: Readonly<Record<string, Logits['activation']>> = {
   Softmax: 'softmax',
@@ -65,14 +70,16 @@ function behind(graph: Graph, output: string, producers: ReadonlyMap<string, Nod
       logits = node.inputs[0] as string;
     } else if (!passesThrough.has(node.op)) break;
     name = node.inputs[0] as string;
-    if (node.op === 'ArgMax' || node.op === 'TopK' || node.op === 'Cast') logits = name;
+    if (picksOrRounds.has(node.op)) logits = name;
   }
   const classes = classesOf(graph, logits);
   return classes === null ? null : { name: logits, classes, activation, probabilities };
 }
 
-function describe(node: Node | undefined, found: Omit<Logits, 'how'>, output: string): string {
+function describe(graph: Graph, node: Node | undefined, found: Omit<Logits, 'how'>, output: string): string {
   if (found.activation !== 'none') return `"${found.name}", in front of the final ${node?.op} that gives "${output}"`;
+  const rounded = graph.nodes.some(({ op, inputs }) => op === 'QuantizeLinear' && inputs[0] === found.name);
+  if (rounded) return `"${found.name}", in front of the quantisation that gives the output "${output}"`;
   return found.name === output
     ? `the output "${output}"`
     : `"${found.name}", from which the output "${output}" is made`;
@@ -111,7 +118,7 @@ export function findLogits(graph: Graph, wanted?: string): Logits | NoLogits {
   const final = producers.get(activated.logits.probabilities ?? activated.output);
   const others =
     distinct.length > 1 ? ` (of ${distinct.length} outputs with scores, the one that is most likely meant)` : '';
-  return { ...activated.logits, how: `${describe(final, activated.logits, activated.output)}${others}` };
+  return { ...activated.logits, how: `${describe(graph, final, activated.logits, activated.output)}${others}` };
 }
 
 function chosenLogits(graph: Graph, name: string): Logits | NoLogits {

@@ -1,6 +1,29 @@
-/** Which nodes lie between the inputs and a value. */
+/** What depends on what: the nodes that lie between the inputs and a value. */
 import type { Graph, Node } from './graph';
 import { isFloat } from './numbers';
+import { operators } from './ops';
+import type { DType } from './tensor';
+
+/** Element type of the integers that a node hands a gradient on through; undefined when it has none. */
+function quantisedBy(graph: Graph, node: Node): DType | undefined {
+  const { quantised } = operators[node.op] ?? {};
+  const value = quantised === 'made' ? node.outputs[0] : quantised && node.inputs[0];
+  return value === undefined ? undefined : graph.types.get(value)?.dtype;
+}
+
+/** Values that depend on one of `roots` (which count themselves) through floating-point values, or quantised ones. */
+export function dependents(graph: Graph, roots: readonly string[]): Set<string> {
+  const result = new Set(roots);
+  for (const node of graph.nodes) {
+    if (!node.inputs.some((input) => result.has(input))) continue;
+    const quantised = quantisedBy(graph, node);
+    for (const output of node.outputs) {
+      const type = graph.types.get(output);
+      if (output !== '' && type && (isFloat(type.dtype) || type.dtype === quantised)) result.add(output);
+    }
+  }
+  return result;
+}
 
 export interface Path {
   /** In topological order. */
@@ -9,16 +32,12 @@ export interface Path {
   readonly values: ReadonlySet<string>;
 }
 
-/** Everything through which floating-point data flows from the graph's inputs to `target`. */
+/** Everything through which data flows from the graph's inputs to `target`: floating-point numbers, and integers that stand for them. */
 export function pathTo(graph: Graph, target: string): Path {
-  const fromInput = new Set(graph.inputs.map((input) => input.name));
-  for (const node of graph.nodes) {
-    if (!node.inputs.some((input) => fromInput.has(input))) continue;
-    for (const output of node.outputs) {
-      const type = graph.types.get(output);
-      if (output !== '' && type && isFloat(type.dtype)) fromInput.add(output);
-    }
-  }
+  const fromInput = dependents(
+    graph,
+    graph.inputs.map((input) => input.name),
+  );
   const values = new Set(fromInput.has(target) ? [target] : []);
   const nodes: Node[] = [];
   for (let index = graph.nodes.length - 1; index >= 0; index--) {

@@ -2,6 +2,7 @@
 import { floatAttribute } from '../graph/attributes';
 import type { Graph, Node } from '../graph/graph';
 import { toNumbers } from '../graph/numbers';
+import { quantisedRange, rectifies } from '../graph/ops/quantisation';
 import type { Range } from './statistics';
 
 /** The outputs of an activation at which its slope is 0, or below 1 % of its steepest. */
@@ -73,6 +74,16 @@ function isGate(node: Node, consumers: ReadonlyMap<string, readonly Node[]>): bo
   return users.some((user) => user.op === 'Mul' && user.inputs.includes(node.inputs[0] ?? ''));
 }
 
+/** The ends of a quantisation's range, where it does the work of a ReLU or ReLU6. A number within 1/512 of the range of an end is at it. */
+function ofQuantisation(graph: Graph, node: Node, producers: ReadonlyMap<string, Node>): Saturation | null {
+  const before = producers.get(node.inputs[0] ?? '');
+  const constant = (name: string) => graph.constants.get(name);
+  if (!before || !rectifies(before, constant, (name) => producers.get(name))) return null;
+  const [low, high] = quantisedRange(before, constant) as [number, number];
+  const near = (high - low) / 512;
+  return saturation('quantised ReLU', below(low + near), above(high - near));
+}
+
 type Rule = (node: Node) => Saturation | null;
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -105,17 +116,16 @@ export function saturations(graph: Graph): ReadonlyMap<string, Saturation> {
     for (const input of node.inputs) consumers.set(input, [...(consumers.get(input) ?? []), node]);
   }
   const found = new Map<string, Saturation>();
+  const ofNode = (node: Node): Saturation | null => {
+    if (node.op === 'Clip') return ofClip(graph, node);
+    if (node.op === 'Mul') return ofProduct(node, producers);
+    if (node.op === 'DequantizeLinear') return ofQuantisation(graph, node, producers);
+    if (node.op === 'Identity') return found.get(node.inputs[0] ?? '') ?? null;
+    if ((node.op === 'Sigmoid' || node.op === 'HardSigmoid') && isGate(node, consumers)) return null;
+    return (Object.hasOwn(rules, node.op) && rules[node.op]?.(node)) || null;
+  };
   for (const node of graph.nodes) {
-    const rule = Object.hasOwn(rules, node.op) ? rules[node.op] : undefined;
-    const gate = (node.op === 'Sigmoid' || node.op === 'HardSigmoid') && isGate(node, consumers);
-    const own =
-      node.op === 'Clip'
-        ? ofClip(graph, node)
-        : node.op === 'Mul'
-          ? ofProduct(node, producers)
-          : gate
-            ? null
-            : (rule?.(node) ?? null);
+    const own = ofNode(node);
     if (own) found.set(node.outputs[0] ?? '', own);
   }
   return found;

@@ -57,7 +57,7 @@ export const guidedBackprop: Method = {
     const relu6 = flagOf(parameters, 'relu6');
     const probe: GradientProbe = { of: scalar, rules: relu6 ? 'guided' : 'guided-relu', wrt: INPUT };
     const evaluation = await context.evaluate(context.image, { gradients: [probe] });
-    const guided = context.layers.some(({ operator }) => operator === 'Relu' || (relu6 && operator === 'Clip'));
+    const guided = context.layers.some(({ rectifier }) => rectifier && (relu6 || rectifier === 'Relu'));
     return {
       map: toMap(evaluation.gradient(probe).data, context.input),
       notes: [

@@ -26,6 +26,14 @@ interface Scope {
   readonly calls: readonly FunctionRecord[];
 }
 
+/** Operators that a network is counted in. Rarely has an operator more than one of them in it, attention has two products. */
+const weighty = /Conv|Gemm|MatMul|Attention|Normalization|GRU|LSTM|RNN/;
+
+/** True for a function that is like an operator (a GELU, a linear layer): its steps are no layers to a user, as those of a block are. */
+function isLikeOperator(nodes: readonly NodeRecord[]): boolean {
+  return nodes.filter((node) => weighty.test(node.op)).length <= 1;
+}
+
 const keyOf = (domain: string, name: string, overload: string) => `${domain}::${name}::${overload}`;
 
 class Flattener {
@@ -107,7 +115,13 @@ class Flattener {
       opset: version === this.opset ? undefined : version,
       calls: [...scope.calls, called],
     };
-    return [...this.nodes(called.nodes, inner), ...passed];
+    const nodes = [...this.nodes(called.nodes, inner), ...passed];
+    if (!isLikeOperator(nodes)) return nodes;
+    const given = new Set(node.outputs);
+    return nodes.map((each) => ({
+      ...each,
+      shownAs: each.outputs.some((output) => output !== '' && given.has(output)) ? called.name : null,
+    }));
   }
 
   /** A nested graph whose constants are moved out of it. What it reads from around it is added to `captured`. */

@@ -66,6 +66,50 @@ const model: Model = {
   initializers: { low: float32([], Float32Array.of(-0.75)) },
 };
 
+/** A block of a network, with a function like an operator in it. */
+const gelu: ModelFunction = {
+  domain: 'mine',
+  name: 'TanhGelu',
+  inputs: ['t'],
+  outputs: ['r'],
+  nodes: [
+    { op: 'Tanh', inputs: ['t'], outputs: ['h'] },
+    { op: 'Mul', inputs: ['h', 't'], outputs: ['r'] },
+  ],
+  opsets,
+};
+const perceptron: ModelFunction = {
+  domain: 'mine',
+  name: 'Perceptron',
+  inputs: ['t', 'w', 'v'],
+  outputs: ['r'],
+  nodes: [
+    { op: 'MatMul', inputs: ['t', 'w'], outputs: ['wide'] },
+    { op: 'TanhGelu', domain: 'mine', name: 'act', inputs: ['wide'], outputs: ['active'] },
+    { op: 'MatMul', inputs: ['active', 'v'], outputs: ['r'] },
+  ],
+  opsets,
+};
+
+it('shows the steps of blocks, not those of functions that are like operators', async () => {
+  const network: Model = {
+    opset: 18,
+    domains: { mine: 1 },
+    functions: [gelu, perceptron],
+    nodes: [{ op: 'Perceptron', domain: 'mine', name: 'mlp', inputs: ['x', 'w', 'w'], outputs: ['y'] }],
+    inputs: { x: { dims: ['N', 2] } },
+    outputs: { y: {} },
+    initializers: { w: float32([2, 2], Float32Array.of(1, 2, 3, 4)) },
+  };
+  const graph = await checkImport(folder, network, { x: sample([1, 2]) }, { gradients: ['x'] });
+  expect(graph.nodes.map(({ op, shownAs, outputs }) => [outputs[0], op, shownAs])).toEqual([
+    ['mlp/wide', 'MatMul', undefined],
+    ['mlp/act/h', 'Tanh', null],
+    ['mlp/active', 'Mul', 'TanhGelu'],
+    ['y', 'MatMul', undefined],
+  ]);
+});
+
 it('writes the checkpoint’s own functions out', async () => {
   const graph = await checkImport(folder, model, feeds, { gradients: ['x'] });
   expect(graph.nodes.map((node) => [node.op, node.name, ...node.outputs])).toEqual([

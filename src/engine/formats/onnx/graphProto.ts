@@ -24,6 +24,8 @@ export interface NodeRecord {
   readonly attributes: ReadonlyMap<string, Attribute>;
   /** Version of the standard operators that the node is written in, where that is not the model's: inside a function. */
   readonly opset?: number;
+  /** As {@link Node.shownAs}, for nodes out of a function that is like an operator. */
+  readonly shownAs?: string | null;
 }
 
 export interface GraphRecord {

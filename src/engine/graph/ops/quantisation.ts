@@ -1,4 +1,5 @@
 import { intAttribute } from '../attributes';
+import type { Node } from '../graph';
 import { broadcastIndices, fromNumbers, toNumbers, withDims } from '../numbers';
 import type { DType, Tensor } from '../tensor';
 import { gate } from './activation';
@@ -14,6 +15,32 @@ const ranges: Partial<Record<DType, readonly [number, number]>> = {
   int4: [-8, 7],
   uint4: [0, 15],
 };
+
+/** The smallest and largest number that a QuantizeLinear can stand for; undefined unless one scale is known for all elements. */
+export function quantisedRange(
+  node: Node,
+  constant: (name: string) => Tensor | undefined,
+): [number, number] | undefined {
+  const [scale, zero] = [1, 2].map((index) => constant(node.inputs[index] ?? ''));
+  const limits = ranges[zero?.dtype ?? elementTypes[intAttribute(node, 'output_dtype', 0)] ?? 'uint8'];
+  if (scale?.data.length !== 1 || !limits || (node.inputs[2] && !zero)) return undefined;
+  const [step, shift] = [toNumbers(scale)[0] as number, zero ? (toNumbers(zero)[0] as number) : 0];
+  return [(limits[0] - shift) * step, (limits[1] - shift) * step];
+}
+
+/** Operators that quantising tools put the activation behind them together with. */
+const beforeActivations = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'Add', 'BatchNormalization']);
+
+/** True for a QuantizeLinear that does the work of a ReLU: sums below 0 lie below its range. */
+export function rectifies(
+  node: Node,
+  constant: (name: string) => Tensor | undefined,
+  producer: (name: string) => Node | undefined,
+): boolean {
+  if (node.op !== 'QuantizeLinear') return false;
+  const sum = producer(node.inputs[0] ?? '');
+  return sum !== undefined && beforeActivations.has(sum.op) && quantisedRange(node, constant)?.[0] === 0;
+}
 
 /** How scale and zero point lie against x: one for all, one per place of an axis, or one per block along an axis. */
 function layout(node: InferContext['node'], x: readonly number[], scale: readonly number[]) {

@@ -1,5 +1,6 @@
 import { toNumbers } from '../numbers';
 import type { BackwardContext, BackwardRule } from '../ops/definition';
+import { rectifies } from '../ops/quantisation';
 import { standard } from './standard';
 import type { RuleTable } from './table';
 
@@ -26,9 +27,13 @@ export const guidedRelu: RuleTable = { ...standard, Relu: onPositiveGradient('Re
 
 /**
  * The same with Clip from 0 upwards (Relu6) as a rectifier too, which it is to those who built the network; Clip's own upper bound
- * shuts the gradient as usual.
+ * shuts the gradient as usual. So is a quantisation that a ReLU or Relu6 was worked into.
  */
 export const guided: RuleTable = {
   ...guidedRelu,
   Clip: (b) => (clipsAtZero(b) ? onPositiveGradient('Clip')(b) : (standard['Clip'] as BackwardRule)(b)),
+  QuantizeLinear: (b) =>
+    rectifies(b.node, b.constant, b.producer)
+      ? onPositiveGradient('QuantizeLinear')(b)
+      : (standard['QuantizeLinear'] as BackwardRule)(b),
 };

@@ -120,6 +120,14 @@ describe('Attention', () => {
       initializers: more,
     };
     const graph = await checkImport(folder, model, feeds, { gradients: names });
+    const shown = graph.nodes.filter((node) => node.shownAs);
+    expect(shown.map((node) => [node.outputs[0], node.shownAs])).toEqual(
+      expect.arrayContaining([
+        ['y/attention_probabilities', 'Softmax'],
+        ['y', 'Attention'],
+      ]),
+    );
+    expect(shown.length).toBeLessThanOrEqual(1 + outputs.filter((name) => name !== '').length);
     expect(graph.nodes.map((node) => node.op)).not.toContain('Attention');
   });
 

@@ -28,7 +28,8 @@ function inSteps(e: Emitter, x: string): string {
   const step = detached(e, e.emit('Where', [e.emit('Greater', [spread, e.scalar(0)]), spread, e.scalar(1)]));
   const zero = e.emit('Round', [e.emit('Div', [e.emit('Neg', [low]), step])]);
   const unit = [e.scalar(1), e.c.add(`${x}/zero`, { dtype: 'uint8', dims: [], data: Uint8Array.of(0) })];
-  const count = e.add(e.emit('Div', [x, step]), zero);
+  // Not an Add: in front of a quantisation that is the sum of a layer, whose ReLU the quantisation may have taken over.
+  const count = e.emit('Sum', [e.emit('Div', [x, step]), zero]);
   const rounded = e.emit('DequantizeLinear', [e.emit('QuantizeLinear', [count, ...unit]), ...unit]);
   return e.mul(e.emit('Sub', [rounded, zero]), step);
 }

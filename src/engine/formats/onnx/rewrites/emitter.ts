@@ -20,6 +20,13 @@ export class Emitter {
     return name;
   }
 
+  /** As `emit`, for a step inside the operator that is a layer to users all the same; it is called `name`. */
+  show(name: string, op: string, inputs: readonly string[], shownAs: string, attributes: Node['attributes'] = {}) {
+    const output = this.c.fresh(`${this.label}/${name}`);
+    this.append(op, inputs, [output], attributes, shownAs);
+    return output;
+  }
+
   emitMany(op: string, inputs: readonly string[], count: number, attributes: Node['attributes'] = {}): string[] {
     const outputs = Array.from({ length: count }, () => this.c.fresh(`${this.label}/${op}`));
     this.append(op, inputs, outputs, attributes);
@@ -81,9 +88,16 @@ export class Emitter {
     return name;
   }
 
-  private append(op: string, inputs: readonly string[], outputs: readonly string[], attributes: Node['attributes']) {
+  private append(
+    op: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Node['attributes'],
+    shownAs?: string,
+  ) {
     const given = [...inputs];
     while (given.at(-1) === '') given.pop();
-    this.nodes.push({ op, name: this.node.name, inputs: given, outputs, attributes });
+    const node = { op, name: this.node.name, inputs: given, outputs, attributes };
+    this.nodes.push(shownAs === undefined ? node : { ...node, shownAs });
   }
 }

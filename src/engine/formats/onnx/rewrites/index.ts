@@ -60,8 +60,17 @@ const closed: Readonly<Record<string, string>> = {
     'was made by onnxruntime for one kind of processor; optimise the model with level “extended” in place of “all”',
 };
 
-/** A node as nodes of opset 21. Nodes of unknown domains only get their full name. */
+/** A node as nodes of opset 21, marked for what they were written out from. Nodes of unknown domains only get their full name. */
 export function rewriteNode(given: NodeRecord, c: RewriteContext): readonly Node[] {
+  const shownAs = given.shownAs === undefined ? given.op : given.shownAs;
+  return writtenOut(given, c).map((node) => {
+    if (node.shownAs !== undefined) return node;
+    const shown = node.outputs.some((output) => output !== '' && given.outputs.includes(output)) ? shownAs : null;
+    return shown === node.op || node.refused !== undefined ? node : { ...node, shownAs: shown };
+  });
+}
+
+function writtenOut(given: NodeRecord, c: RewriteContext): readonly Node[] {
   if (given.domain !== '' || c.opset >= 7) return rewriteRecent(given, c);
   try {
     const { node, before } = beforeOpset7(given, c);

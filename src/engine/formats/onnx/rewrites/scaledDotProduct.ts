@@ -1,3 +1,4 @@
+import type { Node } from '../../../graph/graph';
 import type { Emitter } from './emitter';
 
 /** Attention on [batch, heads, positions, size] values: softmax(scale · q·kᵀ + biases)·v (arXiv:1706.03762). */
@@ -36,8 +37,13 @@ export function attend(e: Emitter, a: ScaledDotProduct): AttentionValues {
   const capped = limit === '' ? raw : e.mul(e.emit('Tanh', [e.emit('Div', [raw, limit])]), limit);
   const hidden = a.visible === undefined ? [] : [maskBias(e, a.visible)];
   const biased = [...a.biases, ...hidden].reduce((sum, each) => e.add(sum, each), capped);
-  const weights = e.emit('Softmax', [biased], { axis: -1 });
-  const probabilities = a.visible === undefined ? weights : e.mul(weights, e.emit('Cast', [a.visible], { to: 1 }));
+  // What attention looks at is worth seeing: the probabilities are a layer.
+  const show = (op: string, inputs: readonly string[], attributes?: Node['attributes']) =>
+    e.show('attention_probabilities', op, inputs, 'Softmax', attributes);
+  const seen = a.visible === undefined ? '' : e.emit('Cast', [a.visible], { to: 1 });
+  const axis = { axis: -1 };
+  const probabilities =
+    seen === '' ? show('Softmax', [biased], axis) : show('Mul', [e.emit('Softmax', [biased], axis), seen]);
   const result = e.emit('MatMul', [probabilities, a.value]);
   return { raw, capped, biased, probabilities, result };
 }
