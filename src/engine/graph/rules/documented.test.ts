@@ -125,6 +125,9 @@ const fixtures: Readonly<Record<string, Fixture>> = {
     constants: { w: randomTensor([6, 4], 1), b: randomTensor([4], 2) },
   }),
   'MatMul with weights': fixture([3, 4], [node('MatMul', 'x w', 'y')], { constants: { w: randomTensor([4, 5], 1) } }),
+  'MatMul with weights, then Add of a bias': fixture([3, 4], [node('MatMul', 'x w', 'p'), node('Add', 'p b', 'y')], {
+    constants: { w: randomTensor([4, 5], 1), b: randomTensor([5], 2) },
+  }),
   'MatMul of two values': fixture([6, 3], [halves, node('MatMul', 'a b', 'y')], { at: ['a', 'b'] }),
   'MatMul of attention weights and values': fixture(
     [6, 3],

@@ -192,9 +192,21 @@ function dense(x: Tensor): { graph: SmallGraph; matrix: Matrix } {
   return { graph, matrix };
 }
 
+/** The same layer as exporters of transformers write it. */
+function denseInTwo(x: Tensor): { graph: SmallGraph; matrix: Matrix } {
+  const { matrix } = dense(x);
+  const constants = { w: float32([2, 6], Float32Array.from(matrix.w.flat())), b: randomTensor([6], 6) };
+  const nodes = [
+    { op: 'MatMul', inputs: ['x', 'w'] },
+    { op: 'Add', inputs: ['b', 'v0'] },
+  ];
+  return { graph: { inputs: { x: [2] }, constants, nodes }, matrix };
+}
+
 describe.each([
   ['Conv', convolution, [2, 5, 4], [3, 3, 4]],
   ['Gemm', dense, [2], [6]],
+  ['MatMul, then Add', denseInTwo, [2], [6]],
 ] as const)('%s', (_, layer, inputDims, outputDims) => {
   it.each(rules)('by LRP-%s', async (name, rule, naive) => {
     for (const [sign, epsilon] of [

@@ -1,6 +1,7 @@
 /** Sends relevance through operators that are linear in their input. */
 import type { BackwardContext, BackwardRule } from '../../ops/definition';
 import { standard } from '../standard';
+import type { AddedBias } from './addedBias';
 import { bound } from './bounds';
 import type { InputPart, LayerRule, Share, Term, WeightPart } from './layerRule';
 import { isNonNegative } from './values';
@@ -37,6 +38,8 @@ export interface Layer {
   readonly data: number;
   readonly weight: number;
   readonly bias?: number;
+  /** Its bias where that stands in an Add behind it: the relevance that arrives is then that of the sum. */
+  readonly added?: AddedBias;
 }
 
 /** Relevance of the data, and of the bias where it is asked for, by the given rule. */
@@ -46,12 +49,7 @@ export function throughLayer(b: BackwardContext, layer: Layer, rule: LayerRule):
     const total = totals[index];
     totals[index] = total ? b.emit('Add', [total, part]) : part;
   };
-  for (const share of rule.shares) {
-    const terms = share.terms
-      .filter((term) => term.input !== 'x⁻' || !isNonNegative(b, b.x(layer.data)))
-      .map((term) => termValues(b, layer, term, rule));
-    const z = terms.map((term) => term.z).reduce((sum, z) => b.emit('Add', [sum, z]));
-    const s = overStabilised(b, relevanceOf(b, share), z, rule.epsilon);
+  for (const { terms, s } of divided(b, layer, rule)) {
     for (const { input, weight, bias, weighted } of terms) {
       if (b.wanted(layer.data)) {
         const gradient = adjoint(b, s, { [layer.weight]: weight }, (i) => i === layer.data)[layer.data] as string;
@@ -65,11 +63,31 @@ export function throughLayer(b: BackwardContext, layer: Layer, rule: LayerRule):
   return totals;
 }
 
-function relevanceOf(b: BackwardContext, { factor = 1, where }: Share): string {
+/** Relevance of a bias that stands in an Add behind the layer, at every place that it is added to; null where the rule leaves it out. */
+export function ofAddedBias(b: BackwardContext, layer: Layer, rule: LayerRule): string | null {
+  const parts = divided(b, layer, rule).flatMap(({ terms, s }) =>
+    terms.flatMap(({ bias }) => (bias === undefined ? [] : [b.emit('Mul', [s, bias])])),
+  );
+  return parts.length > 0 ? parts.reduce((sum, part) => b.emit('Add', [sum, part])) : null;
+}
+
+/** For each share of a rule the values of its terms, and the relevance divided by their sum. */
+function divided(b: BackwardContext, layer: Layer, rule: LayerRule) {
+  return rule.shares.map((share) => {
+    const terms = share.terms
+      .filter((term) => term.input !== 'x⁻' || !isNonNegative(b, b.x(layer.data)))
+      .map((term) => termValues(b, layer, term, rule));
+    const z = terms.map((term) => term.z).reduce((sum, z) => b.emit('Add', [sum, z]));
+    const y = layer.added?.sum ?? b.y();
+    return { terms, s: overStabilised(b, relevanceOf(b, y, share), z, rule.epsilon) };
+  });
+}
+
+function relevanceOf(b: BackwardContext, y: string, { factor = 1, where }: Share): string {
   const scaled = factor === 1 ? b.g() : b.emit('Mul', [b.g(), b.scalar(factor)]);
   if (!where) return scaled;
   const zero = b.scalar(0);
-  return b.emit('Where', [b.emit(where === 'positive' ? 'Greater' : 'Less', [b.y(), zero]), scaled, zero]);
+  return b.emit('Where', [b.emit(where === 'positive' ? 'Greater' : 'Less', [y, zero]), scaled, zero]);
 }
 
 /** The values that a term has in the place of x, weight and bias, and what the layer makes of them. */
@@ -77,16 +95,23 @@ function termValues(b: BackwardContext, layer: Layer, term: Term, rule: LayerRul
   const part = (name: string, of: WeightPart | null) => (of ? of(b, name) : name);
   const input = inputOf(b, b.x(layer.data), term.input, rule);
   const weight = part(b.x(layer.weight), term.weight);
-  const hasBias = layer.bias !== undefined && b.has(layer.bias) && term.bias !== 'none';
-  const bias = hasBias ? part(b.x(layer.bias), term.bias as WeightPart | null) : undefined;
+  const inside = layer.bias !== undefined && b.has(layer.bias) ? b.x(layer.bias) : undefined;
+  const given = layer.added?.bias ?? inside;
+  const bias = given !== undefined && term.bias !== 'none' ? part(given, term.bias) : undefined;
   const inputs = [...b.node.inputs];
   inputs[layer.data] = input;
   inputs[layer.weight] = weight;
-  if (layer.bias !== undefined && b.has(layer.bias)) inputs[layer.bias] = bias ?? '';
+  if (inside !== undefined) inputs[layer.bias as number] = bias ?? '';
   while (inputs.at(-1) === '') inputs.pop();
   const own = inputs.every((name, index) => name === b.x(index)) && inputs.length === b.node.inputs.length;
-  const z = own ? b.y() : b.emit(b.node.op, inputs, b.node.attributes);
-  return { input, weight, bias, z, weighted: term.input !== 'ones' };
+  const product = own ? b.y() : b.emit(b.node.op, inputs, b.node.attributes);
+  return { input, weight, bias, z: withAdded(b, layer, product, bias), weighted: term.input !== 'ones' };
+}
+
+/** What the layer makes of a term, and its part of a bias that is added behind it. */
+function withAdded(b: BackwardContext, { added }: Layer, product: string, bias: string | undefined): string {
+  if (!added || bias === undefined) return product;
+  return product === b.y() && bias === added.bias ? added.sum : b.emit('Add', [product, bias]);
 }
 
 function inputOf(b: BackwardContext, x: string, input: InputPart, { bounds }: LayerRule): string {

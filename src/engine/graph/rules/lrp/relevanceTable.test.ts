@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createOnnxRuntime } from '../../../runtime/onnxruntime';
 import { bind } from '../../bind';
 import { differentiate } from '../../differentiate';
 import { float32, int64, type Tensor } from '../../tensor';
@@ -8,6 +9,7 @@ import { epsilonRule } from './layerRule';
 import { relevanceTable } from './relevanceTable';
 
 const table = relevanceTable({ convolution: epsilonRule(0), dense: epsilonRule(0), epsilon: 0, attention: 'taylor' });
+const runtime = await createOnnxRuntime();
 const list = (tensor: Tensor | undefined) => Array.from(tensor?.data as Float32Array, (value) => value + 0);
 const vector = (...values: number[]) => float32([1, values.length], Float32Array.from(values));
 const number = (value: number) => float32([], Float32Array.of(value));
@@ -35,6 +37,91 @@ describe('the relevance table', () => {
     expect([...gradients.keys()]).toEqual(['x', 'b']);
     // z = 1·1 + 2·1.5 + 4 = 8.
     expect(await relevance(small, vector(1, 1.5), vector(8))).toEqual([1, 3]);
+  });
+
+  it.each(['lrp-gamma', 'lrp-alpha-beta', 'lrp-z-plus', 'lrp-w-square', 'lrp-flat'] as const)(
+    'gives the bias that is added behind a product what it gives to that of a Gemm, by %s',
+    async (name) => {
+      const constants = { w: randomTensor([3, 4], 1), bias: randomTensor([4], 2) };
+      const shares = async (nodes: SmallGraph['nodes']) => {
+        const graph = bind(graphOf({ inputs: { x: [3] }, constants, nodes, outputs: ['y'] }));
+        const rules = ruleTable(name);
+        const backward = differentiate(graph, { of: 'y', seed: 's', wrt: ['x', 'bias'], rules });
+        const names = [...backward.gradients.values()];
+        const program = await runtime.compile(backward.graph, names, { dynamicBatch: true, threads: 1 });
+        const results = await program.run({ x: randomTensor([2, 3], 3), s: randomTensor([2, 4], 4) });
+        await program.dispose();
+        return names.map((each) => list(results[each]));
+      };
+      const [x, bias] = await shares([{ op: 'Gemm', inputs: ['x', 'w', 'bias'], outputs: ['y'] }]);
+      for (const operands of [
+        ['p', 'bias'],
+        ['bias', 'p'],
+      ]) {
+        const [ownX, ownBias] = await shares([
+          { op: 'MatMul', inputs: ['x', 'w'], outputs: ['p'] },
+          { op: 'Add', inputs: operands, outputs: ['y'] },
+        ]);
+        expectClose(ownX as number[], x as number[], 1e-6, 'x');
+        expectClose(ownBias as number[], bias as number[], 1e-6, 'bias');
+      }
+    },
+  );
+
+  it('takes an addend for the bias of a product only where it is one', async () => {
+    // Each of 2 places with 4 outputs; the sum of what is added is the same in all cases.
+    const [w, one] = [randomTensor([3, 4], 1), randomTensor([4], 2)];
+    const values = list(one);
+    const places = float32([1, 2, 4], Float32Array.from([...values, ...values]));
+    const [x, seed] = [randomTensor([1, 2, 3], 3), randomTensor([1, 2, 4], 4)];
+    const behind = (more: SmallGraph['nodes'], constants: SmallGraph['constants']) =>
+      relevance(
+        {
+          inputs: { x: [2, 3] },
+          constants: { w, ...constants },
+          nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['p'] }, ...more],
+          outputs: ['y'],
+        },
+        x,
+        seed,
+        ruleTable('lrp-gamma'),
+      );
+    const added = { op: 'Add', inputs: ['p', 'bias'], outputs: ['y'] };
+    const bias = await behind([added], { bias: one });
+    const shaped = await behind([added], { bias: { ...one, dims: [1, 1, 4] } });
+    expectClose(shaped, bias, 1e-6, 'of the product’s rank');
+    const positions = await behind([added], { bias: places });
+    const later = await behind(
+      [
+        { op: 'Identity', inputs: ['p'], outputs: ['q'] },
+        { ...added, inputs: ['q', 'bias'] },
+      ],
+      {
+        bias: one,
+      },
+    );
+    expectClose(positions, later, 1e-6, 'an embedding of positions keeps its share');
+    expect(Math.max(...positions.map((value, i) => Math.abs(value - (bias[i] as number))))).toBeGreaterThan(1e-2);
+  });
+
+  it('has no bias in a product whose own relevance is asked, or that is read twice', async () => {
+    const constants = {
+      w: randomTensor([3, 4], 1),
+      bias: randomTensor([4], 2),
+      zero: float32([4], new Float32Array(4)),
+    };
+    const product = { op: 'MatMul', inputs: ['x', 'w'], outputs: ['p'] };
+    const [x, seed] = [randomTensor([1, 3], 3), randomTensor([1, 4], 4)];
+    const rules = ruleTable('lrp-gamma');
+    const alone = await relevance({ inputs: { x: [3] }, constants, nodes: [product] }, x, seed, rules);
+    const followed = { op: 'Add', inputs: ['p', 'bias'], outputs: ['y'] };
+    const graph = { inputs: { x: [3] }, constants, nodes: [product, followed], outputs: ['p'] };
+    expectClose(await relevance(graph, x, seed, rules), alone, 1e-6, 'asked for itself');
+    const twice = { op: 'Mul', inputs: ['p', 'zero'], outputs: ['nothing'] };
+    const nodes = [product, followed, twice, { op: 'Add', inputs: ['y', 'nothing'], outputs: ['z'] }];
+    const result = await relevance({ inputs: { x: [3] }, constants, nodes, outputs: ['z'] }, x, seed, rules);
+    const once = await relevance({ inputs: { x: [3] }, constants, nodes: [product, followed] }, x, seed, rules);
+    expect(Math.max(...result.map((value, i) => Math.abs(value - (once[i] as number))))).toBeGreaterThan(1e-3);
   });
 
   it('shares a residual addition in proportion, and sums what comes back by both ways', async () => {
@@ -141,8 +228,7 @@ describe('pixel bounds', () => {
       wrt: ['v3'],
       rules: box(0, [255, 255, 255]),
     });
-    const { createOnnxRuntime } = await import('../../../runtime/onnxruntime');
-    const program = await (await createOnnxRuntime()).compile(graph, [...gradients.values()], { threads: 1 });
+    const program = await runtime.compile(graph, [...gradients.values()], { threads: 1 });
     const results = await program.run({ x, s: seed });
     await program.dispose();
     expectClose(list(results[gradients.get('v3') as string]), reference, 1e-4, 'bounds');

@@ -1,5 +1,6 @@
 /** Tables whose "gradients" are relevances: what each operator does with the relevance of its output. */
 import { intAttribute } from '../../attributes';
+import type { Node } from '../../graph';
 import { activation } from '../../ops/activation';
 import { casting } from '../../ops/casting';
 import { type BackwardContext, type BackwardRule, noGradient } from '../../ops/definition';
@@ -11,9 +12,10 @@ import { shapes } from '../../ops/shape';
 import { trigonometry } from '../../ops/trigonometry';
 import { standard } from '../standard';
 import type { RuleTable } from '../table';
+import { addedBias, productBehind } from './addedBias';
 import type { LayerRule } from './layerRule';
 import { batchNormalisation, detachedNormalisation } from './normalisation';
-import { inProportion, throughLayer } from './propagate';
+import { inProportion, type Layer, ofAddedBias, throughLayer } from './propagate';
 import { comesFrom, isDeviation, isFirstLayer, isScalar, varyingInputs } from './values';
 
 export interface RelevanceOptions {
@@ -57,23 +59,43 @@ function product(b: BackwardContext, options: RelevanceOptions): readonly (strin
   const operands = b.node.op === 'Gemm' ? 2 : b.node.inputs.length;
   const [data = 0, ...others] = varyingInputs(b).filter((index) => index < operands);
   if (operands === 2 && others.length === 0) {
-    const bias = b.node.op === 'Gemm' ? { bias: 2 } : {};
-    return throughLayer(b, { data, weight: 1 - data, ...bias }, ruleOf(b, options.dense, options));
+    return throughLayer(b, denseLayer(b, data), ruleOf(b, options.dense, options));
   }
   const receivers = factors(b, options);
   const shares = inProportion(b, options.epsilon, 1 / receivers.length);
   return shares.map((share, index) => (receivers.includes(index) ? share : null));
 }
 
+function denseLayer(b: BackwardContext, data: number): Layer {
+  const added = addedBias(b, b.node, b.reader(b.y()));
+  return { data, weight: 1 - data, ...(b.node.op === 'Gemm' && { bias: 2 }), ...(added && { added }) };
+}
+
 function ruleOf(b: BackwardContext, usual: LayerRule, { first }: RelevanceOptions): LayerRule {
   return first && isFirstLayer(b) ? first : usual;
 }
 
-/** Addition of a scalar is part of some activation and passes; every other addend, biases too, keeps its share. */
-function addition(b: BackwardContext, epsilon: number): readonly (string | null)[] {
+/**
+ * The bias of a dense layer belongs to that layer, whose product gets all and hands it on by the layer's rule. Addition of a scalar is part
+ * of some activation and passes; every other addend keeps its share.
+ */
+function addition(b: BackwardContext, options: RelevanceOptions): readonly (string | null)[] {
+  const layer = b.node.op === 'Add' ? productBehind(b) : undefined;
+  if (layer)
+    return b.node.inputs.map((name, index) => (b.varies(name) ? b.g() : toBias(b, layer.node, index, options)));
   const varying = varyingInputs(b);
   const scalars = b.node.inputs.every((name, index) => varying.includes(index) || isScalar(b, name));
-  return varying.length === 1 && scalars ? handOn(b, varying) : inProportion(b, epsilon);
+  return varying.length === 1 && scalars ? handOn(b, varying) : inProportion(b, options.epsilon);
+}
+
+/** What the rule of the dense layer `node` gives to its bias, operand `index` of the Add behind it; null unless it is asked for. */
+function toBias(b: BackwardContext, node: Node, index: number, options: RelevanceOptions): string | null {
+  if (!b.wanted(index)) return null;
+  const x = (at = 0) => node.inputs[at] as string;
+  const inside = { ...b, node, x, y: () => node.outputs[0] as string, has: (at: number) => (x(at) ?? '') !== '' };
+  const [data = 0] = varyingInputs(inside);
+  const share = ofAddedBias(inside, denseLayer(inside, data), ruleOf(inside, options.dense, options));
+  return share && toInput(b, index, () => share);
 }
 
 /** x ⊙ (R − y·Σ R) (Achtibat et al. 2024, arXiv:2402.05602, Proposition 3.1): the Taylor expansion at x, whose constant part is lost. */
@@ -118,7 +140,7 @@ export function relevanceTable(options: RelevanceOptions): RuleTable {
     ...all(['Gemm', 'MatMul', 'Einsum'], (b) => product(b, options)),
     ...all(linear, (b) => inProportion(b, epsilon)),
     ...all(['GridSample'], (b) => inProportion(b, epsilon).slice(0, 1)),
-    ...all(['Add', 'Sub', 'Sum', 'Mean'], (b) => addition(b, epsilon)),
+    ...all(['Add', 'Sub', 'Sum', 'Mean'], (b) => addition(b, options)),
     ...all(['Mul'], (b) => handOn(b, factors(b, options))),
     ...all(['Div'], (b) => handOn(b, varyingInputs(b).slice(0, 1))),
     ...all(['BatchNormalization'], (b) => batchNormalisation(b, epsilon)),
