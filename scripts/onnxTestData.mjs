@@ -17,14 +17,15 @@ export async function ensureOnnxTestData() {
   const byHand = 'apt-get update && apt-get install -y --no-install-recommends libonnx-testdata';
   const aptGet = (process.env.PATH ?? '').split(path.delimiter).some((bin) => fs.existsSync(path.join(bin, 'apt-get')));
   if (process.platform !== 'linux' || process.getuid() !== 0 || !aptGet) {
-    console.log(
-      `The public ONNX node tests are not installed and will be skipped. Install them with one command: sudo sh -c '${byHand}'`,
-    );
+    const way = aptGet
+      ? `Install them with one command: sudo sh -c '${byHand}'`
+      : "They are Debian's package libonnx-testdata; where it is unpacked elsewhere, WHYLIGHT_ONNX_TESTDATA names its folder data.";
+    console.log(`The public ONNX node tests are not installed and will be skipped. ${way}`);
     return;
   }
   await withLock(path.join(cache, 'onnx-testdata.lock'), async () => {
     if (fs.existsSync(folder)) return;
-    console.log('Installing libonnx-testdata with apt-get (once, 40 MB) …');
+    console.log('Installing libonnx-testdata with apt-get (once, 6 MB) …');
     const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: 15 * 60_000 };
     await mustRun('sh', ['-c', byHand], options);
   });

@@ -30,10 +30,10 @@ for (const suite of chosen) {
 }
 
 console.log('\n=== All tests');
-for (const { title, passed, failed, seconds } of done) {
-  console.log(
-    `${title.padEnd(38)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed ${seconds.toFixed(0).padStart(5)} s`,
-  );
+for (const { title, passed, failed, skipped, seconds } of done) {
+  const counts = `${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed`;
+  const left = skipped > 0 ? `, ${skipped} skipped` : '';
+  console.log(`${title.padEnd(38)} ${counts} ${seconds.toFixed(0).padStart(5)} s${left}`);
 }
 const total = (key) => done.reduce((sum, each) => sum + each[key], 0);
 console.log(`${total('passed')} passed, ${total('failed')} failed`);

@@ -8,8 +8,8 @@ const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
 const minutes = 60_000;
 
 /**
- * The kinds of tests in the order in which they run, the quickest to fail first. `run` gives how many tests passed and
- * failed; a runner that breaks down or tests nothing counts as one failure.
+ * The kinds of tests in the order in which they run, the quickest to fail first. `run` gives how many tests passed,
+ * were skipped and failed; a runner that breaks down or tests nothing counts as one failure.
  */
 export const suites = [
   { name: 'unit', title: 'Unit and golden tests', run: (more) => vitestSuite([], 20 * minutes, more) },
@@ -68,7 +68,8 @@ async function withResults(runTests, read) {
     if (timedOut) console.error('The tests did not end in time and were stopped.');
     const written = fs.existsSync(file) ? read(JSON.parse(fs.readFileSync(file, 'utf8'))) : { passed: 0, failed: 0 };
     const unexplained = written.failed === 0 && (code !== 0 || written.passed === 0);
-    return { passed: written.passed, failed: written.failed + (unexplained ? 1 : 0) };
+    const { passed, skipped = 0 } = written;
+    return { passed, skipped, failed: written.failed + (unexplained ? 1 : 0) };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
@@ -79,5 +80,9 @@ function readVitest(results) {
   const broken = results.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
   );
-  return { passed: results.numPassedTests, failed: results.numFailedTests + broken.length };
+  return {
+    passed: results.numPassedTests,
+    skipped: results.numPendingTests,
+    failed: results.numFailedTests + broken.length,
+  };
 }
