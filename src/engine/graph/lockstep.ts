@@ -163,7 +163,7 @@ class Lockstep {
       },
       emit: (op, inputs, attributes = {}) => {
         const output = `bound/${op}_${this.fresh++}`;
-        this.add({ op, name: output, inputs, outputs: [output], attributes });
+        this.add({ op, name: output, inputs, outputs: [output], attributes, shownAs: null });
         return output;
       },
     };
