@@ -46,48 +46,41 @@ export const rmsNormalization: Rewrite = (node, c) => {
   return e.give(0, 'Mul', [normalised, inputOf(node, 1, c)]);
 };
 
+/** Elements from `start` to `end` of the last of four axes. */
+function part(e: Emitter, value: string, start: number, end: number, step = 1): string {
+  return e.emit('Slice', [value, e.ints(start), e.ints(end), e.ints(3), e.ints(step)]);
+}
+
+const last = Number.MAX_SAFE_INTEGER;
+
+/** Turns pairs (a, b) by an angle: (a·cos − b·sin, a·sin + b·cos). Pairs are neighbours, or stand half of the features apart. */
+function turnedPairs(e: Emitter, value: string, [cos, sin]: readonly [string, string], neighbours: boolean): string {
+  const halves = neighbours
+    ? [part(e, value, 0, last, 2), part(e, value, 1, last, 2)]
+    : e.emitMany('Split', [value], 2, { axis: -1, num_outputs: 2 });
+  const [a, b] = halves as [string, string];
+  const pair = [e.emit('Sub', [e.mul(cos, a), e.mul(sin, b)]), e.add(e.mul(sin, a), e.mul(cos, b))];
+  if (!neighbours) return e.emit('Concat', pair, { axis: -1 });
+  const columns = pair.map((each) => e.emit('Unsqueeze', [each, e.ints(-1)]));
+  return e.emit('Reshape', [e.emit('Concat', columns, { axis: -1 }), e.ints(0, 0, 0, -1)]);
+}
+
 /** Rotary position embedding (arXiv:2104.09864): pairs of features are turned by an angle that grows with the position. */
 const rotaryEmbedding: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
-  const x = inputOf(node, 0, c);
-  const heads = intOf(node, 'num_heads', 0);
+  const [x, heads, positions] = [inputOf(node, 0, c), intOf(node, 'num_heads', 0), node.inputs[3] ?? ''];
+  const swapped = { perm: [0, 2, 1, 3] };
   // Positions on axis 1, as the caches have them.
-  const turned =
-    heads > 0 ? e.emit('Reshape', [x, e.ints(0, 0, heads, -1)]) : e.emit('Transpose', [x], { perm: [0, 2, 1, 3] });
-  const positions = node.inputs[3] ?? '';
+  const rows = heads > 0 ? e.emit('Reshape', [x, e.ints(0, 0, heads, -1)]) : e.emit('Transpose', [x], swapped);
   const angle = (index: number) => {
     const cache = inputOf(node, index, c);
-    return e.emit('Unsqueeze', [
-      positions === '' ? cache : e.emit('Gather', [cache, positions], { axis: 0 }),
-      e.ints(2),
-    ]);
+    const own = positions === '' ? cache : e.emit('Gather', [cache, positions], { axis: 0 });
+    return e.emit('Unsqueeze', [own, e.ints(2)]);
   };
-  const [cos, sin] = [angle(1), angle(2)];
-  const partial = intOf(node, 'rotary_embedding_dim', 0);
-  const part = (value: string, start: number, end: number | string, step = 1) =>
-    e.emit('Slice', [value, e.ints(start), typeof end === 'number' ? e.ints(end) : end, e.ints(3), e.ints(step)]);
-  const last = Number.MAX_SAFE_INTEGER;
-  const rotated = partial > 0 ? part(turned, 0, partial) : turned;
-  const interleaved = intOf(node, 'interleaved', 0) === 1;
-  const halves = interleaved
-    ? [part(rotated, 0, last, 2), part(rotated, 1, last, 2)]
-    : e.emitMany('Split', [rotated], 2, { axis: -1, num_outputs: 2 });
-  const [a, b] = halves as [string, string];
-  const pair = [e.emit('Sub', [e.mul(cos, a), e.mul(sin, b)]), e.add(e.mul(sin, a), e.mul(cos, b))];
-  const joined = interleaved
-    ? e.emit('Reshape', [
-        e.emit(
-          'Concat',
-          pair.map((each) => e.emit('Unsqueeze', [each, e.ints(-1)])),
-          { axis: -1 },
-        ),
-        e.ints(0, 0, 0, -1),
-      ])
-    : e.emit('Concat', pair, { axis: -1 });
-  const whole = partial > 0 ? e.emit('Concat', [joined, part(turned, partial, last)], { axis: -1 }) : joined;
-  return heads > 0
-    ? e.give(0, 'Reshape', [whole, e.ints(0, 0, -1)])
-    : e.give(0, 'Transpose', [whole], { perm: [0, 2, 1, 3] });
+  const [count, neighbours] = [intOf(node, 'rotary_embedding_dim', 0), intOf(node, 'interleaved', 0) === 1];
+  const turned = turnedPairs(e, count > 0 ? part(e, rows, 0, count) : rows, [angle(1), angle(2)], neighbours);
+  const whole = count > 0 ? e.emit('Concat', [turned, part(e, rows, count, last)], { axis: -1 }) : turned;
+  return heads > 0 ? e.give(0, 'Reshape', [whole, e.ints(0, 0, -1)]) : e.give(0, 'Transpose', [whole], swapped);
 };
 
 export const transformer: Readonly<Record<string, Rewrite>> = {

@@ -85,40 +85,42 @@ function unpacked(e: Emitter, packed: string, count: number): string[] {
   });
 }
 
+type Triple = readonly [query: string, key: string, value: string];
+
+const plus = (e: Emitter, value: string, bias: string) => (bias === '' ? value : e.add(value, bias));
+
+/** Queries, keys and values packed into one input [N, positions, heads, 3, size]. */
+function packedTogether(e: Emitter, packed: string, bias: string, heads: number): Triple {
+  const biases = biasesOf(e, bias, null).map((each) => each && e.emit('Reshape', [each, e.ints(1, heads, 1, -1)]));
+  return unpacked(e, packed, 3).map((each, index) => plus(e, each, biases[index] ?? '')) as unknown as Triple;
+}
+
+/** All three apart, or keys and values head by head (cross attention), where a bias belongs to the queries. */
+function apart(e: Emitter, [query, key, value]: Triple, bias: string, heads: number): Triple {
+  const rank = e.c.dims(key)?.length ?? e.c.refuse('reads a value whose rank the checkpoint does not tell');
+  if (rank === 4) return [splitHeads(e, plus(e, query, biasesOf(e, bias, null)[0] as string), heads), key, value];
+  const given = [query, key, value] as const;
+  const biases = biasesOf(e, bias, given);
+  return given.map((each, index) => splitHeads(e, plus(e, each, biases[index] ?? ''), heads)) as unknown as Triple;
+}
+
+/** Queries, and keys and values packed into one input [N, positions, heads, 2, size]. */
+function packedKeys(e: Emitter, query: string, packed: string, bias: string, heads: number): Triple {
+  if (bias !== '') e.c.refuse('adds a bias to packed keys and values');
+  const [key, value] = unpacked(e, packed, 2) as [string, string];
+  return [splitHeads(e, query, heads), key, value];
+}
+
 const multiHead: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
   refuseCaches(node, e, [6, 7, 8, 9], [1, 2]);
   const heads = intOf(node, 'num_heads', 0);
   if (heads < 1) c.fail('lacks num_heads');
-  const [query, key = '', value = '', bias = ''] = node.inputs as [string, string?, string?, string?];
-  const rank = (name: string) =>
-    c.dims(name)?.length ?? c.refuse('reads a value whose rank the checkpoint does not tell');
-  const more = { mask: node.inputs[4] ?? '', bias: node.inputs[5] ?? '' };
-  const done = (q: string, k: string, v: string) => finish(e, node, { query: q, key: k, value: v, ...more }, c);
-
-  if (key === '') {
-    // Everything packed into the first input: [N, positions, heads, 3, size].
-    const [q, k, v] = unpacked(e, query, 3) as [string, string, string];
-    const parts = biasesOf(e, bias, null).map((each) => each && e.emit('Reshape', [each, e.ints(1, heads, 1, -1)]));
-    const [a, b, d] = [q, k, v].map((each, index) => (parts[index] ? e.add(each, parts[index]) : each));
-    return done(a as string, b as string, d as string);
-  }
-  if (value === '') {
-    if (bias !== '') c.refuse('adds a bias to packed keys and values');
-    const [k, v] = unpacked(e, key, 2) as [string, string];
-    return done(splitHeads(e, query, heads), k, v);
-  }
-  if (rank(key) === 4) {
-    // Keys and values of cross attention are given head by head; a bias then belongs to the queries.
-    const [own] = biasesOf(e, bias, null) as [string];
-    return done(splitHeads(e, own === '' ? query : e.add(query, own), heads), key, value);
-  }
-  const parts = biasesOf(e, bias, [query, key, value]);
-  const [q, k, v] = [query, key, value].map((each, index) => {
-    const part = parts[index] ?? '';
-    return splitHeads(e, part === '' ? each : e.add(each, part), heads);
-  }) as [string, string, string];
-  return done(q, k, v);
+  const [first, second = '', third = '', bias = '', mask = '', scores = ''] = node.inputs as [string, ...string[]];
+  const together = () => packedTogether(e, first, bias, heads);
+  const packed = () => (second === '' ? together() : packedKeys(e, first, second, bias, heads));
+  const [query, key, value] = third === '' ? packed() : apart(e, [first, second, third], bias, heads);
+  return finish(e, node, { query, key, value, mask, bias: scores }, c);
 };
 
 export const fusedAttention: Readonly<Record<string, Rewrite>> = {
