@@ -16,6 +16,9 @@ export const flowOperators: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan',
 const mostIterations = 1000;
 const mostNodes = 100_000;
 
+/** One number of a list of integers, 0 where the list is left out. */
+const numberAt = (node: Node, list: string, index: number) => intsAttribute(node, list)?.[index] ?? 0;
+
 type Rename = (value: string) => string;
 
 /** The node with other names, and its bodies with it. */
@@ -82,55 +85,67 @@ export class ControlFlow {
   private *loop(node: Node): Generator<Node, void> {
     const body = this.body(node, 'body');
     const [trip = '', condition = ''] = node.inputs;
-    const count =
-      trip === '' ? Number.POSITIVE_INFINITY : known(this.c, node, trip, 'runs as often as a value says')[0];
-    let running = condition === '' || known(this.c, node, condition, 'runs as long as a value says')[0] !== 0;
-    let carried = node.inputs.slice(2, body.inputs.length);
-    const collected: string[][] = body.outputs.slice(1 + carried.length).map(() => []);
-    for (let turn = 0; turn < (count as number) && running; turn++) {
-      const number = this.c.constant(`${nodeLabel(node)}/turn`, { ...int64([1], [turn]), dims: [] });
+    const count = trip === '' ? Infinity : (known(this.c, node, trip, 'runs as often as a value says')[0] as number);
+    const goesOn = (name: string) => known(this.c, node, name, 'runs as long as a value says')[0] !== 0;
+    let running = condition === '' || goesOn(condition);
+    const carried = node.inputs.slice(2, body.inputs.length);
+    const turns: string[][] = [];
+    while (turns.length < count && running) {
+      const number = this.c.constant(`${nodeLabel(node)}/turn`, { ...int64([1], [turns.length]), dims: [] });
       const going = this.c.constant(`${nodeLabel(node)}/going`, { dtype: 'bool', dims: [], data: Uint8Array.of(1) });
-      const outputs = yield* this.iterate(node, body, turn, [number, going, ...carried]);
-      running = known(this.c, node, outputs[0] as string, 'runs as long as a value says')[0] !== 0;
-      carried = outputs.slice(1, 1 + carried.length);
-      for (const [index, list] of collected.entries()) list.push(outputs[1 + carried.length + index] as string);
+      const given = turns.at(-1)?.slice(0, carried.length) ?? carried;
+      const [condition = '', ...outputs] = yield* this.iterate(node, body, turns.length, [number, going, ...given]);
+      running = goesOn(condition);
+      turns.push(outputs);
     }
-    for (const [index, value] of carried.entries())
-      yield* this.sequences.pass(value, node.outputs[index] ?? '', node.name);
-    for (const [index, list] of collected.entries()) {
-      yield* this.sequences.stack(node, list, 0, node.outputs[carried.length + index] ?? '');
-    }
+    yield* this.leave(node, carried, turns, body.outputs.length - 1);
   }
 
   private *scan(node: Node): Generator<Node, void> {
     const body = this.body(node, 'body');
-    const scanned = intAttribute(node, 'num_scan_inputs', 0);
-    const states = body.inputs.length - scanned;
-    let carried = node.inputs.slice(0, states);
+    const states = body.inputs.length - intAttribute(node, 'num_scan_inputs', 0);
+    const carried = node.inputs.slice(0, states);
     const sources = node.inputs.slice(states, body.inputs.length);
-    const axisOf = (list: string, index: number) => intsAttribute(node, list)?.[index] ?? 0;
-    const axes = sources.map((_, index) => axisOf('scan_input_axes', index));
-    const length = this.c.length(sources[0] ?? '', axes[0] as number);
+    const length = this.c.length(sources[0] ?? '', numberAt(node, 'scan_input_axes', 0));
     if (length === undefined) return refuse(node, 'runs over a value whose shape depends on the picture');
-    const collected: string[][] = body.outputs.slice(states).map(() => []);
-    for (let turn = 0; turn < length; turn++) {
-      const elements: string[] = [];
-      for (const [index, source] of sources.entries()) {
-        const place = axisOf('scan_input_directions', index) === 1 ? length - 1 - turn : turn;
-        const at = this.c.constant(`${nodeLabel(node)}/place`, { ...int64([1], [place]), dims: [] });
-        const element = `${nodeLabel(node)}/element_${index}#${turn}`;
-        yield make(node, 'Gather', [source, at], element, { axis: axes[index] as number });
-        elements.push(element);
-      }
-      const outputs = yield* this.iterate(node, body, turn, [...carried, ...elements]);
-      carried = outputs.slice(0, states);
-      for (const [index, list] of collected.entries()) list.push(outputs[states + index] as string);
+    const turns: string[][] = [];
+    while (turns.length < length) {
+      const elements = yield* this.elementsAt(node, sources, turns.length, length);
+      const given = turns.at(-1)?.slice(0, states) ?? carried;
+      turns.push(yield* this.iterate(node, body, turns.length, [...given, ...elements]));
     }
-    for (const [index, value] of carried.entries())
-      yield* this.sequences.pass(value, node.outputs[index] ?? '', node.name);
-    for (const [index, list] of collected.entries()) {
-      const ordered = axisOf('scan_output_directions', index) === 1 ? list.reverse() : list;
-      yield* this.sequences.stack(node, ordered, axisOf('scan_output_axes', index), node.outputs[states + index] ?? '');
+    yield* this.leave(node, carried, turns, body.outputs.length);
+  }
+
+  /** What a Scan reads in one turn. */
+  private *elementsAt(node: Node, sources: readonly string[], turn: number, length: number): Generator<Node, string[]> {
+    const elements = sources.map((_, index) => `${nodeLabel(node)}/element_${index}#${turn}`);
+    for (const [index, source] of sources.entries()) {
+      const place = numberAt(node, 'scan_input_directions', index) === 1 ? length - 1 - turn : turn;
+      const at = this.c.constant(`${nodeLabel(node)}/place`, { ...int64([1], [place]), dims: [] });
+      const attributes = { axis: numberAt(node, 'scan_input_axes', index) };
+      yield make(node, 'Gather', [source, at], elements[index] as string, attributes);
+    }
+    return elements;
+  }
+
+  /** The outputs of a Loop or Scan: what it carried last, then what every turn gave, stacked. */
+  private *leave(
+    node: Node,
+    carried: readonly string[],
+    turns: readonly (readonly string[])[],
+    count: number,
+  ): Generator<Node, void> {
+    const last = turns.at(-1) ?? carried;
+    for (let index = 0; index < count; index++) {
+      const output = node.outputs[index] ?? '';
+      const place = index - carried.length;
+      const given = turns.map((outputs) => outputs[index] as string);
+      if (place < 0) yield* this.sequences.pass(last[index] as string, output, node.name);
+      else {
+        const ordered = numberAt(node, 'scan_output_directions', place) === 1 ? given.reverse() : given;
+        yield* this.sequences.stack(node, ordered, numberAt(node, 'scan_output_axes', place), output);
+      }
     }
   }
 
