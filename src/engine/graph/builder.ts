@@ -2,8 +2,7 @@
 import type { AttributeValue, Graph, Node } from './graph';
 import { Inference } from './inference';
 import { fromNumbers } from './numbers';
-import { typeCode } from './ops/elementTypes';
-import { type DType, int64, type Tensor, type ValueType } from './tensor';
+import { int64, type Tensor, type ValueType } from './tensor';
 
 /** Backward rules read shapes while they are emitted, nothing larger. */
 const shapeSize = 64;
@@ -61,10 +60,9 @@ export class GraphBuilder {
     this.inference.apply(node);
   }
 
-  /** A scalar of the given element type; types other than float32 are cast from it. */
-  scalar(value: number, dtype: DType = 'float32'): string {
-    const name = this.named(`float ${Object.is(value, -0) ? 0 : value}`, () => fromNumbers('float32', [], [value]));
-    return dtype === 'float32' ? name : this.emit('Cast', [name], { to: typeCode(dtype) });
+  /** A float32 scalar. */
+  scalar(value: number): string {
+    return this.named(`float ${Object.is(value, -0) ? 0 : value}`, () => fromNumbers('float32', [], [value]));
   }
 
   ints(values: readonly number[]): string {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { UnsupportedOperatorError } from '../../shared/errors';
 import { createOnnxRuntime } from '../runtime/onnxruntime';
 import { bind } from './bind';
 import { differentiate } from './differentiate';
+import { typeCode } from './ops/elementTypes';
 import { guided, guidedRelu } from './rules/guided';
 import { standard } from './rules/standard';
-import { float32, int64, type Tensor } from './tensor';
+import { type DType, float32, int64, type Tensor } from './tensor';
 import { checkGradient, graphOf, randomTensor, type SmallGraph } from './testing/gradientCheck';
 
 const runtime = createOnnxRuntime();
@@ -137,6 +139,38 @@ describe('differentiate', () => {
     expect(() => differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['nothing'], rules: standard })).toThrow(
       'The model has no value named "nothing".',
     );
+  });
+});
+
+describe('floating-point types other than float32', () => {
+  const to = (dtype: DType, x: string) => ({ op: 'Cast', inputs: [x], attributes: { to: typeCode(dtype) } });
+  const gradient = (nodes: SmallGraph['nodes']) => {
+    const graph = bind(graphOf({ inputs: { x: [3] }, nodes }));
+    return differentiate(graph, { of: graph.outputs[0] as string, seed: 'seed', wrt: ['x'], rules: standard });
+  };
+
+  it('are refused where an operator computes in them', () => {
+    const squared = [to('float64', 'x'), { op: 'Mul', inputs: ['v0', 'v0'] }, to('float32', 'v1')];
+    expect(() => gradient(squared)).toThrow(
+      new UnsupportedOperatorError(
+        'Mul',
+        'node_1',
+        'The operator Mul of node "node_1" computes in float64, and gradients go through float32 only.',
+      ),
+    );
+  });
+
+  it('may be passed by, and computed in where no gradient goes', () => {
+    const nodes = [
+      to('float64', 'x'),
+      to('float32', 'v0'),
+      { op: 'Shape', inputs: ['x'], attributes: { start: 1 } },
+      to('float16', 'v2'),
+      { op: 'Neg', inputs: ['v3'] },
+      to('float32', 'v4'),
+      { op: 'Add', inputs: ['v1', 'v5'] },
+    ];
+    expect(gradient(nodes).graph.nodes.map((node) => node.op)).toContain('Cast');
   });
 });
 

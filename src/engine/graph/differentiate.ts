@@ -8,6 +8,7 @@ import type { BackwardContext } from './ops/definition';
 import { typeCode } from './ops/elementTypes';
 import { dependents } from './paths';
 import type { RuleTable } from './rules/table';
+import type { DType } from './tensor';
 
 export interface DifferentiateOptions {
   /** The value to differentiate, e.g. the logits [N, C]. */
@@ -76,7 +77,10 @@ function ancestors(graph: Graph, target: string): Set<string> {
  * wanted value to `of`, and none fixes the batch length: the result is right for any batch that the forward graph accepts. Several uses
  * of a value add up. The graph must be bound. The result may be differentiated again, with another table, prefix and seed.
  *
- * @throws UnsupportedOperatorError when an operator on the path has no rule in the table.
+ * Rules are written for float32, as which checkpoints are read whatever type they compute in; in another type gradients go through Cast
+ * alone.
+ *
+ * @throws UnsupportedOperatorError when an operator on the path has no rule in the table, or does not compute in float32.
  */
 export function differentiate(graph: Graph, options: DifferentiateOptions): Differentiated {
   const { of, seed, wrt, rules } = options;
@@ -121,6 +125,8 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Diff
     if (!reached || !node.inputs.some(active)) continue;
     const rule = Object.hasOwn(rules, node.op) ? rules[node.op] : undefined;
     if (!rule) throw withoutGradient(node, 'has no gradient');
+    const other = node.op === 'Cast' ? undefined : otherFloat(builder, node);
+    if (other) throw withoutGradient(node, `computes in ${other}, and gradients go through float32 only`);
     const gradients = rule({ ...contextOf(builder, node, active, gradientOf), ...forward });
     gradients.forEach((gradient, i) => {
       const input = node.inputs[i];
@@ -134,6 +140,12 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Diff
     gradients.set(name, own === seed ? builder.emit('Identity', [seed]) : own);
   }
   return { graph: builder.finish([{ name: seed, type: seedType }], [...gradients.values()]), gradients };
+}
+
+/** The type of the floating-point numbers that a node gives when it is not float32. */
+function otherFloat(builder: GraphBuilder, node: Node): DType | undefined {
+  const types = node.outputs.map((output) => (output === '' ? 'float32' : builder.type(output).dtype));
+  return types.find((type) => isFloat(type) && type !== 'float32');
 }
 
 function withoutGradient(node: Node, why: string): UnsupportedOperatorError {
@@ -170,10 +182,7 @@ function contextOf(
     constant: (name) => builder.constant(name),
     emit: (op, inputs, attributes) => builder.emit(op, inputs, attributes),
     emitMany: (op, inputs, count, attributes) => builder.emitMany(op, inputs, count, attributes),
-    scalar: (value) => {
-      const { dtype } = builder.type(own(node.outputs, 0));
-      return builder.scalar(value, isFloat(dtype) ? dtype : 'float32');
-    },
+    scalar: (value) => builder.scalar(value),
     ints: (values) => builder.ints(values),
     tensor: (value) => builder.tensor(value),
     extraOutput: (index, type, dims) => builder.extraOutput(own(node.outputs, 0), index, { dtype: type, dims }),

@@ -37,9 +37,9 @@ export const castingGrid: GradientGrid = {
       kind: 'linear',
     },
     {
-      title: 'to float64, squared there, and back',
+      title: 'to float64 and back, and squared',
       inputs: { x: [3] },
-      nodes: [to('float64', 'x'), { op: 'Mul', inputs: ['v0', 'v0'] }, to('float32', 'v1')],
+      nodes: [to('float64', 'x'), to('float32', 'v0'), { op: 'Mul', inputs: ['v1', 'v1'] }],
       kind: 'smooth',
     },
     { title: 'to float32 itself', inputs: { x: [2, 2] }, nodes: [to('float32', 'x')], kind: 'linear' },
@@ -61,10 +61,10 @@ export const castingGrid: GradientGrid = {
   // Made a Cast when the graph is bound.
   CastLike: [
     {
-      title: 'like a float64 constant, squared, and back',
+      title: 'like a float64 constant, and back, and squared',
       inputs: { x: [3] },
       constants: { like: fromNumbers('float64', [], [0]) },
-      nodes: [{ op: 'CastLike', inputs: ['x', 'like'] }, { op: 'Mul', inputs: ['v0', 'v0'] }, to('float32', 'v1')],
+      nodes: [{ op: 'CastLike', inputs: ['x', 'like'] }, to('float32', 'v0'), { op: 'Mul', inputs: ['v1', 'v1'] }],
       kind: 'smooth',
     },
     {

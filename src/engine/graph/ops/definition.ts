@@ -61,7 +61,7 @@ export interface BackwardContext {
     count: number,
     attributes?: Readonly<Record<string, AttributeValue>>,
   ): string[];
-  /** A scalar constant of the gradient's element type. */
+  /** A scalar float32 constant. */
   scalar(value: number): string;
   /** A one-dimensional int64 constant. */
   ints(values: readonly number[]): string;
