@@ -31,7 +31,7 @@ export interface NormalisedMap {
 const negativeShareThatMatters = 0.01;
 
 /** What `auto` stands for: `signed` when negative values hold more than 1 % of the map's total magnitude, `positive` otherwise. */
-export function chooseSign(statistics: MapStatistics): SignMode {
+function chooseSign(statistics: MapStatistics): SignMode {
   const total = statistics.positiveSum - statistics.negativeSum;
   return -statistics.negativeSum > negativeShareThatMatters * total ? 'signed' : 'positive';
 }

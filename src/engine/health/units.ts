@@ -5,7 +5,7 @@ import type { Saturation } from './saturation';
 import { countUnits, type UnitLayout } from './statistics';
 
 /** Channels of a feature map (or of a 1×1 gate), else the last axis: elements of a vector, features of tokens. */
-export function unitLayout({ shape, spatial }: Pick<LayerInfo, 'shape' | 'spatial'>): UnitLayout {
+function unitLayout({ shape, spatial }: Pick<LayerInfo, 'shape' | 'spatial'>): UnitLayout {
   const [first = 1, ...rest] = shape;
   const channelsFirst = spatial || (shape.length === 3 && elementCount(rest) === 1);
   if (channelsFirst) return { units: first, outer: 1, inner: elementCount(rest) };

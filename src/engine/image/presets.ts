@@ -37,7 +37,7 @@ export function boundSize(input: InputSize): { readonly width: number; readonly 
 }
 
 /** torchvision's resize before the crop: 256 for 224, in the same proportion for other sizes. */
-export function torchvisionShorterSide(width: number, height: number): number {
+function torchvisionShorterSide(width: number, height: number): number {
   return Math.round((Math.max(width, height) * 256) / 224);
 }
 

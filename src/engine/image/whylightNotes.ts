@@ -36,7 +36,7 @@ const numbers =
 const name: Rule = (value) => (typeof value === 'string' && value !== '' ? null : 'a text that is not empty');
 
 /** A file name without a folder, so that the file never leads out of its own folder. */
-export const plainFileName = /^(?!\.{1,2}$)[^/\\]+$/;
+const plainFileName = /^(?!\.{1,2}$)[^/\\]+$/;
 
 const labels: Rule = (value) => {
   const list = Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');

@@ -3,7 +3,7 @@ import type { Method } from './method';
 import { flagOf } from './parameters';
 
 /** w_k = mean of G_k over the positions; guided: only where A and G are positive (but divided by all positions). */
-export function meanGradients(
+function meanGradients(
   { channels, height, width, activation, gradient }: LayerValues,
   guided: boolean,
 ): Float64Array {

@@ -42,7 +42,7 @@ function tfKerasVisWeight({ gradient, activationSum }: ChannelValues): number {
 }
 
 /** The weight of each channel. */
-export function plusPlusWeights(values: LayerValues, form: WeightForm, epsilon: number): Float64Array {
+function plusPlusWeights(values: LayerValues, form: WeightForm, epsilon: number): Float64Array {
   const positions = values.height * values.width;
   return Float64Array.from({ length: values.channels }, (_, k) => {
     const gradient = values.gradient.subarray(k * positions, (k + 1) * positions);

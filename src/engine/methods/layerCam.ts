@@ -2,7 +2,7 @@ import { camParameters, camPresets, classActivationMap, type LayerValues } from 
 import type { Method } from './method';
 
 /** Σ_k relu(G_k) ⊙ A_k: h×w. */
-export function positiveGradientSum({ channels, height, width, activation, gradient }: LayerValues): Float32Array {
+function positiveGradientSum({ channels, height, width, activation, gradient }: LayerValues): Float32Array {
   const positions = height * width;
   const sum = new Float64Array(positions);
   for (let k = 0, at = 0; k < channels; k++) {

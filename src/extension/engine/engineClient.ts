@@ -20,7 +20,7 @@ export interface EngineTiming {
   readonly minute: number;
 }
 
-export const defaultTiming: EngineTiming = { grace: 3000, firstBackOff: 500, longestBackOff: 8000, minute: 60_000 };
+const defaultTiming: EngineTiming = { grace: 3000, firstBackOff: 500, longestBackOff: 8000, minute: 60_000 };
 
 /** Crashes in a row after which the engine is not started again by itself. */
 const crashLimit = 3;

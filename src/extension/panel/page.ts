@@ -39,6 +39,6 @@ export function renderPage({ nonce, cspSource, scriptUrl, language, title }: Pag
 }
 
 /** Makes text safe inside an element and inside a quoted attribute. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -13,7 +13,7 @@ import type { RunStatus } from '../status';
 import { ExplanationPanel, type PanelServices } from './explanationPanel';
 import { readPanelState } from './panelState';
 
-export const panelViewType = 'whylight.panel';
+const panelViewType = 'whylight.panel';
 
 /** The open panels, one for each image. */
 export class Panels extends DisposableOwner implements WebviewPanelSerializer {

@@ -22,7 +22,7 @@ const forms: readonly Form[] = [
   { x: [2, 3], attributes: { noop_with_empty_axes: 1 } },
 ];
 
-export function reductionCases(
+function reductionCases(
   op: string,
   kind: GradientCase['kind'],
   values?: GradientCase['values'],
