@@ -5,9 +5,10 @@ import { Constants } from './constants';
 import { dataTypeName, dtypeOf, graphDtype } from './dataTypes';
 import type { ExternalFiles } from './externalData';
 import type { GraphRecord, NodeRecord, ValueRecord } from './graphProto';
+import { IntegerProducts } from './integerProducts';
 import { KnownTypes } from './knownTypes';
 import { neededInOrder } from './ordering';
-import { mayBeReal, passesQuantised, type Quantisation } from './realValues';
+import { mayBeReal, onlyScaled, passesQuantised, type Quantisation } from './realValues';
 import { rewriteNode } from './rewrites';
 import { NotBroughtIn, type RewriteContext } from './rewrites/rewrite';
 
@@ -50,8 +51,13 @@ class Rewriter {
   private readonly taken: Set<string>;
   private readonly read: ReadonlySet<string>;
   private readonly possiblyReal: ReadonlySet<string>;
+  private readonly scaled: ReadonlySet<string>;
   private readonly carried = new Map<string, Quantisation>();
   private readonly types: KnownTypes;
+  private readonly products = new IntegerProducts(
+    (value) => this.types.dtype(value),
+    (hint) => this.fresh(hint),
+  );
 
   constructor(
     record: GraphRecord,
@@ -62,6 +68,7 @@ class Rewriter {
     this.types = knownTypes(record, constants);
     const outputs = record.outputs.map((output) => output.name);
     this.possiblyReal = mayBeReal(nodes, outputs);
+    this.scaled = onlyScaled(nodes, outputs);
     const values = namesIn(record.nodes);
     this.read = new Set([...namesIn(nodes).read, ...outputs]);
     this.taken = new Set([
@@ -77,7 +84,7 @@ class Rewriter {
     const bodies = [...node.attributes].flatMap(([name, attribute]): [string, Body][] =>
       attribute.kind === 'graph' ? [[name, this.body(attribute.value)]] : [],
     );
-    const nodes = rewriteNode(node, this.contextFor(node));
+    const nodes = this.products.meet(node, rewriteNode(node, this.contextFor(node)));
     const passed = this.carried.get(node.inputs[0] ?? '');
     if (passed && passesQuantised(node, 0)) for (const output of node.outputs) this.carried.set(output, passed);
     for (const each of nodes) this.types.follow(each, (value) => this.lengthOf(value));
@@ -109,6 +116,7 @@ class Rewriter {
       used: (value) => this.read.has(value),
       quantisation: (value) => this.carried.get(value),
       mayBeReal: (value) => this.possiblyReal.has(value),
+      onlyScaled: (value) => this.scaled.has(value),
       carry: (value, as) => this.carried.set(value, as),
       fresh: (hint) => this.fresh(hint),
       add: (hint, tensor) => {

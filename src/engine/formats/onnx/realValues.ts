@@ -55,6 +55,24 @@ export function mayBeReal(ordered: readonly NodeRecord[], outputs: readonly stri
   return new Set(ordered.flatMap((node) => node.outputs).filter((output) => output !== '' && !not.has(output)));
 }
 
+/**
+ * The values that are multiplied before anything else becomes of them, so that the unit they count in may be moved to the factor. Casts and
+ * moves of their elements may lie in between.
+ */
+export function onlyScaled(ordered: readonly NodeRecord[], outputs: readonly string[]): ReadonlySet<string> {
+  const not = new Set(outputs);
+  for (let at = ordered.length - 1; at >= 0; at--) {
+    const node = ordered[at] as NodeRecord;
+    const through = node.outputs.every((output) => !not.has(output));
+    node.inputs.forEach((input, index) => {
+      const scaled = node.op === 'Mul' || (node.op === 'Div' && index === 0);
+      const handedOn = through && (passesQuantised(node, index) || (node.op === 'Cast' && index === 0));
+      if (!scaled && !handedOn) not.add(input);
+    });
+  }
+  return new Set(ordered.flatMap((node) => node.outputs).filter((output) => output !== '' && !not.has(output)));
+}
+
 /** How a real value was quantised: names of scalar constants. */
 export interface Quantisation {
   readonly scale: string;

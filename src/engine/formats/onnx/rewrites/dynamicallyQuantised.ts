@@ -5,7 +5,7 @@
 import type { NodeRecord } from '../graphProto';
 import { Emitter } from './emitter';
 import { packedAttention } from './microsoft/attention';
-import { real } from './quantised';
+import { dequantised, real } from './quantised';
 import { attributesOf, inputOf, type Rewrite } from './rewrite';
 
 const explanation =
@@ -50,7 +50,15 @@ const dynamicQuantizeLinear: Rewrite = (node, c) => {
 function centred(e: Emitter, node: NodeRecord, index: number, zeroAt: number, axes: readonly number[] = []): string {
   const { c } = e;
   const value = inputOf(node, index, c);
-  if (c.quantisation(value)) return value;
+  const carried = c.quantisation(value);
+  if (carried && c.constant(carried.scale)) {
+    const numbers = dequantised(e, value, { scale: carried.scale, zeroPoint: node.inputs[zeroAt] ?? '' });
+    return e.emit('Div', [numbers, carried.scale]);
+  }
+  if (carried && !c.onlyScaled(node.outputs[0] ?? '')) {
+    c.refuse('multiplies values that are quantised while the model runs, and its result is not scaled at once');
+  }
+  if (carried) return value;
   const numbers = e.emit('Cast', [value], { to: 1 });
   const zero = node.inputs[zeroAt] ?? '';
   if (zero === '') return numbers;

@@ -4,7 +4,7 @@ import { checkImport, importModel, sample } from '../../../../../test/support/im
 import type { Model, ModelAttribute, ModelNode } from '../../../../../test/support/onnxModel';
 import { differentiate } from '../../../graph/differentiate';
 import { standard } from '../../../graph/rules/standard';
-import { type DType, elementCount, float32, type Tensor } from '../../../graph/tensor';
+import { type DType, elementCount, float32, int64, type Tensor } from '../../../graph/tensor';
 import { createOnnxRuntime } from '../../../runtime/onnxruntime';
 
 const folder = temporaryFolder();
@@ -61,6 +61,17 @@ const cases: readonly Case[] = [
       wz: signed([3], () => 0),
       b: count([3], 3000),
     },
+  },
+  {
+    title: 'QLinearConv, channels last',
+    x: [1, 6, 5, 4],
+    nodes: [
+      {
+        ...one('QLinearConv', [...x3, 'w', 'ws', 'wz', ...y2], { channels_last: { i: 1 }, strides: { ints: [2, 1] } }),
+        domain: 'com.microsoft',
+      },
+    ],
+    constants: { w: weights([3, 4, 3, 2]), ws: scalar(0.0004), wz: signed([], () => 0) },
   },
   {
     title: 'QLinearConv, MaxPool and Reshape of bytes, QGemm',
@@ -222,6 +233,11 @@ describe('values quantised while the model runs', () => {
     { op: 'Mul', inputs: ['qs', 'ws'], outputs: ['s'] },
     { op: 'Mul', inputs: ['f', 's'], outputs: ['y'] },
   ];
+  const convolution = { op: 'ConvInteger', attributes: { pads: { ints: [1, 1, 1, 1] } } };
+  const pictures = { w: bytes([3, 4, 3, 3], (i) => (61 * i) % 256), ws: scalar(0.01), wz: zero(100) };
+  /** The steps are known beforehand. */
+  const fixed: ModelNode = { op: 'QuantizeLinear', inputs: ['x', 'qs', 'qz'], outputs: ['q'] };
+  const known = { qs: scalar(0.02), qz: zero(120) };
   const matrix = (dtype: DType) => (dtype === 'int8' ? weights([4, 5]) : bytes([4, 5], (i) => (61 * i) % 256));
   const products: readonly (Pick<Case, 'x' | 'nodes' | 'constants'> & { readonly title: string })[] = [
     ...(['int8', 'uint8'] as const).map((dtype) => ({
@@ -243,17 +259,26 @@ describe('values quantised while the model runs', () => {
     {
       title: 'ConvInteger',
       x: image,
+      nodes: [dynamic, { ...convolution, inputs: ['q', 'w', 'qz', 'wz'], outputs: ['i'] }, ...finish],
+      constants: pictures,
+    },
+    {
+      title: 'MatMulInteger of integers in known steps',
+      x: [1, 3, 4],
+      nodes: [fixed, { op: 'MatMulInteger', inputs: ['q', 'w', 'qz', 'wz'], outputs: ['i'] }, ...finish],
+      constants: { ...known, w: matrix('int8'), ws: scalar(0.01), wz: signed([], () => 5) },
+    },
+    {
+      title: 'ConvInteger of integers in known steps, with another zero point, plus an int32 bias',
+      x: image,
       nodes: [
-        dynamic,
-        {
-          op: 'ConvInteger',
-          inputs: ['q', 'w', 'qz', 'wz'],
-          outputs: ['i'],
-          attributes: { pads: { ints: [1, 1, 1, 1] } },
-        },
+        fixed,
+        { ...convolution, inputs: ['q', 'w', 'other', 'wz'], outputs: ['c'] },
+        { op: 'Reshape', inputs: ['b', 'channels'], outputs: ['bias'] },
+        { op: 'Add', inputs: ['bias', 'c'], outputs: ['i'] },
         ...finish,
       ],
-      constants: { w: bytes([3, 4, 3, 3], (i) => (61 * i) % 256), ws: scalar(0.01), wz: zero(100) },
+      constants: { ...known, ...pictures, other: zero(77), b: count([3], 3000), channels: int64([3], [3, 1, 1]) },
     },
     {
       title: 'MatMulIntegerToFloat',
@@ -299,6 +324,21 @@ describe('values quantised while the model runs', () => {
     const { y, g } = await gradientOf(modelOf(c, []), both);
     expect(y.slice(0, 15)).toEqual(alone.y);
     expect(g.slice(0, 12)).toEqual(alone.g);
+  });
+
+  it('are refused where a bias is added before their product is scaled', async () => {
+    const nodes: ModelNode[] = [
+      dynamic,
+      { ...convolution, inputs: ['q', 'w', 'qz', 'wz'], outputs: ['c'] },
+      { op: 'Add', inputs: ['c', 'b'], outputs: ['i'] },
+      ...finish,
+    ];
+    const constants = { ...pictures, b: count([3, 1, 1], 3000) };
+    await expect(
+      importModel(folder, modelOf({ x: image, nodes, constants }, []), { x: sample(image) }),
+    ).rejects.toThrow(
+      'The operator ConvInteger of node "c" multiplies values that are quantised while the model runs, and its result is not scaled at once.',
+    );
   });
 
   it('are refused where something else than a product reads the integers', async () => {

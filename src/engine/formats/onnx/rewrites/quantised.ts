@@ -19,7 +19,8 @@ export function real(e: Emitter, node: NodeRecord, index: number, axis?: number,
   return dequantised(e, value, { scale, zeroPoint }, axis);
 }
 
-function dequantised(e: Emitter, value: string, as: Quantisation, axis?: number): string {
+/** The numbers that a quantised value stands for in these steps. */
+export function dequantised(e: Emitter, value: string, as: Quantisation, axis?: number): string {
   const carried = e.c.quantisation(value);
   if (carried && same(carried, as, e.c)) return value;
   const integers = carried ? e.emit('QuantizeLinear', [value, carried.scale, carried.zeroPoint]) : value;
@@ -43,9 +44,35 @@ function quantise(e: Emitter, node: NodeRecord, value: string, as: Quantisation,
   const output = node.outputs[0] as string;
   const inputs = [value, as.scale, as.zeroPoint];
   const perTensor = (c.constant(as.scale)?.data.length ?? 0) === 1;
-  if (!perTensor || !c.mayBeReal(output)) return e.give(0, 'QuantizeLinear', inputs, attributes);
+  if (!perTensor || !c.mayBeReal(output)) return give(e, node, 'QuantizeLinear', inputs, attributes);
   c.carry(output, as);
-  return e.give(0, 'DequantizeLinear', [e.emit('QuantizeLinear', inputs, attributes), as.scale, as.zeroPoint]);
+  return give(e, node, 'DequantizeLinear', [e.emit('QuantizeLinear', inputs, attributes), as.scale, as.zeroPoint]);
+}
+
+const isChannelsLast = (node: NodeRecord) => intOf(node, 'channels_last', 0) === 1;
+
+/** The real numbers of the first operand, channels first. */
+function picture(e: Emitter, node: NodeRecord): string {
+  const x = real(e, node, 0);
+  return isChannelsLast(node) ? e.emit('Transpose', [x], { perm: [0, 3, 1, 2] }) : x;
+}
+
+/** The output as the result of one more node, with its channels where the checkpoint has them. */
+function give(
+  e: Emitter,
+  node: NodeRecord,
+  op: string,
+  inputs: readonly string[],
+  attributes: Node['attributes'] = {},
+) {
+  if (!isChannelsLast(node)) return e.give(0, op, inputs, attributes);
+  return e.give(0, 'Transpose', [e.emit(op, inputs, attributes)], { perm: [0, 2, 3, 1] });
+}
+
+/** All attributes but for the one that says where the channels are. */
+function attributesWithoutLayout(node: NodeRecord, c: RewriteContext): Node['attributes'] {
+  const { channels_last: _, ...attributes } = attributesOf(node, c);
+  return attributes;
 }
 
 /** The last two inputs of most quantised operators, or those at `at`. */
@@ -74,11 +101,7 @@ function unary(
   return (node, c) => {
     const e = new Emitter(node, c);
     c.note(explanation);
-    const last = intOf(node, 'channels_last', 0) === 1;
-    const x = real(e, node, 0);
-    const turned = last ? e.emit('Transpose', [x], { perm: [0, 3, 1, 2] }) : x;
-    const y = e.emit(op, [turned], attributes(node, c));
-    return quantise(e, node, last ? e.emit('Transpose', [y], { perm: [0, 2, 3, 1] }) : y, stepsOf(node, c, 3));
+    return quantise(e, node, e.emit(op, [picture(e, node)], attributes(node, c)), stepsOf(node, c, 3));
   };
 }
 
@@ -103,8 +126,8 @@ function biasOf(e: Emitter, node: NodeRecord, index: number, factor = 1): string
 const qLinearConv: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
   c.note(explanation);
-  const inputs = [real(e, node, 0), real(e, node, 3, 0), biasOf(e, node, 8)];
-  return quantise(e, node, e.emit('Conv', inputs, attributesOf(node, c)), stepsOf(node, c, 6));
+  const inputs = [picture(e, node), real(e, node, 3, 0), biasOf(e, node, 8)];
+  return quantise(e, node, e.emit('Conv', inputs, attributesWithoutLayout(node, c)), stepsOf(node, c, 6));
 };
 
 /** α·op(A)·op(B) + C; without a scale of its own the result is a real number. */
@@ -160,9 +183,6 @@ export const quantisedNamed: Readonly<Record<string, Rewrite>> = {
   QLinearLeakyRelu: unary('LeakyRelu', (node) => ({ alpha: floatOf(node, 'alpha') ?? 0.01 })),
   QLinearSoftmax: unary('Softmax', (node) => ({ axis: intOf(node, 'axis', -1) })),
   QLinearGlobalAveragePool: unary('GlobalAveragePool'),
-  QLinearAveragePool: unary('AveragePool', (node, c) => {
-    const { channels_last: _, ...attributes } = attributesOf(node, c);
-    return attributes;
-  }),
+  QLinearAveragePool: unary('AveragePool', attributesWithoutLayout),
   QGemm: qGemm,
 };

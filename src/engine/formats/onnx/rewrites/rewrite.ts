@@ -19,6 +19,8 @@ export interface RewriteContext {
   quantisation(value: string): Quantisation | undefined;
   /** True when a quantised value may be carried as real numbers: all its readers take them. */
   mayBeReal(value: string): boolean;
+  /** True when the value is multiplied before anything else becomes of it. */
+  onlyScaled(value: string): boolean;
   /** Says that the node computes this quantised value as real numbers. */
   carry(value: string, as: Quantisation): void;
   /** A new value name that starts with `hint`. */
