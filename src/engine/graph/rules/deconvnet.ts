@@ -1,4 +1,5 @@
 import type { BackwardContext, BackwardRule } from '../ops/definition';
+import { rectifies } from '../ops/quantisation';
 import { clipsAtZero } from './guided';
 import { standard } from './standard';
 import type { RuleTable } from './table';
@@ -13,8 +14,12 @@ const rectified = (b: BackwardContext) => [b.emit('Relu', [b.g()])];
  */
 export const deconvnetRelu: RuleTable = { ...standard, Relu: rectified };
 
-/** The same with Clip from 0 upwards (Relu6) as a rectifier too. */
+/** The same with Clip from 0 upwards (Relu6) as a rectifier too, and with a quantisation that one was worked into. */
 export const deconvnet: RuleTable = {
   ...deconvnetRelu,
   Clip: (b) => (clipsAtZero(b) ? rectified(b) : (standard['Clip'] as BackwardRule)(b)),
+  QuantizeLinear: (b) =>
+    rectifies(b.node, b.constant, b.producer)
+      ? [b.emit('Div', [b.emit('Relu', [b.g()]), b.x(1)])]
+      : (standard['QuantizeLinear'] as BackwardRule)(b),
 };
