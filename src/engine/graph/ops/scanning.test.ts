@@ -55,6 +55,12 @@ describe('CumProd', () => {
   });
 });
 
+it('refuses products along an axis that would be repeated too often', () => {
+  const nodes = [{ op: 'CumProd', inputs: ['x', 'axis'] }];
+  const small = graphOf({ inputs: { x: [3000] }, constants: { axis: int64([], [1]) }, nodes });
+  expect(() => bind(small)).toThrow('multiplies 3000 numbers in turn, of which at most 2048 are supported');
+});
+
 describe('Trilu and EyeLike', () => {
   it('of constants', () => {
     const c = fromNumbers('int64', [2, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
