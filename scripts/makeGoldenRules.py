@@ -54,13 +54,36 @@ class Ratio(torch.autograd.Function):
         return g * torch.where(x == 0, torch.zeros_like(x), y / x), None
 
 
-class Network(nn.Module):
-    """An ONNX graph as torch modules. `attention`: None for the true gradient, 'taylor' for AttnLRP, 'none' for CP-LRP."""
+class ByRule(torch.autograd.Function):
+    """A layer whose gradient is the relevance that a zennit rule gives, over the input: relevance is gradient x value on both sides."""
 
-    def __init__(self, path, attention=None):
+    @staticmethod
+    def forward(ctx, x, module, rule):
+        ctx.module, ctx.rule = module, rule
+        with torch.no_grad():
+            y = module(x)
+        ctx.save_for_backward(x, y)
+        return y
+
+    @staticmethod
+    def backward(ctx, g):
+        x, y = ctx.saved_tensors
+        with torch.enable_grad():
+            handles = ctx.rule.copy().register(ctx.module)
+            input = x.detach().requires_grad_()
+            relevance, = torch.autograd.grad(ctx.module(input), input, g * y)
+            handles.remove()
+        return torch.where(x == 0, torch.zeros_like(x), relevance / x), None, None
+
+
+class Network(nn.Module):
+    """An ONNX graph as torch modules. `attention`: None for the true gradient, 'taylor' for AttnLRP, 'none' for CP-LRP. `rules`: zennit's by
+    type of layer, for gradient x input; a bias that is added behind a MatMul is then its layer's."""
+
+    def __init__(self, path, attention=None, rules=None):
         super().__init__()
         graph = onnx.load(path).graph
-        self.attention = attention
+        self.attention, self.rules = attention, rules or {}
         self.constants = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()).to(torch.float64 if t.data_type == 1 else torch.int64)
                           for t in graph.initializer}
         self.input, self.output = graph.input[0].name, graph.output[0].name
@@ -71,6 +94,14 @@ class Network(nn.Module):
             if node.op_type == 'Constant':
                 value = numpy_helper.to_array(attributes['value']).copy()
                 self.constants[node.output[0]] = torch.from_numpy(value).to(torch.float64 if value.dtype == np.float32 else torch.int64)
+                continue
+            behind = produced.get(node.input[0])
+            if (self.rules and node.op_type == 'Add' and node.input[1] in self.constants
+                    and behind and behind.op_type == 'MatMul' and behind.input[1] in self.constants):
+                layer = next(m for n, _, m in self.nodes if n is behind)
+                layer.bias = nn.Parameter(self.constants[node.input[1]])
+                self.nodes.append((onnx.helper.make_node('Identity', node.input[:1], node.output), {}, None))
+                produced[node.output[0]] = node
                 continue
             module = self.module(node, attributes)
             if module is not None:
@@ -122,8 +153,12 @@ class Network(nn.Module):
         x = v[0]
         if isinstance(module, Sum):
             return module(torch.stack(v, dim=-1)) if self.attention is None else v[0] + v[1]
+        if type(module) in self.rules:
+            return ByRule.apply(x, module, self.rules[type(module)])
         if module is not None:
             return module(x)
+        if op == 'Identity':
+            return x
         if op == 'MatMul':
             a_, b_ = v
             if self.attention == 'none':
@@ -231,6 +266,13 @@ def main():
                 assert (network(x) - expected).abs().max() < 1e-4 * expected.abs().max()
                 save(cases, model, rules, target, gradient_times_input(network, x, target), source='gradient x input in torch',
                      seed='logit', float32=0)
+            rules = {nn.Conv2d: Gamma(0.25, stabilizer=1e-9), nn.Linear: Gamma(0.05, stabilizer=1e-9)}
+            network = Network(path, 'taylor', rules).eval()
+            assert (network(x) - expected).abs().max() < 1e-4 * expected.abs().max()
+            relevance = gradient_times_input(network, x, target)
+            error = (gradient_times_input(network.float(), x.float(), target) - relevance).abs().max() / relevance.abs().max()
+            save(cases, model, 'attn-lrp.gamma', target, relevance, source="gradient x input in torch, with zennit's gamma",
+                 seed='logit', float32=float(f'{error:.1e}'))
             continue
         network = Network(path).eval()
         assert (network(x) - expected).abs().max() < 1e-4 * expected.abs().max(), model

@@ -24,6 +24,7 @@ const { low, high, cases } = JSON.parse(readFileSync(dataFile('golden-rules/case
 function choice(rules: string): RuleChoice {
   if (rules === 'epsilon-gamma-box') return { name: rules, options: { low, high } };
   if (rules === 'lrp-epsilon.0.1') return { name: 'lrp-epsilon', options: { epsilon: 0.1 } };
+  if (rules === 'attn-lrp.gamma') return { name: 'attn-lrp', options: { convolutionGamma: 0.25, denseGamma: 0.05 } };
   return rules as RuleChoice;
 }
 
