@@ -104,6 +104,11 @@ const transposed: Readonly<Record<string, Row>> = {
     [2, 2, 3, 2],
     { strides: [3, 3], pads: [1, 0, 0, 0], output_padding: [2, 1] },
   ],
+  'output padding longer than the stride': [
+    [2, 3, 4],
+    [2, 3, 2, 2],
+    { strides: [1, 2], dilations: [2, 3], output_padding: [1, 2] },
+  ],
   'groups, stride 3': [[6, 3, 3], [6, 2, 2, 3], { strides: [3, 3], group: 3 }],
   'depthwise, stride 2': [[3, 3, 4], [3, 1, 4, 4], { strides: [2, 2], group: 3, pads: [1, 1, 1, 1] }],
   dilation: [[2, 4, 4], [2, 2, 2, 2], { dilations: [2, 2] }],

@@ -1,6 +1,7 @@
 import { intsAttribute, stringAttribute } from '../attributes';
+import type { Node } from '../graph';
 import { float32 } from '../tensor';
-import type { BackwardContext, InferContext, Operators } from './definition';
+import type { Additions, BackwardContext, InferContext, Operators } from './definition';
 import { adjointKernel } from './kernels';
 import { toChannels, weightGradient } from './weightGradients';
 import {
@@ -109,6 +110,34 @@ function explicitTransposedPads(c: InferContext) {
   return { ...node, attributes: { ...attributes, pads, output_padding } };
 }
 
+/** The result with cells behind it that hold the bias alone. */
+function withCellsBehind(add: Additions, node: Node, y: string, counts: readonly number[]): Node {
+  const zeros = counts.map(() => 0);
+  const inputs = [y, add.ints([0, 0, ...zeros, 0, 0, ...counts])];
+  const bias = node.inputs[2];
+  if (!bias) return { ...node, op: 'Pad', inputs, attributes: {} };
+  const channels = add.emit('Reshape', [bias, add.ints([-1, ...counts.map(() => 1)])]);
+  return { ...node, op: 'Add', inputs: [add.emit('Pad', inputs), channels], attributes: {} };
+}
+
+/**
+ * The runtime takes no `output_padding` as long as a stride: as much of it as `pads` cut off at the end is not cut off, and what the kernel
+ * does not reach is added behind the result.
+ */
+function explicitTransposed(c: InferContext, add: Additions): Node {
+  const node = explicitTransposedPads(c);
+  const { strides, pads } = windowsOf(node, convolutionKernel(node, c.dims(1)));
+  const extra = intsAttribute(node, 'output_padding') ?? [];
+  if (extra.every((length, axis) => length < (strides[axis] as number))) return node;
+  const [begins, ends] = [pads.slice(0, extra.length), pads.slice(extra.length)];
+  const kept = extra.map((length, axis) => Math.min(length, ends[axis] as number));
+  const open = [...begins, ...ends.map((pad, axis) => pad - (kept[axis] as number))];
+  const attributes = { ...node.attributes, pads: open, output_padding: begins.map(() => 0) };
+  const y = add.emit('ConvTranspose', node.inputs.slice(0, 2), attributes);
+  const behind = extra.map((length, axis) => length - (kept[axis] as number));
+  return withCellsBehind(add, node, y, behind);
+}
+
 export const convolution: Operators = {
   Conv: {
     explicit: (c) => explicitPads(c, convolutionKernel(c.node, c.dims(1))),
@@ -127,7 +156,7 @@ export const convolution: Operators = {
   },
 
   ConvTranspose: {
-    explicit: explicitTransposedPads,
+    explicit: explicitTransposed,
     infer: (c) => {
       const w = c.dims(1);
       const windows = windowsOf(c.node, convolutionKernel(c.node, w));

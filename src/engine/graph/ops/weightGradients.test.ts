@@ -29,6 +29,13 @@ const transposed = [
     outputs: 3,
     attributes: { strides: [2, 2], output_padding: [1, 0] },
   },
+  {
+    title: 'output padding longer than the stride',
+    x: [2, 2, 3, 3],
+    w: [2, 3, 2, 2],
+    outputs: 3,
+    attributes: { strides: [1, 2], dilations: [2, 3], output_padding: [1, 2] },
+  },
   { title: 'groups', x: [2, 4, 3, 3], w: [4, 2, 2, 2], outputs: 4, attributes: { group: 2, strides: [2, 2] } },
   { title: 'dilation', x: [1, 2, 3, 3], w: [2, 1, 2, 2], outputs: 1, attributes: { dilations: [2, 1] } },
 ] as const;
