@@ -77,9 +77,11 @@ export class ControlFlow {
     const condition = this.c.value(node.inputs[0] ?? '');
     if (!condition) return refuse(node, 'chooses between its branches by a value that depends on the picture');
     const body = this.body(node, toNumbers(condition)[0] ? 'then_branch' : 'else_branch');
-    for (const each of body.nodes) yield* this.expand(each);
+    // Inside a function that is like an operator, both branches are steps of it.
+    const { shownAs } = node;
+    for (const each of body.nodes) yield* this.expand(shownAs === undefined ? each : { ...each, shownAs: null });
     for (const [index, output] of body.outputs.entries())
-      yield* this.sequences.pass(output, node.outputs[index] ?? '', node.name);
+      yield* this.sequences.pass(output, node.outputs[index] ?? '', node.name, shownAs);
   }
 
   private *loop(node: Node): Generator<Node, void> {

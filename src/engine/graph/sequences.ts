@@ -118,11 +118,14 @@ export class Sequences {
   }
 
   /** Another name for a value or a sequence. */
-  *pass(from: string, to: string, name: string): Generator<Node, void> {
+  *pass(from: string, to: string, name: string, shownAs?: Node['shownAs']): Generator<Node, void> {
     if (to === '') return;
     const list = this.lists.get(from);
     if (list) this.lists.set(to, list);
-    else yield { op: 'Identity', name, inputs: [from], outputs: [to], attributes: {} };
+    else {
+      const identity = { op: 'Identity', name, inputs: [from], outputs: [to], attributes: {} };
+      yield shownAs === undefined ? identity : { ...identity, shownAs };
+    }
   }
 
   elements(node: Node, name: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/folder';
 import { checkImport, importModel, sample } from '../../../../test/support/importCheck';
-import type { Model, ModelFunction, ModelNode } from '../../../../test/support/onnxModel';
+import type { Model, ModelFunction, ModelGraph, ModelNode } from '../../../../test/support/onnxModel';
 import { float32 } from '../../graph/tensor';
 
 const folder = temporaryFolder();
@@ -107,6 +107,47 @@ it('shows the steps of blocks, not those of functions that are like operators', 
     ['mlp/act/h', 'Tanh', null],
     ['mlp/active', 'Mul', 'TanhGelu'],
     ['y', 'MatMul', undefined],
+  ]);
+});
+
+it('shows no step of an If in a function that is like an operator', async () => {
+  const branch = (op: string): ModelGraph => ({
+    nodes: [
+      { op, inputs: ['t'], outputs: ['half'] },
+      { op: 'Mul', inputs: ['half', 'half'], outputs: ['whole'] },
+    ],
+    inputs: {},
+    outputs: { whole: {} },
+  });
+  const choice: ModelFunction = {
+    domain: 'mine',
+    name: 'Choice',
+    inputs: ['t', 'yes'],
+    outputs: ['r'],
+    nodes: [
+      {
+        op: 'If',
+        inputs: ['yes'],
+        outputs: ['r'],
+        attributes: { then_branch: { g: branch('Sin') }, else_branch: { g: branch('Cos') } },
+      },
+    ],
+    opsets,
+  };
+  const network: Model = {
+    opset: 18,
+    domains: { mine: 1 },
+    functions: [choice],
+    nodes: [{ op: 'Choice', domain: 'mine', name: 'choice', inputs: ['x', 'yes'], outputs: ['y'] }],
+    inputs: { x: { dims: ['N', 2] } },
+    outputs: { y: {} },
+    initializers: { yes: { dtype: 'bool', dims: [], data: Uint8Array.of(1) } },
+  };
+  const graph = await checkImport(folder, network, { x: sample([1, 2]) }, { gradients: ['x'] });
+  expect(graph.nodes.map(({ op, shownAs }) => [op, shownAs])).toEqual([
+    ['Sin', null],
+    ['Mul', null],
+    ['Identity', 'Choice'],
   ]);
 });
 
