@@ -3,10 +3,7 @@ import type { Method } from './method';
 import { flagOf } from './parameters';
 
 /** w_k = mean of G_k over the positions; guided: only where A and G are positive (but divided by all positions). */
-function meanGradients(
-  { channels, height, width, activation, gradient }: LayerValues,
-  guided: boolean,
-): Float64Array {
+function meanGradients({ channels, height, width, activation, gradient }: LayerValues, guided: boolean): Float64Array {
   const positions = height * width;
   const weights = new Float64Array(channels);
   for (let k = 0, at = 0; k < channels; k++) {
