@@ -1,17 +1,16 @@
 /** Compares the gradients of a case with differences of the case itself, along random directions from its own inputs. */
 import { differentiate } from '../../src/engine/graph/differentiate';
 import type { Graph } from '../../src/engine/graph/graph';
-import { fromNumbers, toNumbers } from '../../src/engine/graph/numbers';
+import { toNumbers } from '../../src/engine/graph/numbers';
 import { operators } from '../../src/engine/graph/ops';
 import { standard } from '../../src/engine/graph/rules/standard';
 import { elementCount, type Tensor } from '../../src/engine/graph/tensor';
-import { inDouble, runsInDouble } from '../../src/engine/graph/testing/inDouble';
+import { runsInDouble } from '../../src/engine/graph/testing/inDouble';
 import { randomNumbers } from '../../src/engine/graph/testing/smallGraph';
-import type { Program, Runtime } from '../../src/engine/runtime/runtime';
+import type { Runtime } from '../../src/engine/runtime/runtime';
 import { RuntimeFailure, UnsupportedOperatorError } from '../../src/shared/errors';
 import { judge, precisions, roundings, type Sample, type Verdict } from './directional';
-
-type PrecisionName = keyof typeof precisions;
+import { Machine, type PrecisionName, type Values } from './machine';
 
 /** What was found of the gradient of one output by one input. */
 export interface GradientOutcome {
@@ -35,7 +34,6 @@ export interface Checked {
   readonly obstacles: readonly Obstacle[];
 }
 
-type Values = ReadonlyMap<string, readonly number[]>;
 type Random = () => number;
 
 /** Random directions for each input. */
@@ -59,46 +57,6 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 /** Products of two rows; what does not count (0) hides what is not finite. */
 const products = (a: readonly number[], b: readonly number[]) => a.map((x, i) => (x === 0 ? 0 : x * (b[i] as number)));
 const sizes = (values: readonly number[]) => values.map(Math.abs);
-
-/** A graph and its gradients, compiled in one precision. */
-class Machine {
-  constructor(
-    private readonly program: Program,
-    readonly precision: PrecisionName,
-    private readonly graph: Graph,
-    private readonly others: ReadonlyMap<string, Tensor>,
-  ) {}
-
-  static async make(
-    runtime: Runtime,
-    precision: PrecisionName,
-    graph: Graph,
-    outputs: string[],
-    others: ReadonlyMap<string, Tensor>,
-  ) {
-    const whole = precision === 'float64' ? inDouble(graph) : graph;
-    return new Machine(await runtime.compile(whole, outputs, { threads: 1 }), precision, whole, others);
-  }
-
-  dispose(): Promise<void> {
-    return this.program.dispose();
-  }
-
-  /** Number of elements of a value. */
-  length(name: string): number {
-    return elementCount(this.graph.types.get(name)?.dims as readonly number[]);
-  }
-
-  async run(values: Values, names: readonly string[]): Promise<(readonly number[])[]> {
-    const feeds = this.program.inputs.map((name): [string, Tensor] => {
-      const own = values.get(name);
-      if (!own) return [name, this.others.get(name) as Tensor];
-      return [name, fromNumbers(this.precision, this.graph.types.get(name)?.dims as readonly number[], own)];
-    });
-    const results = await this.program.run(Object.fromEntries(feeds));
-    return names.map((name) => toNumbers(results[name] as Tensor));
-  }
-}
 
 /** The gradients of all floating-point outputs of a bound graph by all of its floating-point inputs, but for empty ones. */
 export async function checkGradients(
@@ -199,51 +157,63 @@ async function checkPair(pair: Pair): Promise<GradientOutcome> {
   for (const [index, move] of moves.entries()) {
     const moved = [...own].map(([name, x]) => [name, x.map((each) => Math.fround(move(each, random)))] as const);
     const result = await judgeAt(pair, new Map(moved));
-    if (result.verdict === 'not smooth') continue;
-    return { ...told, status: result.verdict, moved: index > 0, flat: result.flat, detail: result.detail };
+    if (result.status !== 'not smooth') return { ...told, ...result, moved: index > 0 };
   }
   return { ...told, status: 'not smooth', moved: true, flat: true, detail: '' };
 }
 
-/**
- * Numbers that are not finite, of the input and of the output, stay out of it: there is no slope to them. Where there are such outputs, so
- * do places of the gradient, which belong to them.
- */
-async function judgeAt({ of, by, gradient, single, double, random }: Pair, values: Values) {
-  const judged = double ?? single;
-  const x = values.get(by) as readonly number[];
-  const zero = new Map(values).set(seed, new Array<number>(judged.length(of)).fill(0));
-  const [y = []] = await judged.run(zero, [of]);
-  if (!y.some(Number.isFinite)) return { verdict: 'not smooth' as const, flat: true, detail: '' };
-  const finite = y.every(Number.isFinite);
+type Judged = Pick<GradientOutcome, 'flat' | 'detail'> & { readonly status: Verdict };
+
+/** Numbers that are not finite stay out of it: there is no slope to them. */
+async function judgeAt(pair: Pair, values: Values): Promise<Judged> {
+  const judged = pair.double ?? pair.single;
+  const zeros = new Array<number>(judged.length(pair.of)).fill(0);
+  const [y = []] = await judged.run(new Map(values).set(seed, zeros), [pair.of]);
+  if (!y.some(Number.isFinite)) return { status: 'not smooth', flat: true, detail: '' };
   let flat = true;
   for (let direction = 0; direction < directions; direction++) {
-    const v = y.map((each) => (Number.isFinite(each) ? 2 * random() - 1 : 0));
-    const here = new Map(values).set(seed, v);
-    const [g = []] = await judged.run(here, [gradient]);
-    if (g.length !== x.length)
-      return { verdict: 'wrong' as const, flat, detail: `${g.length} elements, not ${x.length}` };
-    const counts = (i: number) => Number.isFinite(x[i]) && (finite || Number.isFinite(g[i]));
-    const d = x.map((each, i) => (counts(i) ? (2 * random() - 1) * Math.max(Math.abs(each), 1) : 0));
-    const along = products(d, g);
-    const reach = products(
-      along.map((each, i) => each / ((d[i] as number) || 1)),
-      x,
-    );
-    const claim = { slope: sum(along), size: sum(sizes(along)), reach: sum(sizes(reach)) };
-    const at = async (t: number): Promise<Sample> => {
-      const there = new Map(here).set(by, t === 0 ? x : x.map((each, i) => each + t * (d[i] as number)));
-      const terms = products(v, (await judged.run(there, [of]))[0] as readonly number[]);
-      return { value: sum(terms), size: sum(sizes(terms)) };
-    };
-    const { verdict, slope } = await judge(at, claim, precisions[judged.precision]);
-    if (verdict !== 'agrees') return { verdict, flat, detail: `${claim.slope}, where the function has ${slope}` };
-    flat &&= slope === 0;
-    if (!double) continue;
-    const detail = await inSingle(single, here, [of, gradient], [y, g]);
-    if (detail !== null) return { verdict: 'wrong' as const, flat, detail };
+    const result = await judgeAlong(pair, values, y);
+    if (result.status !== 'agrees') return result;
+    flat &&= result.flat;
   }
-  return { verdict: 'agrees' as const, flat, detail: '' };
+  return { status: 'agrees', flat, detail: '' };
+}
+
+/** One random direction of the input, for one random weighing of the output. */
+async function judgeAlong(pair: Pair, values: Values, y: readonly number[]): Promise<Judged> {
+  const { of, by, gradient, single, double, random } = pair;
+  const judged = double ?? single;
+  const x = values.get(by) as readonly number[];
+  const v = y.map((each) => (Number.isFinite(each) ? 2 * random() - 1 : 0));
+  const here = new Map(values).set(seed, v);
+  const [g = []] = await judged.run(here, [gradient]);
+  if (g.length !== x.length) return { status: 'wrong', flat: true, detail: `${g.length} elements, not ${x.length}` };
+
+  // Outputs that are not finite may leave such places in the gradient, which no other output depends on.
+  const excused = !y.every(Number.isFinite);
+  const d = x.map((each, i) => {
+    const stays = !Number.isFinite(each) || (excused && !Number.isFinite(g[i]));
+    return stays ? 0 : (2 * random() - 1) * Math.max(Math.abs(each), 1);
+  });
+  const along = products(d, g);
+  const reach = along.map((each, i) => (each === 0 ? 0 : (each / (d[i] as number)) * (x[i] as number)));
+  const claim = { slope: sum(along), size: sum(sizes(along)), reach: sum(sizes(reach)) };
+  const { verdict, slope } = await judge(
+    async (t): Promise<Sample> => {
+      const there = t === 0 ? x : x.map((each, i) => each + t * (d[i] as number));
+      const [f = []] = await judged.run(new Map(here).set(by, there), [of]);
+      const terms = products(v, f);
+      return { value: sum(terms), size: sum(sizes(terms)) };
+    },
+    claim,
+    precisions[judged.precision],
+  );
+  const flat = slope === 0;
+  if (verdict !== 'agrees') {
+    return { status: verdict, flat, detail: `${claim.slope}, where the function has ${slope}` };
+  }
+  const detail = double ? await inSingle(single, here, [of, gradient], [y, g]) : null;
+  return detail === null ? { status: 'agrees', flat, detail: '' } : { status: 'wrong', flat, detail };
 }
 
 /** The float32 program, which is what users run, computes the same value and gradient: null when it does. */

@@ -19,8 +19,10 @@ What the engine does with each ONNX operator of the opsets ${opsets.oldest} to $
 - **Forward**: \`direct\`, the runtime's own kernel; \`written out\`, as other operators when the file is read or bound; \`resolved\`, decided when
   the sizes are bound, and refused by name where the data decides.
 - **Gradient**: \`yes\`; \`straight-through\`, as if it did not round; \`none\`, because the outputs do not depend continuously on the inputs;
-  \`as written out\`, that of the operators it becomes. Integers and truth values carry no gradient, but for those that QuantizeLinear makes. All
-  gradients are more operators of this table and can be differentiated again where these have a gradient.
+  \`as written out\`, that of the operators it becomes. \`yes\` is by every floating-point input that the row does not name; what decides sizes
+  and positions (the scales and the crop of Resize, the numbers of Range) is fixed when the sizes are bound. Integers and truth values carry
+  no gradient, but for those that QuantizeLinear makes. All gradients are more operators of this table and can be differentiated again where
+  these have a gradient.
 - **Cases**: public ONNX node tests that hold the operator and pass, of ONNX 1.12 and of ONNX 1.23 (newer or changed operators only). None
   fails; those that are refused are listed by reason below.
 `;
@@ -39,6 +41,11 @@ function table(rows: readonly Row[]): string {
     ({ name, forward, gradient, passed }) => `| ${name} | ${forward} | ${gradient} | ${passed || '–'} |`,
   );
   return ['| operator | forward | gradient | cases |', '| --- | --- | --- | --: |', ...lines].join('\n');
+}
+
+function gradientsTold({ gradients, gradientsApart }: Expectation): string {
+  const apart = Object.entries(gradientsApart).map(([reason, list]) => `, ${list.length} do not: ${reason}`);
+  return `Of their gradients ${gradients} agree with differences of the cases${apart.join('')}.`;
 }
 
 /** @param expectations of the sets of cases, in the order of their titles. */
@@ -72,7 +79,8 @@ export function operatorsPage(
     const count = reasons.reduce((sum, [, names]) => sum + names.length, 0);
     const lines = reasons.map(([reason, names]) => `| ${reason} | ${names.length} |`);
     const told = `${title}: of ${expected.cases} cases ${expected.cases - count} pass and ${count} are refused.`;
-    return [told, '', '| reason | cases |', '| --- | --: |', ...lines].join('\n');
+    const gradients = gradientsTold(expected);
+    return [told, gradients, '', '| reason | cases |', '| --- | --: |', ...lines].join('\n');
   });
   const microsoft = written(rewrittenOperators('com.microsoft'), 'com.microsoft::');
   const parts = [
