@@ -1,5 +1,4 @@
 /** Attention of opsets 23 and newer, written out: several heads, shared keys, masks, caps and caches. */
-
 import type { NodeRecord } from '../graphProto';
 import { Emitter } from './emitter';
 import { floatOf, inputOf, intOf, type Rewrite, type RewriteContext } from './rewrite';
@@ -30,49 +29,55 @@ function isBool(c: RewriteContext, value: string): boolean {
   return (c.dtype(value) ?? c.refuse('has a mask whose element type the checkpoint does not tell')) === 'bool';
 }
 
-const attention: Rewrite = (node, c) => {
-  const e = new Emitter(node, c);
-  const has = (index: number) => (node.inputs[index] ?? '') !== '';
-  if (has(6)) c.refuse('takes the lengths of padded keys (nonpad_kv_seqlen)');
-  const inputs = [0, 1, 2].map((index) => inputOf(node, index, c)) as [string, string, string];
-  const flat = intOf(node, 'q_num_heads', 0) > 0;
-  const kvHeads = intOf(node, 'kv_num_heads', 1);
-  const query = flat ? splitHeads(e, inputs[0], intOf(node, 'q_num_heads', 1)) : inputs[0];
-  const own = inputs.slice(1).map((value) => (flat ? splitHeads(e, value, kvHeads) : value));
-  const present = own.map((value, index) =>
-    has(4) ? e.emit('Concat', [inputOf(node, 4 + index, c), value], { axis: 2 }) : value,
-  );
-  const times = sharing(node, e, query, present[0] as string);
-  const [key, value] = present.map((each) => repeatHeads(e, each, times)) as [string, string];
+const has = (node: NodeRecord, index: number) => (node.inputs[index] ?? '') !== '';
 
-  const mask = node.inputs[3] ?? '';
-  const truths = mask !== '' && isBool(c, mask);
-  const biases = mask === '' || truths ? [] : [mask];
-  const visible = truths ? [mask] : [];
+/** Operands are flat, [batch, positions, heads · size], where the node tells how many heads they have. */
+const isFlat = (node: NodeRecord) => intOf(node, 'q_num_heads', 0) > 0;
+
+/** Queries, keys and values [batch, heads, positions, size], keys and values behind those of the cache. */
+function operandsOf(e: Emitter, node: NodeRecord): readonly [query: string, key: string, value: string] {
+  const operand = (index: number, heads: string) => {
+    const value = inputOf(node, index, e.c);
+    return isFlat(node) ? splitHeads(e, value, intOf(node, heads, 1)) : value;
+  };
+  const present = (index: number) => {
+    const own = operand(index, 'kv_num_heads');
+    return has(node, 4) ? e.emit('Concat', [inputOf(node, 3 + index, e.c), own], { axis: 2 }) : own;
+  };
+  return [operand(0, 'q_num_heads'), present(1), present(2)];
+}
+
+/** True where a query may see a key: by a mask of truths, and by a window around its own place. Undefined where it may see all. */
+function visibleKeys(e: Emitter, node: NodeRecord, query: string, key: string, truths: string): string | undefined {
   const bound = (name: string) => {
     const size = intOf(node, name, -1);
     return size < 0 ? undefined : size;
   };
   const right = intOf(node, 'is_causal', 0) === 1 ? 0 : bound('right_window_size');
   const left = bound('left_window_size');
-  if (left !== undefined || right !== undefined) {
-    const offset = has(4) ? { offset: e.length(inputOf(node, 4, c), 2) } : {};
-    visible.push(visibleWindow(e, query, key, { left, right, ...offset }));
-  }
-  const stages = attend(e, {
-    query,
-    key,
-    value,
-    scale: floatOf(node, 'scale'),
-    biases,
-    visible: visible.length === 0 ? undefined : visible.reduce((a, b) => e.emit('And', [a, b])),
-    softcap: floatOf(node, 'softcap') ?? 0,
-  });
+  if (left === undefined && right === undefined) return truths || undefined;
+  const offset = has(node, 4) ? { offset: e.length(inputOf(node, 4, e.c), 2) } : {};
+  const window = visibleWindow(e, query, key, { left, right, ...offset });
+  return truths === '' ? window : e.emit('And', [truths, window]);
+}
+
+const attention: Rewrite = (node, c) => {
+  const e = new Emitter(node, c);
+  if (has(node, 6)) c.refuse('takes the lengths of padded keys (nonpad_kv_seqlen)');
+  const [query, ...present] = operandsOf(e, node);
+  const times = sharing(node, e, query, present[0]);
+  const [key, value] = present.map((each) => repeatHeads(e, each, times)) as [string, string];
+  const mask = node.inputs[3] ?? '';
+  const truths = mask !== '' && isBool(c, mask);
+  const visible = visibleKeys(e, node, query, key, truths ? mask : '');
+  const biases = mask === '' || truths ? [] : [mask];
+  const [scale, softcap] = [floatOf(node, 'scale'), floatOf(node, 'softcap') ?? 0];
+  const stages = attend(e, { query, key, value, scale, biases, visible, softcap });
   present.forEach((each, index) => {
     if (e.used(1 + index)) e.give(1 + index, 'Identity', [each]);
   });
   if (e.used(3)) e.give(3, 'Identity', [scoresOf(stages, intOf(node, 'qk_matmul_output_mode', 0), c)]);
-  return flat ? e.give(0, 'Reshape', joinHeads(e, stages.result)) : e.give(0, 'Identity', [stages.result]);
+  return isFlat(node) ? e.give(0, 'Reshape', joinHeads(e, stages.result)) : e.give(0, 'Identity', [stages.result]);
 };
 
 /** The stage that `qk_matmul_output_mode` asks for. */
