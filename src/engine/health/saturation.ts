@@ -113,7 +113,11 @@ export function saturations(graph: Graph): ReadonlyMap<string, Saturation> {
   const consumers = new Map<string, Node[]>();
   for (const node of graph.nodes) {
     for (const output of node.outputs) if (output !== '') producers.set(output, node);
-    for (const input of node.inputs) consumers.set(input, [...(consumers.get(input) ?? []), node]);
+    for (const input of node.inputs) {
+      const users = consumers.get(input);
+      if (users) users.push(node);
+      else consumers.set(input, [node]);
+    }
   }
   const found = new Map<string, Saturation>();
   const ofNode = (node: Node): Saturation | null => {
