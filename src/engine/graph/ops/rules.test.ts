@@ -11,15 +11,15 @@ const limit = 15;
 /** Rules that take steps of their own, each of which keeps to the limit: what the steps are, and how many lines all of them have. */
 const inSteps: Readonly<Record<string, readonly [lines: number, steps: string]>> = {
   GridSample: [
-    75,
+    70,
     'the taps of each axis and the places they meet in, then a gradient by the picture and one by the grid',
   ],
   Conv: [
-    50,
+    45,
     'a flipped kernel at stride 1, a spread gradient for strided depthwise weights, ConvTranspose for the others',
   ],
-  Pad: [40, 'constants are cut off again, reflected and repeated elements are added up'],
-  Resize: [40, 'one matrix for each axis that is resized, by scale, by length or by the aspect ratio'],
+  Pad: [30, 'constants are cut off again, reflected and repeated elements are added up'],
+  Resize: [35, 'one matrix for each axis that is resized, by scale, by length or by the aspect ratio'],
   Einsum: [35, 'the equation of the gradient and the factors that give all its letters a length'],
   LayerNormalization: [25, 'mean and deviation are outputs too, and add to the gradient where they are read'],
   BatchNormalization: [25, 'constant statistics become one factor per channel'],
