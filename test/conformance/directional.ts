@@ -3,7 +3,7 @@
 export interface Sample {
   /** v · f. */
   readonly value: number;
-  /** Σ |v ⊙ f|: what the rounding of `value` is relative to. */
+  /** ‖v ⊙ f‖: what the rounding of `value` is relative to, its terms being rounded each by itself. */
   readonly size: number;
 }
 
@@ -17,12 +17,12 @@ export interface Precision {
 }
 
 /**
- * What is left out at the first step is about step⁴. float64: rules hold constants such as 1/n in float32. float32: 0.03⁴, for functions
- * whose fifth derivative is larger than their first.
+ * What is left out at the first step is about step⁴. float64: rules hold constants such as 1/n in float32. float32: 0.1⁴, the
+ * first step being for functions that are nearly linear.
  */
 export const precisions = {
   float64: { ulp: 2 ** -52, steps: [1e-3, 1e-4, 1e-5, 1e-6], tolerance: 1e-6 },
-  float32: { ulp: 2 ** -23, steps: [0.03, 0.1, 0.01, 0.003], tolerance: 1e-4 },
+  float32: { ulp: 2 ** -23, steps: [0.3, 0.1, 0.03, 0.01, 0.003], tolerance: 1e-4 },
 } as const satisfies Readonly<Record<string, Precision>>;
 
 export interface Claim {
@@ -30,7 +30,7 @@ export interface Claim {
   readonly slope: number;
   /** Σ |g ⊙ d|. */
   readonly size: number;
-  /** Σ |g ⊙ x|: what the rounding of x makes of the function is relative to. */
+  /** ‖g ⊙ x‖: what the rounding of x makes of the function is relative to. */
   readonly reach: number;
 }
 

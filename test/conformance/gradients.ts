@@ -56,6 +56,7 @@ const singleTolerance = 1e-4;
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 /** Products of two rows; what does not count (0) hides what is not finite. */
 const products = (a: readonly number[], b: readonly number[]) => a.map((x, i) => (x === 0 ? 0 : x * (b[i] as number)));
+const norm = (values: readonly number[]) => Math.sqrt(sum(values.map((each) => each * each)));
 const sizes = (values: readonly number[]) => values.map(Math.abs);
 
 /** The gradients of all floating-point outputs of a bound graph by all of its floating-point inputs, but for empty ones. */
@@ -197,13 +198,13 @@ async function judgeAlong(pair: Pair, values: Values, y: readonly number[]): Pro
   });
   const along = products(d, g);
   const reach = along.map((each, i) => (each === 0 ? 0 : (each / (d[i] as number)) * (x[i] as number)));
-  const claim = { slope: sum(along), size: sum(sizes(along)), reach: sum(sizes(reach)) };
+  const claim = { slope: sum(along), size: sum(sizes(along)), reach: norm(reach) };
   const { verdict, slope } = await judge(
     async (t): Promise<Sample> => {
       const there = t === 0 ? x : x.map((each, i) => each + t * (d[i] as number));
       const [f = []] = await judged.run(new Map(here).set(by, there), [of]);
       const terms = products(v, f);
-      return { value: sum(terms), size: sum(sizes(terms)) };
+      return { value: sum(terms), size: norm(terms) };
     },
     claim,
     precisions[judged.precision],
