@@ -117,6 +117,8 @@ describe('The health of a network', () => {
     await window.screenshot('cut offered');
     expect(await offer.textContent()).toContain('scores');
     await offer.click();
+    // The failure stands until the new run begins.
+    await offer.waitFor({ state: 'detached' });
     await panel.untilDone(9);
     const notes = JSON.parse(readFileSync(join(workspace.folder, 'health/tail/whylight.json'), 'utf8'));
     expect(notes).toEqual({ checkpoints: { 'tail.onnx': { logits: 'scores' } } });
