@@ -54,7 +54,12 @@ function rowsOf(model: LoadedModel): Row[] {
 
 async function measure(network: Network, path: string, options: Options, report: Report): Promise<void> {
   const { threads, times, clock } = options;
-  const bare = await ort.InferenceSession.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1 });
+  // Threads that go on spinning after a bare run would slow down what is measured next, and theirs the bare run.
+  const bare = await ort.InferenceSession.create(path, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    extra: { session: { force_spinning_stop: '1' } },
+  });
   const model = await LoadedModel.load(await readCheckpoint(path), { height: 224, width: 224, threads });
   const rows = rowsOf(model);
   for (const batch of options.batches) {
