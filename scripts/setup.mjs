@@ -8,7 +8,7 @@ import { withLock } from './lib/lock.mjs';
 import { cache, root } from './lib/paths.mjs';
 import { mustRun } from './lib/processes.mjs';
 
-const oldestNode = [20, 11];
+const oldestNode = [20, 19];
 const bundles = ['extension.cjs', 'engine.cjs', 'cli.cjs', 'webview.js'].map((name) => path.join(root, 'dist', name));
 const inModules = (name) => path.join(root, 'node_modules', name);
 
