@@ -32,7 +32,8 @@ interface Subject {
 }
 
 async function subject(name: string, path: string): Promise<Subject> {
-  const session = await ort.InferenceSession.create(path);
+  // Threads that go on spinning after a bare run would slow down what is measured next.
+  const session = await ort.InferenceSession.create(path, { extra: { session: { force_spinning_stop: '1' } } });
   const model = await LoadedModel.load(await readCheckpoint(path), { height: 224, width: 224 });
   const [input = ''] = session.inputNames;
   const [output = ''] = session.outputNames;
