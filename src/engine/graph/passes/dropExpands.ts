@@ -15,7 +15,7 @@ export function dropExpands(graph: Graph): Graph {
   const nodes = graph.nodes.map((node) => {
     if (!broadcasting.has(node.op)) return node;
     const [a = '', b = ''] = node.inputs;
-    if (!sameShape(a, b)) return node;
+    if (a === b || !sameShape(a, b)) return node;
     const small = expanded.has(b) ? b : a;
     return { ...node, inputs: node.inputs.map((input) => (input === small ? (expanded.get(small) ?? input) : input)) };
   });

@@ -81,6 +81,20 @@ describe('tidyGradient', () => {
     expect(after).not.toContain('Expand');
   });
 
+  it('keeps an Expand that an operator reads twice: nothing else has the whole shape', () => {
+    const graph = bind(
+      graphOf({
+        inputs: { x: [1, 3] },
+        constants: { size: int64([3], [1, 2, 3]) },
+        nodes: [
+          { op: 'Expand', inputs: ['x', 'size'], outputs: ['rows'] },
+          { op: 'Mul', inputs: ['rows', 'rows'], outputs: ['squares'] },
+        ],
+      }),
+    );
+    expect(tidyGradient(graph, ['squares']).nodes.map(({ op }) => op)).toEqual(['Expand', 'Mul']);
+  });
+
   const cut = (spans: readonly (readonly [number, number])[]): SmallGraph => ({
     inputs: { x: [6, 4] },
     constants: { axis: int64([1], [1]), ...bounds },
