@@ -6,10 +6,10 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import { explain } from './explain';
 import 'vscode-jsonrpc/node';
 import { readCheckpoint } from '../../src/engine/formats';
 import { methods } from '../../src/engine/methods';
-import { runMethods } from '../../src/engine/methods/run';
 import { LoadedModel } from '../../src/engine/model/loadedModel';
 import { type GradientProbe, INPUT } from '../../src/engine/model/model';
 import { defaultDisplay } from '../../src/shared/display';
@@ -55,25 +55,6 @@ const row = (what: string, value: number, target?: number): void =>
   print(
     `  ${what.padEnd(44)} ${value.toFixed(2).padStart(8)} ×${target === undefined ? '' : `   (target ≤ ${target})`}`,
   );
-
-/** Runs methods by their defaults and gives back the first failure, if any, as an error. */
-async function explain(model: LoadedModel, ids: readonly string[]): Promise<void> {
-  await runMethods(model, picture(model), {
-    requests: ids.map((id) => ({ id })),
-    target: 0,
-    defaultLayer: model.defaultLayer?.name ?? null,
-    seed: 0,
-    signal: new AbortController().signal,
-    listener: {
-      started: () => {},
-      progress: () => {},
-      result: () => {},
-      failed: (method, message) => {
-        throw new Error(`${method}: ${message}`);
-      },
-    },
-  });
-}
 
 async function measure({ name, model, bare }: Subject, withTargets: boolean): Promise<void> {
   const layer = model.defaultLayer?.name ?? '';

@@ -3,6 +3,7 @@ import { UnsupportedOperatorError } from '../../shared/errors';
 import { nodeLabel } from './attributes';
 import type { GraphBuilder } from './builder';
 import type { Graph, Node } from './graph';
+import { producersOf } from './links';
 import type { BackwardContext } from './ops/definition';
 import { dependents } from './paths';
 
@@ -10,7 +11,7 @@ export type Forward = Pick<BackwardContext, 'varies' | 'producer' | 'reader'>;
 
 /** What rules may ask about the graph as it was before its gradient; `needed` are the values that `of` is computed from. */
 export function forwardOf(graph: Graph, of: string, needed: ReadonlySet<string>): Forward {
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const producers = producersOf(graph.nodes);
   let varying: ReadonlySet<string> | undefined;
   let readers: ReadonlyMap<string, Node | null> | undefined;
   return {

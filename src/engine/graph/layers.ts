@@ -1,6 +1,7 @@
 /** The layers that users see, and the one that class activation maps are drawn from. */
 import type { ChosenLayer, LayerInfo } from '../../shared/protocol';
 import type { Graph, Node } from './graph';
+import { producersOf } from './links';
 import { findLogits } from './logits';
 import { rectifies } from './ops/quantisation';
 import { type Path, pathTo, trunk } from './paths';
@@ -144,7 +145,7 @@ interface Layer extends LayerInfo {
 
 function layersOn(path: Path, graph: Graph): Layer[] {
   const layouts = layoutsOf(graph, path);
-  const producers = new Map(path.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const producers = producersOf(path.nodes);
   return path.nodes.flatMap((node) => {
     const name = shownValue(node, layouts);
     const type = graph.types.get(name);

@@ -1,6 +1,7 @@
 /** Finds the logits: the class scores in front of a final activation, and of a final quantisation, whose ends let no gradient through. */
 import { nodeLabel } from './attributes';
 import type { Graph, Node } from './graph';
+import { producersOf } from './links';
 import { isFloat } from './numbers';
 
 export interface Logits {
@@ -92,8 +93,7 @@ function describe(graph: Graph, node: Node | undefined, found: Omit<Logits, 'how
  * @param wanted name of the value that the user says holds the logits.
  */
 export function findLogits(graph: Graph, wanted?: string): Logits | NoLogits {
-  const producers = new Map<string, Node>();
-  for (const node of graph.nodes) for (const output of node.outputs) if (output !== '') producers.set(output, node);
+  const producers = producersOf(graph.nodes);
   if (wanted !== undefined) return chosenLogits(graph, wanted);
 
   const found = graph.outputs.flatMap((output) => {

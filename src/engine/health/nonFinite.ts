@@ -2,6 +2,7 @@
 import type { Finding, NonFiniteOrigin } from '../../shared/health';
 import { nodeLabel } from '../graph/attributes';
 import type { Graph, Node } from '../graph/graph';
+import { producersOf } from '../graph/links';
 import { pathTo } from '../graph/paths';
 import type { FloatTensor } from '../graph/tensor';
 import { LOGITS } from '../model/head';
@@ -117,7 +118,7 @@ export async function walkForward(
   weights: ReadonlyMap<string, NonFinite>,
 ): Promise<NonFiniteResult> {
   const { graph } = passes.model;
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const producers = producersOf(graph.nodes);
   const bad = new Map<string, NonFinite>();
   const inputName = graph.inputs[0]?.name ?? '';
   const ofInput = nonFinite(image.data);

@@ -1,6 +1,7 @@
 /** Where activations are flat: their floors and ceilings. */
 import { floatAttribute } from '../graph/attributes';
 import type { Graph, Node } from '../graph/graph';
+import { producersOf } from '../graph/links';
 import { toNumbers } from '../graph/numbers';
 import { quantisedRange, rectifies } from '../graph/ops/quantisation';
 import type { Range } from './statistics';
@@ -109,10 +110,9 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** Value → where the activation that computes it is flat. Values that no such activation computes are left out. */
 export function saturations(graph: Graph): ReadonlyMap<string, Saturation> {
-  const producers = new Map<string, Node>();
+  const producers = producersOf(graph.nodes);
   const consumers = new Map<string, Node[]>();
   for (const node of graph.nodes) {
-    for (const output of node.outputs) if (output !== '') producers.set(output, node);
     for (const input of node.inputs) {
       const users = consumers.get(input);
       if (users) users.push(node);

@@ -2,13 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
 import { CheckpointCache } from '../../../src/engine/checkpoints';
-import { type FloatTensor, float32 } from '../../../src/engine/graph/tensor';
 import { methods } from '../../../src/engine/methods';
-import { runMethods } from '../../../src/engine/methods/run';
 import type { LoadedModel } from '../../../src/engine/model/loadedModel';
 import { MemoryBudget } from '../../../src/engine/model/memoryBudget';
 import { INPUT, type Probes } from '../../../src/engine/model/model';
 import { chooseRuntime } from '../../../src/engine/runtime/choose';
+import { explain } from '../explain';
+import { image } from '../measure';
 import { networks } from '../networks';
 import type { Exporter } from '../networks/networkBuilder';
 import { peakMegabytes, residentMegabytes } from './resident';
@@ -24,18 +24,7 @@ export interface Figures {
   readonly files: number | null;
 }
 
-const input = { height: 224, width: 224 };
-
-/** A fixed pseudo-random picture. */
-function picture(): FloatTensor {
-  const data = new Float32Array(3 * input.height * input.width);
-  let state = 1;
-  for (let i = 0; i < data.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    data[i] = state / 2 ** 31 - 1;
-  }
-  return float32([1, 3, input.height, input.width], data);
-}
+const picture = () => image([3, 224, 224]);
 
 /** onnxruntime alone: one session of the file, one run. */
 async function bare(file: string, threads: number): Promise<void> {
@@ -57,21 +46,10 @@ const gradient: Probes = { gradients: [{ of: 'logit', rules: 'standard', wrt: IN
 
 async function nineMethods(file: string, threads: number, budget: number): Promise<void> {
   const model = await evaluating(file, threads, [{}], budget);
-  await runMethods(model, picture(), {
-    requests: methods.map((method) => ({ id: method.info.id })),
-    target: 0,
-    defaultLayer: model.defaultLayer?.name ?? null,
-    seed: 0,
-    signal: new AbortController().signal,
-    listener: {
-      started: () => {},
-      progress: () => {},
-      result: () => {},
-      failed: (method, message) => {
-        throw new Error(`${method}: ${message}`);
-      },
-    },
-  });
+  await explain(
+    model,
+    methods.map((method) => method.info.id),
+  );
 }
 
 export const cases = {

@@ -1,5 +1,6 @@
 import { floatAttribute } from '../attributes';
 import type { Graph, Node } from '../graph';
+import { producersOf } from '../links';
 
 /** y = x·s with s = Sigmoid(x). */
 interface Swish {
@@ -16,12 +17,12 @@ interface Found extends Swish {
 }
 
 class Products {
-  private readonly producers = new Map<string, Node>();
+  private readonly producers: ReadonlyMap<string, Node>;
   /** By s. */
   private readonly swishes = new Map<string, Swish>();
 
   constructor(graph: Graph) {
-    for (const node of graph.nodes) for (const output of node.outputs) this.producers.set(output, node);
+    this.producers = producersOf(graph.nodes);
     for (const node of graph.nodes) {
       for (const s of node.inputs) {
         const x = this.cofactor(node.outputs[0], s);

@@ -1,6 +1,7 @@
 import { floatAttribute, intAttribute } from '../attributes';
 import type { Graph, Node } from '../graph';
 import { LazyTensor } from '../lazyTensor';
+import { producersOf, useCounts } from '../links';
 import { batchNormalizationSlope } from '../ops/normalisation';
 import type { Tensor } from '../tensor';
 
@@ -64,9 +65,8 @@ function scaled(weight: Tensor, given: Float32Array | undefined, { slope, offset
  * output of the graph. The BatchNormalization's value keeps its name.
  */
 export function foldBatchNormalization(graph: Graph, keep: ReadonlySet<string>): Graph {
-  const uses = new Map<string, number>();
-  for (const node of graph.nodes) for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
-  const producers = new Map(graph.nodes.map((node) => [node.outputs[0] as string, node]));
+  const uses = useCounts(graph.nodes);
+  const producers = producersOf(graph.nodes);
   const outputs = new Set(graph.outputs);
   const constants = new Map(graph.constants);
   const replaced = new Map<Node, Node | null>();

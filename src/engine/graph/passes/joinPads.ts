@@ -1,4 +1,5 @@
 import type { Graph, Node } from '../graph';
+import { producersOf, useCounts } from '../links';
 import { toNumbers } from '../numbers';
 
 /** A value that a Pad has set between zeros along one axis. */
@@ -32,10 +33,8 @@ function pieceOf(graph: Graph, node: Node | undefined): Piece | undefined {
  * zeros; where the pieces cover the axis one after another, it is their Concat.
  */
 export function joinPads(graph: Graph): Graph {
-  const producers = new Map<string, Node>();
-  for (const node of graph.nodes) for (const output of node.outputs) producers.set(output, node);
-  const uses = new Map<string, number>();
-  for (const node of graph.nodes) for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
+  const producers = producersOf(graph.nodes);
+  const uses = useCounts(graph.nodes);
   /** What a tree of additions that nothing else reads adds up. */
   const terms = (name: string): string[] => {
     const node = producers.get(name);

@@ -1,22 +1,23 @@
 import type { Graph, Node } from '../graph';
+import { producersOf, useCounts } from '../links';
 import { toNumbers } from '../numbers';
 import { elementCount } from '../tensor';
 
 /** Looks at what a graph's values are computed from, to recognise operators that an exporter wrote in pieces. */
 export class Pieces {
-  private readonly producers = new Map<string, Node>();
-  private readonly uses = new Map<string, number>();
+  private readonly producers: ReadonlyMap<string, Node>;
+  /** A value that must stay has one use more. */
+  private readonly uses: ReadonlyMap<string, number>;
 
   /** @param keep values that must stay. */
   constructor(
     private readonly graph: Graph,
     keep: ReadonlySet<string>,
   ) {
-    for (const name of [...keep, ...graph.outputs]) this.uses.set(name, 1);
-    for (const node of graph.nodes) {
-      for (const input of node.inputs) this.uses.set(input, (this.uses.get(input) ?? 0) + 1);
-      for (const output of node.outputs) this.producers.set(output, node);
-    }
+    const uses = useCounts(graph.nodes);
+    for (const name of new Set([...keep, ...graph.outputs])) uses.set(name, (uses.get(name) ?? 0) + 1);
+    this.uses = uses;
+    this.producers = producersOf(graph.nodes);
   }
 
   /** The node that computes the value, if it has the operator. */

@@ -1,6 +1,7 @@
 /** Keeps data in the blocked layout (NCHWc) in which onnxruntime convolves on x86. */
 import { batchSymbols } from '../../graph/batchSymbols';
 import type { Graph, Node } from '../../graph/graph';
+import { useCounts } from '../../graph/links';
 import { removeDeadNodes } from '../../graph/passes/removeDeadNodes';
 
 /** The part of the graph that computes `outputs`, in the form that is fastest on this processor. */
@@ -30,8 +31,7 @@ export function entrance(value: string, output: string): Node {
 export function stayBlocked(graph: Graph): Graph {
   const symbols = batchSymbols(graph);
   const shapeOf = (name: string) => JSON.stringify(symbols.get(name));
-  const uses = new Map<string, number>();
-  for (const node of graph.nodes) for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
+  const uses = useCounts(graph.nodes);
   const convolutions = new Set<string>();
   const blocked = new Set<string>();
   const types = new Map(graph.types);
