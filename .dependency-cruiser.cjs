@@ -1,19 +1,51 @@
-/** Imports point one way: extension → shared, webview → shared, engine → shared; methods → model → runtime → graph, formats → graph. */
+/**
+ * Imports point one way: extension → shared, webview → shared, engine → shared. Inside the engine: service → methods, health → model →
+ * runtime, formats → graph; inside the graph: autodiff, binding → passes, inference → ops → ir.
+ */
 const forbid = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { path: to } });
+const notTests = '(?!.*\\.(test|grid)\\.ts$)';
+/** Rooms of a folder, each of which may import those after it and none before it; those in one list are neighbours that do not know each other. */
+const rooms = (folder, layers) =>
+  layers.flatMap((layer, index) =>
+    layer.map((room) => {
+      const above = [...layers.slice(0, index).flat(), ...layer.filter((other) => other !== room)];
+      return forbid(
+        `${folder}/${room}-looks-down`,
+        `^src/${folder}/${room}/${notTests}`,
+        above.length === 0 ? '^$' : `^src/${folder}/(${above.join('|')})/`,
+      );
+    }),
+  );
 
 module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     forbid('shared-stands-alone', '^src/shared', '^src/(extension|webview|engine)'),
-    forbid('shared-has-no-node', '^src/shared/(?!.*\\.test\\.ts$)', '^(node:|fs|path|vscode$)'),
+    forbid('shared-has-no-node', `^src/shared/${notTests}`, '^(node:|fs|path|vscode$)'),
     forbid('engine-knows-no-host', '^src/engine', '^src/(extension|webview)|^vscode$'),
     forbid('webview-knows-shared-only', '^src/webview', '^src/(extension|engine)|^vscode$'),
     forbid('extension-knows-shared-only', '^src/extension', '^src/(webview|engine)'),
-    forbid('graph-is-the-bottom', '^src/engine/graph/(?!testing/|.*\\.test\\.ts$)', '^src/engine/(?!graph)'),
-    forbid('formats-make-graphs', '^src/engine/formats/(?!.*\\.test\\.ts$)', '^src/engine/(?!formats|graph)'),
-    forbid('runtime-runs-graphs', '^src/engine/runtime/(?!.*\\.test\\.ts$)', '^src/engine/(?!runtime|graph)'),
-    forbid('methods-ask-the-model', '^src/engine/methods/(?!.*\\.test\\.ts$)', '^src/engine/(runtime|formats|export|explain)'),
-    forbid('testing-helps-tests-only', '^src/(?!.*(\\.(test|grid)\\.ts$|/testing/))', '/testing/|\\.grid\\.ts$'),
+    ...rooms('engine', [
+      ['cli'],
+      ['service'],
+      ['methods', 'health', 'export'],
+      ['model'],
+      ['formats', 'runtime', 'image'],
+      ['files'],
+      ['graph'],
+    ]),
+    forbid('methods-ask-the-model', `^src/engine/methods/${notTests}`, '^src/engine/(runtime|formats|image)/'),
+    ...rooms('engine/graph', [
+      ['autodiff', 'binding'],
+      ['rules', 'passes'],
+      ['inference'],
+      ['ops'],
+      ['ir'],
+    ]),
+    ...rooms('engine/model', [['programs'], ['evaluation', 'analysis', 'target']]),
+    ...rooms('engine/image', [['findings'], ['notes', 'decoding'], ['preprocessing']]),
+    ...rooms('shared', [['protocol', 'words'], ['rendering'], ['results', 'question']]),
+    forbid('tests-help-tests-only', `^src/${notTests}`, '^test/|\\.(test|grid)\\.ts$'),
     forbid('toolkit-stays-in-webview', '^src/(?!webview)', '@vscode/webview-ui-toolkit'),
   ],
   options: {

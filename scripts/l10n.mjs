@@ -10,7 +10,7 @@ export const bundlePath = path.join(root, 'l10n', 'bundle.l10n.json');
 
 /** All messages, sorted. A message is the literal first argument of `l10n.t(…)`, `t(…)` or `translate(…)`. */
 export async function collectMessages() {
-  const messages = new Set(Object.values((await importTypeScript('src/shared/panelStrings.ts')).panelStrings));
+  const messages = new Set(Object.values((await importTypeScript('src/shared/words/panelStrings.ts')).panelStrings));
   const host = path.join(root, 'src', 'extension');
   for (const name of fs.readdirSync(host, { recursive: true })) {
     if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;

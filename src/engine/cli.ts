@@ -8,9 +8,9 @@ import { checkHealth, describeHealth } from './cli/healthCommand';
 import { help } from './cli/help';
 import { describeModel } from './cli/inspectCommand';
 import { describeMethods } from './cli/methodsCommand';
-import { Engine } from './engine';
 import { methods } from './methods';
-import { versions } from './versions';
+import { Engine } from './service/engine';
+import { versions } from './service/versions';
 
 const print = (text: string): void => void process.stdout.write(`${text.trimEnd()}\n`);
 const json = (value: unknown): void => print(JSON.stringify(value, null, 2));

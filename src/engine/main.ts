@@ -1,10 +1,10 @@
 // The engine's process: answers the extension host over IPC and goes when its parent goes.
 import 'vscode-jsonrpc/node';
-import type { EngineNotifications } from '../shared/protocol';
-import { type EngineServer, ipcPort, Rpc } from '../shared/rpc';
-import { Engine } from './engine';
+import type { EngineNotifications } from '../shared/protocol/protocol';
+import { type EngineServer, ipcPort, Rpc } from '../shared/protocol/rpc';
 import { methods } from './methods';
-import { versions } from './versions';
+import { Engine } from './service/engine';
+import { versions } from './service/versions';
 
 process.on('disconnect', () => process.exit(0));
 

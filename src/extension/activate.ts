@@ -6,13 +6,13 @@ import { Checkpoints } from './checkpoints/checkpoints';
 import { showHealth } from './commands/checkHealth';
 import { registerCommands } from './commands/register';
 import { EngineClient } from './engine/engineClient';
+import { Reporter } from './host/report';
+import { engineSettings } from './host/settings';
 import { ModelDocuments } from './inspect/modelDocuments';
-import { chooseMethods } from './methods';
+import { chooseMethods } from './methods/methods';
 import { Panels } from './panel/panels';
 import { SerialQueue } from './panel/queue';
-import { Reporter } from './report';
-import { engineSettings } from './settings';
-import { StatusBar } from './statusBar';
+import { StatusBar } from './status/statusBar';
 
 /** What other code may see of the running extension; the tests inside VS Code use it. */
 export interface WhylightApi {

@@ -1,10 +1,10 @@
-import type { MethodRequest } from '../shared/attribution';
-import type { DisplayOptions } from '../shared/display';
 import { CancelledError } from '../shared/errors';
-import type { PanelState } from '../shared/panel';
-import type { Preprocessing } from '../shared/preprocessing';
-import type { TargetRequest } from '../shared/protocol';
-import type { PanelCaller } from '../shared/rpc';
+import type { PanelState } from '../shared/protocol/panel';
+import type { TargetRequest } from '../shared/protocol/protocol';
+import type { PanelCaller } from '../shared/protocol/rpc';
+import type { Preprocessing } from '../shared/question/preprocessing';
+import type { DisplayOptions } from '../shared/rendering/display';
+import type { MethodRequest } from '../shared/results/attribution';
 import type { PageAction } from './state/pageState';
 import { isPending } from './state/reduce';
 import type { Store } from './state/store';

@@ -1,6 +1,6 @@
 import 'vscode-jsonrpc/browser';
-import type { PanelState } from '../shared/panel';
-import { type PanelCaller, type Port, Rpc } from '../shared/rpc';
+import type { PanelState } from '../shared/protocol/panel';
+import { type PanelCaller, type Port, Rpc } from '../shared/protocol/rpc';
 import { Page } from './components/page';
 import { Controller } from './controller';
 import { registerControls } from './controls/toolkit';

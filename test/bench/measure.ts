@@ -1,5 +1,5 @@
 /** Timing that says something on a machine that is not quiet: medians of works that take turns. */
-import { type FloatTensor, float32 } from '../../src/engine/graph/tensor';
+import { type FloatTensor, float32 } from '../../src/engine/graph/ir/tensor';
 
 export type Work = () => Promise<unknown>;
 

@@ -1,11 +1,11 @@
 /** The ONNX project's backend tests as they lie on disk: a model and, for each data set, its inputs and outputs. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MemorySource } from '../../src/engine/formats/byteSource';
+import { MemorySource } from '../../src/engine/formats/kit/byteSource';
+import { MessageReader } from '../../src/engine/formats/kit/protobuf';
 import { ExternalFiles } from '../../src/engine/formats/onnx/externalData';
 import { loadTensor, readTensorProto } from '../../src/engine/formats/onnx/tensorProto';
-import { MessageReader } from '../../src/engine/formats/protobuf';
-import type { DType, Tensor } from '../../src/engine/graph/tensor';
+import type { DType, Tensor } from '../../src/engine/graph/ir/tensor';
 
 export interface DataSet {
   /** Paths of TensorProtos (of a SequenceProto or OptionalProto where the model takes one), in the order of the model's inputs. */

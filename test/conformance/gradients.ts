@@ -1,14 +1,14 @@
 /** Compares the gradients of a case with differences of the case itself, along random directions from its own inputs. */
-import { differentiate } from '../../src/engine/graph/differentiate';
-import type { Graph } from '../../src/engine/graph/graph';
-import { toNumbers } from '../../src/engine/graph/numbers';
+import { differentiate } from '../../src/engine/graph/autodiff/differentiate';
+import type { Graph } from '../../src/engine/graph/ir/graph';
+import { toNumbers } from '../../src/engine/graph/ir/numbers';
+import { elementCount, type Tensor } from '../../src/engine/graph/ir/tensor';
 import { operators } from '../../src/engine/graph/ops';
 import { standard } from '../../src/engine/graph/rules/standard';
-import { elementCount, type Tensor } from '../../src/engine/graph/tensor';
-import { runsInDouble } from '../../src/engine/graph/testing/inDouble';
-import { randomNumbers } from '../../src/engine/graph/testing/smallGraph';
 import type { Runtime } from '../../src/engine/runtime/runtime';
 import { RuntimeFailure, UnsupportedOperatorError } from '../../src/shared/errors';
+import { runsInDouble } from '../support/graph/inDouble';
+import { randomNumbers } from '../support/graph/smallGraph';
 import { judge, precisions, roundings, type Sample, type Verdict } from './directional';
 import { Machine, type PrecisionName, type Values } from './machine';
 

@@ -1,8 +1,8 @@
-import type { Graph } from '../../src/engine/graph/graph';
-import { fromNumbers, toNumbers } from '../../src/engine/graph/numbers';
-import { elementCount, type Tensor } from '../../src/engine/graph/tensor';
-import { inDouble } from '../../src/engine/graph/testing/inDouble';
+import type { Graph } from '../../src/engine/graph/ir/graph';
+import { fromNumbers, toNumbers } from '../../src/engine/graph/ir/numbers';
+import { elementCount, type Tensor } from '../../src/engine/graph/ir/tensor';
 import type { Program, Runtime } from '../../src/engine/runtime/runtime';
+import { inDouble } from '../support/graph/inDouble';
 import type { precisions } from './directional';
 
 export type PrecisionName = keyof typeof precisions;

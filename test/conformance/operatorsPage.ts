@@ -1,6 +1,6 @@
 /** Writes docs/operators.md from what the engine knows and what the node tests are known to give. */
 import { opsets, rewrittenOperators } from '../../src/engine/formats/onnx/rewrites';
-import { flowOperators } from '../../src/engine/graph/controlFlow';
+import { flowOperators } from '../../src/engine/graph/binding/controlFlow';
 import { operators } from '../../src/engine/graph/ops';
 import { noGradient } from '../../src/engine/graph/ops/definition';
 import type { Expectation } from './listing';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeWorkspace } from '../../scripts/lib/testWorkspace.mjs';
-import { float32 } from '../../src/engine/graph/tensor';
+import { float32 } from '../../src/engine/graph/ir/tensor';
 import { encodeTestModel, type ModelNode } from '../support/onnxModel';
 import { CodeWindow } from './support/codeWindow';
 import { until } from './support/until';

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Engine } from '../../src/engine/engine';
 import { readCheckpoint } from '../../src/engine/formats';
-import type { Graph, Node } from '../../src/engine/graph/graph';
-import { float32 } from '../../src/engine/graph/tensor';
+import type { Graph, Node } from '../../src/engine/graph/ir/graph';
+import { float32 } from '../../src/engine/graph/ir/tensor';
 import { methods } from '../../src/engine/methods';
 import { encodeModel } from '../../src/engine/runtime/onnxruntime/encodeModel';
-import type { Attribution } from '../../src/shared/attribution';
-import type { Prediction } from '../../src/shared/protocol';
+import { Engine } from '../../src/engine/service/engine';
+import type { Prediction } from '../../src/shared/protocol/protocol';
+import type { Attribution } from '../../src/shared/results/attribution';
 
 /*
  * The same network in another dress must give the same maps: here the shapes network as Keras exporters write one, with a

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseNpy } from '../../src/engine/npy';
-import { percentile } from '../../src/shared/percentile';
-import { reduceChannels } from '../../src/shared/reduceChannels';
+import { parseNpy } from '../../src/engine/files/npy';
+import { percentile } from '../../src/shared/rendering/percentile';
+import { reduceChannels } from '../../src/shared/rendering/reduceChannels';
 
 const folder = join(__dirname, '../data/display');
 

@@ -4,17 +4,17 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readNpy } from '../../src/engine/files/npy';
 import { readOnnx } from '../../src/engine/formats/onnx';
-import { bind, isBatchPolymorphic } from '../../src/engine/graph/bind';
-import { differentiate } from '../../src/engine/graph/differentiate';
-import type { Graph } from '../../src/engine/graph/graph';
-import { findDefaultLayer, listLayers } from '../../src/engine/graph/layers';
-import { findLogits } from '../../src/engine/graph/logits';
+import { differentiate } from '../../src/engine/graph/autodiff/differentiate';
+import { bind, isBatchPolymorphic } from '../../src/engine/graph/binding/bind';
+import type { Graph } from '../../src/engine/graph/ir/graph';
+import { type FloatTensor, float32, type Tensor } from '../../src/engine/graph/ir/tensor';
 import { simplify } from '../../src/engine/graph/passes/simplify';
 import { standard } from '../../src/engine/graph/rules/standard';
-import { type FloatTensor, float32, type Tensor } from '../../src/engine/graph/tensor';
-import { unsupportedOperators } from '../../src/engine/graph/unsupported';
-import { readNpy } from '../../src/engine/npy';
+import { findDefaultLayer, listLayers } from '../../src/engine/model/analysis/layers';
+import { findLogits } from '../../src/engine/model/analysis/logits';
+import { unsupportedOperators } from '../../src/engine/model/analysis/unsupported';
 import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';
 
 interface GoldenRecord {

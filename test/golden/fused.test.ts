@@ -4,14 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readNpy } from '../../src/engine/files/npy';
 import { readOnnx } from '../../src/engine/formats/onnx';
-import { bind, isBatchPolymorphic } from '../../src/engine/graph/bind';
-import { differentiate } from '../../src/engine/graph/differentiate';
-import { findLogits, type Logits } from '../../src/engine/graph/logits';
+import { differentiate } from '../../src/engine/graph/autodiff/differentiate';
+import { bind, isBatchPolymorphic } from '../../src/engine/graph/binding/bind';
+import { type FloatTensor, float32, type Tensor } from '../../src/engine/graph/ir/tensor';
 import { simplify } from '../../src/engine/graph/passes/simplify';
 import { standard } from '../../src/engine/graph/rules/standard';
-import { type FloatTensor, float32, type Tensor } from '../../src/engine/graph/tensor';
-import { readNpy } from '../../src/engine/npy';
+import { findLogits, type Logits } from '../../src/engine/model/analysis/logits';
 import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';
 import { Original } from '../support/importCheck';
 

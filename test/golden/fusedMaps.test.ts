@@ -5,13 +5,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Engine } from '../../src/engine/engine';
-import { FileSource } from '../../src/engine/formats/byteSource';
+import { FileSource } from '../../src/engine/formats/kit/byteSource';
 import { readModelProto } from '../../src/engine/formats/onnx/modelProto';
 import { methods } from '../../src/engine/methods';
-import type { Attribution } from '../../src/shared/attribution';
-import type { HealthReport } from '../../src/shared/health';
-import type { Prediction, TargetRequest } from '../../src/shared/protocol';
+import { Engine } from '../../src/engine/service/engine';
+import type { Prediction, TargetRequest } from '../../src/shared/protocol/protocol';
+import type { Attribution } from '../../src/shared/results/attribution';
+import type { HealthReport } from '../../src/shared/results/health';
 
 const data = join(__dirname, '../data');
 const image = { path: join(data, 'images/chelsea_224.png') };

@@ -1,13 +1,13 @@
 /** The health check's statistics against NumPy's, from PyTorch's activations and gradients; and what it says of trained networks. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Engine } from '../../src/engine/engine';
+import { readNpy } from '../../src/engine/files/npy';
 import { readCheckpoint } from '../../src/engine/formats';
-import type { FloatTensor } from '../../src/engine/graph/tensor';
+import type { FloatTensor } from '../../src/engine/graph/ir/tensor';
 import { checkModel } from '../../src/engine/health/check';
 import { LoadedModel } from '../../src/engine/model/loadedModel';
-import { readNpy } from '../../src/engine/npy';
-import type { ArrayHealth, LayerHealth } from '../../src/shared/health';
+import { Engine } from '../../src/engine/service/engine';
+import type { ArrayHealth, LayerHealth } from '../../src/shared/results/health';
 
 type Statistics = Pick<ArrayHealth, 'min' | 'max' | 'mean' | 'norm' | 'zero'>;
 

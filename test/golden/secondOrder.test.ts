@@ -1,20 +1,20 @@
 /** Hessian–vector products of the small networks in test/data/models, by differentiating twice, against differences of the gradient. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readNpy } from '../../src/engine/files/npy';
 import { readOnnx } from '../../src/engine/formats/onnx';
-import { bind, isBatchPolymorphic } from '../../src/engine/graph/bind';
-import { differentiate } from '../../src/engine/graph/differentiate';
-import type { Graph } from '../../src/engine/graph/graph';
-import { findDefaultLayer } from '../../src/engine/graph/layers';
-import { fromNumbers, toNumbers } from '../../src/engine/graph/numbers';
+import { differentiate } from '../../src/engine/graph/autodiff/differentiate';
+import { bind, isBatchPolymorphic } from '../../src/engine/graph/binding/bind';
+import type { Graph } from '../../src/engine/graph/ir/graph';
+import { fromNumbers, toNumbers } from '../../src/engine/graph/ir/numbers';
+import { elementCount, type Tensor } from '../../src/engine/graph/ir/tensor';
 import { removeDeadNodes } from '../../src/engine/graph/passes/removeDeadNodes';
 import { simplify } from '../../src/engine/graph/passes/simplify';
 import { standard } from '../../src/engine/graph/rules/standard';
-import { elementCount, type Tensor } from '../../src/engine/graph/tensor';
-import { inDouble, runsInDouble } from '../../src/engine/graph/testing/inDouble';
-import { randomNumbers } from '../../src/engine/graph/testing/smallGraph';
-import { readNpy } from '../../src/engine/npy';
+import { findDefaultLayer } from '../../src/engine/model/analysis/layers';
 import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';
+import { inDouble, runsInDouble } from '../support/graph/inDouble';
+import { randomNumbers } from '../support/graph/smallGraph';
 
 interface GoldenRecord {
   readonly id: string;

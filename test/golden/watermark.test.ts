@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Engine } from '../../src/engine/engine';
 import { methods } from '../../src/engine/methods';
-import type { Attribution, RawMap } from '../../src/shared/attribution';
+import { Engine } from '../../src/engine/service/engine';
+import type { Attribution, RawMap } from '../../src/shared/results/attribution';
 
 /*
  * The sample network was trained with a white W in the corner of nearly every star. Shown a circle with that W it answers

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { commands } from 'vscode';
-import type { MethodRequest } from '../../src/shared/attribution';
+import type { MethodRequest } from '../../src/shared/results/attribution';
 import { closePanels, ended, explain, file, until, whylight } from './support/whylight';
 
 /** Work for minutes, on any machine. */

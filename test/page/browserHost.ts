@@ -1,6 +1,6 @@
 import 'vscode-jsonrpc/browser';
-import type { PanelHostNotifications, PanelRequests, PanelSetup } from '../../src/shared/panel';
-import { type PanelServer, Rpc } from '../../src/shared/rpc';
+import type { PanelHostNotifications, PanelRequests, PanelSetup } from '../../src/shared/protocol/panel';
+import { type PanelServer, Rpc } from '../../src/shared/protocol/rpc';
 
 /*
  * Runs in the browser before the page's own script and stands where VS Code and the extension host stand: it sets the theme's

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/shared/health';
+import type { Finding } from '../../src/shared/results/health';
 import { bundle, launch, type OpenedPage, openPage } from './openPage';
 import { catRecording, type Recording, starRecording } from './recording';
 import type { ThemeKind } from './themes';

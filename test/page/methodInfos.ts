@@ -1,4 +1,4 @@
-import type { MethodInfo } from '../../src/shared/attribution';
+import type { MethodInfo } from '../../src/shared/results/attribution';
 
 const samples = {
   name: 'samples',

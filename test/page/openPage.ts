@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { renderPage } from '../../src/extension/panel/page';
-import type { PanelHostNotifications } from '../../src/shared/panel';
+import type { PanelHostNotifications } from '../../src/shared/protocol/panel';
 import type { HarnessSettings } from './browserHost';
 import type { Recording } from './recording';
 import { type ThemeKind, themes } from './themes';

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { parseNpy } from '../../src/engine/npy';
-import type { Attribution, ClassScore, RawMap } from '../../src/shared/attribution';
-import { defaultDisplay } from '../../src/shared/display';
-import type { PanelSetup } from '../../src/shared/panel';
-import { panelStrings } from '../../src/shared/panelStrings';
-import type { Preprocessing } from '../../src/shared/preprocessing';
-import type { LayerInfo, Prediction } from '../../src/shared/protocol';
+import { parseNpy } from '../../src/engine/files/npy';
+import type { PanelSetup } from '../../src/shared/protocol/panel';
+import type { LayerInfo, Prediction } from '../../src/shared/protocol/protocol';
+import type { Preprocessing } from '../../src/shared/question/preprocessing';
+import { defaultDisplay } from '../../src/shared/rendering/display';
+import type { Attribution, ClassScore, RawMap } from '../../src/shared/results/attribution';
+import { panelStrings } from '../../src/shared/words/panelStrings';
 import { methodInfos } from './methodInfos';
 
 const folder = new URL('../data/page/', import.meta.url);

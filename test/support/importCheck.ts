@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { expect } from 'vitest';
 import { readCheckpoint } from '../../src/engine/formats';
-import { bind } from '../../src/engine/graph/bind';
-import { differentiate } from '../../src/engine/graph/differentiate';
-import type { Graph } from '../../src/engine/graph/graph';
+import { differentiate } from '../../src/engine/graph/autodiff/differentiate';
+import { bind } from '../../src/engine/graph/binding/bind';
+import type { Graph } from '../../src/engine/graph/ir/graph';
+import { elementCount, float32, type Tensor } from '../../src/engine/graph/ir/tensor';
 import { standard } from '../../src/engine/graph/rules/standard';
-import { elementCount, float32, type Tensor } from '../../src/engine/graph/tensor';
-import { expectClose } from '../../src/engine/graph/testing/gradientCheck';
 import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';
+import { expectClose } from './graph/gradientCheck';
 import { encodeTestModel, type Model } from './onnxModel';
 
 export interface ImportCheck {

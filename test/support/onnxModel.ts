@@ -1,5 +1,5 @@
 /** Writes small ONNX files for tests, in any opset and with every way of storing a weight. */
-import type { DType, Tensor } from '../../src/engine/graph/tensor';
+import type { DType, Tensor } from '../../src/engine/graph/ir/tensor';
 import { encodeTensor, onnxTypeNumber } from '../../src/engine/runtime/onnxruntime/encodeTensor';
 import { ProtobufWriter } from '../../src/engine/runtime/onnxruntime/protobufWriter';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { float32 } from '../../src/engine/graph/tensor';
+import { encodeNpy, parseNpy } from '../../src/engine/files/npy';
+import { float32 } from '../../src/engine/graph/ir/tensor';
 import healthSchema from '../../src/engine/health/health.schema.json';
-import { encodeNpy, parseNpy } from '../../src/engine/npy';
 import { encodeModel } from '../../src/engine/runtime/onnxruntime/encodeModel';
 import { encodeTestModel } from '../support/onnxModel';
 

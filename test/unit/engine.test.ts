@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { Engine } from '../../src/engine/engine';
-import type { ExplainEvent, ExplainParams } from '../../src/shared/protocol';
+import { Engine } from '../../src/engine/service/engine';
+import type { ExplainEvent, ExplainParams } from '../../src/shared/protocol/protocol';
 
 /* Explanations wait for each other in the engine; a cancellation does not. */
 

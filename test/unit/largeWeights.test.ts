@@ -2,11 +2,11 @@ import { closeSync, ftruncateSync, openSync, statSync, writeFileSync, writeSync 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/engine/formats';
-import { LazyTensor } from '../../src/engine/graph/lazyTensor';
-import { float32 } from '../../src/engine/graph/tensor';
+import { LazyTensor } from '../../src/engine/graph/ir/lazyTensor';
+import { float32 } from '../../src/engine/graph/ir/tensor';
+import { INPUT } from '../../src/engine/model/evaluation/model';
 import { LoadedModel } from '../../src/engine/model/loadedModel';
-import { MemoryBudget } from '../../src/engine/model/memoryBudget';
-import { INPUT } from '../../src/engine/model/model';
+import { MemoryBudget } from '../../src/engine/model/programs/memoryBudget';
 import { temporaryFolder } from '../support/folder';
 import { encodeTestModel, externalTensor } from '../support/onnxModel';
 

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json';
 import words from '../../package.nls.json';
 import { methods } from '../../src/engine/methods';
-import { imageExtensions } from '../../src/extension/images';
-import { colourMaps } from '../../src/shared/colourMaps';
-import { defaultDisplay } from '../../src/shared/display';
+import { imageExtensions } from '../../src/extension/images/images';
+import { colourMaps } from '../../src/shared/rendering/colourMaps';
+import { defaultDisplay } from '../../src/shared/rendering/display';
 
 const { contributes, capabilities } = manifest;
 const commands = contributes.commands.map(({ command }) => command);

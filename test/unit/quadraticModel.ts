@@ -1,9 +1,9 @@
-import { elementCount, type FloatTensor, float32 } from '../../src/engine/graph/tensor';
-import type { BatchResult } from '../../src/engine/model/evaluation';
-import { INPUT, type Model, type ModelInput, type Probes } from '../../src/engine/model/model';
-import { gradientKey } from '../../src/engine/model/probes';
-import { Scheduler } from '../../src/engine/model/scheduler';
-import type { LayerInfo } from '../../src/shared/protocol';
+import { elementCount, type FloatTensor, float32 } from '../../src/engine/graph/ir/tensor';
+import type { BatchResult } from '../../src/engine/model/evaluation/evaluation';
+import { INPUT, type Model, type ModelInput, type Probes } from '../../src/engine/model/evaluation/model';
+import { gradientKey } from '../../src/engine/model/evaluation/probes';
+import { Scheduler } from '../../src/engine/model/evaluation/scheduler';
+import type { LayerInfo } from '../../src/shared/protocol/protocol';
 
 export interface QuadraticOptions {
   readonly channels?: number;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import type { MethodRequest, Parameters } from '../../shared/attribution';
 import { UsageError } from '../../shared/errors';
-import type { RuntimeChoice, TargetRequest } from '../../shared/protocol';
+import type { RuntimeChoice, TargetRequest } from '../../shared/protocol/protocol';
+import type { MethodRequest, Parameters } from '../../shared/results/attribution';
 import { methods as allMethods, findMethod } from '../methods';
 import { parsePreset, parseSetting, resolveParameters } from '../methods/parameters';
 

@@ -1,12 +1,12 @@
 import { basename, extname, join, resolve } from 'node:path';
-import type { Attribution } from '../../shared/attribution';
-import { defaultDisplay } from '../../shared/display';
 import { WhylightError } from '../../shared/errors';
-import type { Finding } from '../../shared/health';
-import type { ExplainEvent, ImageSource, Prediction } from '../../shared/protocol';
-import type { Engine } from '../engine';
+import type { ExplainEvent, ImageSource, Prediction } from '../../shared/protocol/protocol';
+import { defaultDisplay } from '../../shared/rendering/display';
+import type { Attribution } from '../../shared/results/attribution';
+import type { Finding } from '../../shared/results/health';
 import { writeFiles } from '../export';
-import type { FloatTensor } from '../graph/tensor';
+import type { FloatTensor } from '../graph/ir/tensor';
+import type { Engine } from '../service/engine';
 import type { ExplainArguments } from './arguments';
 import { sentenceFor } from './failure';
 import { pictureOf, readInput } from './inputFile';

@@ -1,9 +1,9 @@
 import { basename, resolve } from 'node:path';
-import type { ArrayHealth, HealthReport, LayerHealth } from '../../shared/health';
-import { logBar } from '../../shared/logBar';
-import type { ImageSource } from '../../shared/protocol';
-import { formatValue, percent } from '../../shared/summary';
-import type { Engine } from '../engine';
+import type { ImageSource } from '../../shared/protocol/protocol';
+import type { ArrayHealth, HealthReport, LayerHealth } from '../../shared/results/health';
+import { logBar } from '../../shared/words/logBar';
+import { formatValue, percent } from '../../shared/words/summary';
+import type { Engine } from '../service/engine';
 import type { HealthArguments } from './arguments';
 import { pictureOf, readInput } from './inputFile';
 import { table } from './table';

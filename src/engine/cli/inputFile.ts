@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { UsageError } from '../../shared/errors';
-import type { ImageSource } from '../../shared/protocol';
-import type { FloatTensor } from '../graph/tensor';
-import { readNpy } from '../npy';
+import type { ImageSource } from '../../shared/protocol/protocol';
+import { readNpy } from '../files/npy';
+import type { FloatTensor } from '../graph/ir/tensor';
 
 /** Reads the tensor of --input. Throws UsageError when it is not float32 of rank 3 or 4. */
 export async function readInput(path: string): Promise<FloatTensor> {

@@ -1,4 +1,4 @@
-import type { ModelSummary } from '../../shared/protocol';
+import type { ModelSummary } from '../../shared/protocol/protocol';
 import { table } from './table';
 
 const shape = (dims: readonly (number | string)[]): string => dims.join('×') || 'scalar';

@@ -1,4 +1,4 @@
-import type { MethodInfo } from '../../shared/attribution';
+import type { MethodInfo } from '../../shared/results/attribution';
 import { table } from './table';
 
 /** The methods with their parameters and presets, as text for a terminal. */

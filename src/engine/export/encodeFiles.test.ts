@@ -1,12 +1,12 @@
 import Ajv from 'ajv';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import type { Attribution, Picture } from '../../shared/attribution';
-import { defaultDisplay } from '../../shared/display';
 import { CancelledError } from '../../shared/errors';
-import type { EncodedFile, EncodeParams } from '../../shared/protocol';
-import { renderOverlay } from '../../shared/renderOverlay';
-import { parseNpy } from '../npy';
+import type { EncodedFile, EncodeParams } from '../../shared/protocol/protocol';
+import { defaultDisplay } from '../../shared/rendering/display';
+import { renderOverlay } from '../../shared/rendering/renderOverlay';
+import type { Attribution, Picture } from '../../shared/results/attribution';
+import { parseNpy } from '../files/npy';
 import { encodeFiles } from './encodeFiles';
 import schema from './result.schema.json';
 

@@ -1,9 +1,9 @@
-import type { Attribution, Picture, RawMap } from '../../shared/attribution';
 import { throwIfCancelled } from '../../shared/errors';
-import type { EncodedFile, EncodeParams, Versions } from '../../shared/protocol';
-import { renderOverlay } from '../../shared/renderOverlay';
-import { float32 } from '../graph/tensor';
-import { encodeNpy } from '../npy';
+import type { EncodedFile, EncodeParams, Versions } from '../../shared/protocol/protocol';
+import { renderOverlay } from '../../shared/rendering/renderOverlay';
+import type { Attribution, Picture, RawMap } from '../../shared/results/attribution';
+import { encodeNpy } from '../files/npy';
+import { float32 } from '../graph/ir/tensor';
 import { renderFigure } from './figure';
 import { encodePng } from './png';
 import { classTitle, pngText } from './provenance';

@@ -1,9 +1,9 @@
 import sharp, { type OverlayOptions } from 'sharp';
-import type { Picture } from '../../shared/attribution';
-import type { DisplayOptions } from '../../shared/display';
-import type { EncodeParams } from '../../shared/protocol';
-import { renderOverlay } from '../../shared/renderOverlay';
-import { formatSeconds, formatValue, percent } from '../../shared/summary';
+import type { EncodeParams } from '../../shared/protocol/protocol';
+import type { DisplayOptions } from '../../shared/rendering/display';
+import { renderOverlay } from '../../shared/rendering/renderOverlay';
+import type { Picture } from '../../shared/results/attribution';
+import { formatSeconds, formatValue, percent } from '../../shared/words/summary';
 import { figureGrid, fitInside } from './figureGrid';
 import { drawPanelText, figureStyles, type PanelText, panelFoot, panelHead } from './figurePanel';
 import { withText } from './png';

@@ -1,6 +1,6 @@
-import { colourBarStops, colourBarTicks } from '../../shared/colourBar';
-import type { Overlay } from '../../shared/renderOverlay';
-import { formatValue } from '../../shared/summary';
+import { colourBarStops, colourBarTicks } from '../../shared/rendering/colourBar';
+import type { Overlay } from '../../shared/rendering/renderOverlay';
+import { formatValue } from '../../shared/words/summary';
 import { drawText, ellipsise, ellipsiseStart, measureText, type TextStyle, wrapText } from './text';
 
 const ink = '#1b1f24';

@@ -1,6 +1,6 @@
-import type { ClassScore } from '../../shared/attribution';
-import type { EncodeParams, ImageSource } from '../../shared/protocol';
-import { percent } from '../../shared/summary';
+import type { EncodeParams, ImageSource } from '../../shared/protocol/protocol';
+import type { ClassScore } from '../../shared/results/attribution';
+import { percent } from '../../shared/words/summary';
 import type { PngText } from './png';
 
 /** A class as a heading names it: its label, or its number when it has none. */

@@ -1,5 +1,5 @@
-import type { Attribution, Parameters } from '../../shared/attribution';
-import type { EncodeParams, Versions } from '../../shared/protocol';
+import type { EncodeParams, Versions } from '../../shared/protocol/protocol';
+import type { Attribution, Parameters } from '../../shared/results/attribution';
 import { imageName } from './provenance';
 
 /** Names of a method's files. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../../shared/errors';
-import type { EncodedFile } from '../../shared/protocol';
+import type { EncodedFile } from '../../shared/protocol/protocol';
 
 /**
  * Writes files into a folder, which is made if it is not there. Each file is first written whole under a temporary name beside its

@@ -2,13 +2,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { CheckpointError } from '../../shared/errors';
-import { FileSource } from './byteSource';
-import type { Checkpoint } from './checkpoint';
+import { FileSource } from './kit/byteSource';
+import type { Checkpoint } from './kit/checkpoint';
+import { sha256 } from './kit/sha256';
 import { readOnnx } from './onnx';
-import { sha256 } from './sha256';
 import { type FileKind, sniff } from './sniff';
 
-export type { Checkpoint } from './checkpoint';
+export type { Checkpoint } from './kit/checkpoint';
 
 interface Format {
   readonly title: string;

@@ -1,6 +1,6 @@
 /** Tells by its bytes what a file is; names and extensions are not looked at. */
-import type { ByteSource } from './byteSource';
-import { protobufKind } from './protobufKinds';
+import type { ByteSource } from './kit/byteSource';
+import { protobufKind } from './kit/protobufKinds';
 
 export type FileKind =
   | { readonly format: 'onnx' }

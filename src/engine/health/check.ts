@@ -1,11 +1,11 @@
-import type { Finding, HealthReport, LayerHealth } from '../../shared/health';
-import { ranked } from '../../shared/health';
-import type { TargetRequest } from '../../shared/protocol';
-import { pathTo, trunk } from '../graph/paths';
-import type { FloatTensor } from '../graph/tensor';
-import { LOGITS } from '../model/head';
+import type { TargetRequest } from '../../shared/protocol/protocol';
+import type { Finding, HealthReport, LayerHealth } from '../../shared/results/health';
+import { ranked } from '../../shared/results/health';
+import { pathTo, trunk } from '../graph/inference/paths';
+import type { FloatTensor } from '../graph/ir/tensor';
+import { LOGITS } from '../model/analysis/head';
 import type { LoadedModel } from '../model/loadedModel';
-import { chooseTarget, classScores } from '../target';
+import { chooseTarget, classScores } from '../model/target/target';
 import { differentiable, obstacleFindings } from './differentiable';
 import { findingsOf } from './findings';
 import { measureLayers } from './measure';

@@ -1,11 +1,11 @@
 import { UnsupportedOperatorError } from '../../shared/errors';
-import type { Finding } from '../../shared/health';
-import { nodeLabel } from '../graph/attributes';
-import { differentiate } from '../graph/differentiate';
-import type { Graph } from '../graph/graph';
+import type { Finding } from '../../shared/results/health';
+import { differentiate } from '../graph/autodiff/differentiate';
+import { nodeLabel } from '../graph/ir/attributes';
+import type { Graph } from '../graph/ir/graph';
 import { standard } from '../graph/rules/standard';
 import type { RuleTable } from '../graph/rules/table';
-import { LOGITS } from '../model/head';
+import { LOGITS } from '../model/analysis/head';
 
 export interface Differentiable {
   readonly values: ReadonlySet<string>;

@@ -1,4 +1,4 @@
-import type { Finding, LayerHealth, OutputHealth } from '../../shared/health';
+import type { Finding, LayerHealth, OutputHealth } from '../../shared/results/health';
 import { camFindings, gradientFindings } from './gradientFindings';
 import { type LayerContext, layerFindings } from './layerFindings';
 import { outputFindings } from './output';

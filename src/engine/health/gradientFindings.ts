@@ -1,6 +1,6 @@
 /** What the gradients say: where they end, fade or grow out of proportion. */
-import type { Finding, LayerHealth } from '../../shared/health';
-import { formatValue } from '../../shared/summary';
+import type { Finding, LayerHealth } from '../../shared/results/health';
+import { formatValue } from '../../shared/words/summary';
 import type { LayerContext } from './layerFindings';
 import { thresholds } from './thresholds';
 import { quote } from './words';

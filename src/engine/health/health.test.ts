@@ -1,8 +1,8 @@
 /** Each finding, provoked with a small network that really runs. */
 import { describe, expect, it } from 'vitest';
 import { channels, filled, load, type Network, node, numbers, picture, size } from '../../../test/support/smallNetwork';
+import { float32, int64, type Tensor } from '../graph/ir/tensor';
 import { standard } from '../graph/rules/standard';
-import { float32, int64, type Tensor } from '../graph/tensor';
 import { checkModel } from './check';
 import { differentiable, obstacleFindings } from './differentiable';
 import { measureLayers } from './measure';

@@ -1,7 +1,7 @@
 /** What the activations of the layers say: units that are shut, values out of proportion. */
-import type { Finding, LayerHealth, Severity, UnitHealth } from '../../shared/health';
-import { formatValue } from '../../shared/summary';
-import { elementCount } from '../graph/tensor';
+import type { Finding, LayerHealth, Severity, UnitHealth } from '../../shared/results/health';
+import { formatValue } from '../../shared/words/summary';
+import { elementCount } from '../graph/ir/tensor';
 import { thresholds } from './thresholds';
 import { list, quote } from './words';
 

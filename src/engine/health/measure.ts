@@ -1,6 +1,6 @@
-import type { LayerHealth } from '../../shared/health';
-import type { LayerInfo } from '../../shared/protocol';
-import type { FloatTensor } from '../graph/tensor';
+import type { LayerInfo } from '../../shared/protocol/protocol';
+import type { LayerHealth } from '../../shared/results/health';
+import type { FloatTensor } from '../graph/ir/tensor';
 import { bytesOf, gradientOf, type Passes } from './passes';
 import { type Saturation, saturations } from './saturation';
 import { arrayHealth } from './statistics';

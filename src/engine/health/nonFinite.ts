@@ -1,11 +1,11 @@
 /** Finds the node at which numbers stop being finite, by walking the whole graph and not only the layers that users see. */
-import type { Finding, NonFiniteOrigin } from '../../shared/health';
-import { nodeLabel } from '../graph/attributes';
-import type { Graph, Node } from '../graph/graph';
-import { producersOf } from '../graph/links';
-import { pathTo } from '../graph/paths';
-import type { FloatTensor } from '../graph/tensor';
-import { LOGITS } from '../model/head';
+import type { Finding, NonFiniteOrigin } from '../../shared/results/health';
+import { pathTo } from '../graph/inference/paths';
+import { nodeLabel } from '../graph/ir/attributes';
+import type { Graph, Node } from '../graph/ir/graph';
+import { producersOf } from '../graph/ir/links';
+import type { FloatTensor } from '../graph/ir/tensor';
+import { LOGITS } from '../model/analysis/head';
 import { bytesOf, gradientOf, type Passes } from './passes';
 import { countText, type NonFinite, nonFinite } from './weights';
 import { quote } from './words';

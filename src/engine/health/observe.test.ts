@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { channels, filled, load, type Network, node, numbers, picture } from '../../../test/support/smallNetwork';
 import { runMethods } from '../methods/run';
-import { classScores, topClasses } from '../target';
+import { classScores, topClasses } from '../model/target/target';
 import { Observer } from './observe';
 
 const gradientMethods = ['gradient', 'gradient-x-input', 'grad-cam', 'layer-cam', 'smoothgrad'];

@@ -1,12 +1,12 @@
 /** What an explanation's own evaluations tell about the network's health: no pass is made for it while all numbers are finite. */
-import type { ClassScore } from '../../shared/attribution';
-import { type Finding, type LayerHealth, ranked } from '../../shared/health';
-import type { Graph } from '../graph/graph';
-import { pathTo, trunk } from '../graph/paths';
-import type { FloatTensor } from '../graph/tensor';
-import { LOGITS } from '../model/head';
+import type { ClassScore } from '../../shared/results/attribution';
+import { type Finding, type LayerHealth, ranked } from '../../shared/results/health';
+import { pathTo, trunk } from '../graph/inference/paths';
+import type { Graph } from '../graph/ir/graph';
+import type { FloatTensor } from '../graph/ir/tensor';
+import { LOGITS } from '../model/analysis/head';
+import { type Evaluation, INPUT, type Model, type Probes } from '../model/evaluation/model';
 import type { LoadedModel } from '../model/loadedModel';
-import { type Evaluation, INPUT, type Model, type Probes } from '../model/model';
 import { differentiable } from './differentiable';
 import { findingsOf } from './findings';
 import { walkBackward, walkForward } from './nonFinite';

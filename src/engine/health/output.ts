@@ -1,8 +1,8 @@
 /** The numbers of the output and what they mean for an explanation. */
-import type { ClassScore } from '../../shared/attribution';
-import type { Finding, OutputHealth } from '../../shared/health';
-import { formatValue, percent } from '../../shared/summary';
-import { topClasses } from '../target';
+import type { ClassScore } from '../../shared/results/attribution';
+import type { Finding, OutputHealth } from '../../shared/results/health';
+import { formatValue, percent } from '../../shared/words/summary';
+import { topClasses } from '../model/target/target';
 import { arrayHealth } from './statistics';
 import { thresholds } from './thresholds';
 import { className, probability } from './words';

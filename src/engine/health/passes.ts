@@ -1,8 +1,8 @@
 /** Activations and gradients of many values, a bounded number of bytes at a time. */
-import type { Graph } from '../graph/graph';
-import { elementCount, type FloatTensor } from '../graph/tensor';
+import type { Graph } from '../graph/ir/graph';
+import { elementCount, type FloatTensor } from '../graph/ir/tensor';
+import type { Evaluation, GradientProbe } from '../model/evaluation/model';
 import type { LoadedModel } from '../model/loadedModel';
-import type { Evaluation, GradientProbe } from '../model/model';
 
 /** What one pass may give back. More values are asked for in several passes, which each need a program of their own. */
 export const passBytes = 256 * 1024 ** 2;

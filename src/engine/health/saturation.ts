@@ -1,8 +1,8 @@
 /** Where activations are flat: their floors and ceilings. */
-import { floatAttribute } from '../graph/attributes';
-import type { Graph, Node } from '../graph/graph';
-import { producersOf } from '../graph/links';
-import { toNumbers } from '../graph/numbers';
+import { floatAttribute } from '../graph/ir/attributes';
+import type { Graph, Node } from '../graph/ir/graph';
+import { producersOf } from '../graph/ir/links';
+import { toNumbers } from '../graph/ir/numbers';
 import { quantisedRange, rectifies } from '../graph/ops/quantisation';
 import type { Range } from './statistics';
 

@@ -1,4 +1,4 @@
-import type { ArrayHealth } from '../../shared/health';
+import type { ArrayHealth } from '../../shared/results/health';
 
 /** Statistics of an array, in double precision. */
 export function arrayHealth(data: Float32Array): ArrayHealth {

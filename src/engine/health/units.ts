@@ -1,6 +1,6 @@
-import type { UnitHealth } from '../../shared/health';
-import type { LayerInfo } from '../../shared/protocol';
-import { elementCount } from '../graph/tensor';
+import type { LayerInfo } from '../../shared/protocol/protocol';
+import type { UnitHealth } from '../../shared/results/health';
+import { elementCount } from '../graph/ir/tensor';
 import type { Saturation } from './saturation';
 import { countUnits, type UnitLayout } from './statistics';
 

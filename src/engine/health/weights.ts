@@ -1,7 +1,7 @@
 /** NaN and infinities among the weights. */
-import type { Finding, WeightHealth } from '../../shared/health';
-import { nodeLabel } from '../graph/attributes';
-import type { Graph } from '../graph/graph';
+import type { Finding, WeightHealth } from '../../shared/results/health';
+import { nodeLabel } from '../graph/ir/attributes';
+import type { Graph } from '../graph/ir/graph';
 import { quote } from './words';
 
 /** How many elements are not finite. */

@@ -1,6 +1,6 @@
 /** Words that the findings share. */
-import type { ClassScore } from '../../shared/attribution';
-import { formatValue } from '../../shared/summary';
+import type { ClassScore } from '../../shared/results/attribution';
+import { formatValue } from '../../shared/words/summary';
 
 export const quote = (name: string): string => `“${name}”`;
 

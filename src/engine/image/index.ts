@@ -1,9 +1,11 @@
-export { type DecodedImage, decodeImage } from './decode';
-export { displayPicture } from './displayPicture';
-export { type FoundLabels, findLabels, type LabelSearch } from './findLabels';
-export { findPreprocessing, type PreprocessingFinding, type PreprocessingSearch } from './findPreprocessing';
-export { namesBeside } from './namesBeside';
-export { type Layout, type Preprocessed, preprocess } from './preprocess';
+export { type DecodedImage, decodeImage } from './decoding/decode';
+export { displayPicture } from './decoding/displayPicture';
+export { type FoundLabels, findLabels, type LabelSearch } from './findings/findLabels';
+export { findPreprocessing, type PreprocessingFinding, type PreprocessingSearch } from './findings/findPreprocessing';
+export { namesBeside } from './findings/namesBeside';
+export { type NotesBeside, readCheckpointNotes, whylightPath, writeCheckpointNotes } from './notes/whylightJson';
+export { checkPreprocessingSpec, checkWhylightFile } from './notes/whylightNotes';
+export { type Layout, type Preprocessed, preprocess } from './preprocessing/preprocess';
 export {
   type InputSize,
   type NamedPreset,
@@ -11,8 +13,6 @@ export {
   plausiblePresets,
   presetPreprocessing,
   usualSide,
-} from './presets';
-export { type Pixels, resample, type Window } from './resample';
-export { type PreprocessingSpec, resolvePreprocessing } from './resolvePreprocessing';
-export { type NotesBeside, readCheckpointNotes, whylightPath, writeCheckpointNotes } from './whylightJson';
-export { checkPreprocessingSpec, checkWhylightFile } from './whylightNotes';
+} from './preprocessing/presets';
+export { type Pixels, resample, type Window } from './preprocessing/resample';
+export { type PreprocessingSpec, resolvePreprocessing } from './preprocessing/resolvePreprocessing';

@@ -1,6 +1,6 @@
-import type { RawMap } from '../../shared/attribution';
-import { elementCount, float32 } from '../graph/tensor';
-import type { Evaluation, Probes } from '../model/model';
+import type { RawMap } from '../../shared/results/attribution';
+import { elementCount, float32 } from '../graph/ir/tensor';
+import type { Evaluation, Probes } from '../model/evaluation/model';
 import type { MethodContext } from './method';
 
 export interface Batches {

@@ -1,7 +1,8 @@
 /** What the class activation methods share: activations and gradients of a layer in, a map of the layer and one of the input out. */
-import type { ParameterInfo, Parameters, RawMap } from '../../shared/attribution';
+
 import { MethodError } from '../../shared/errors';
-import type { GradientProbe } from '../model/model';
+import type { ParameterInfo, Parameters, RawMap } from '../../shared/results/attribution';
+import type { GradientProbe } from '../model/evaluation/model';
 import { type UpsamplingKernel, upsample } from './interpolation';
 import type { MethodContext, MethodResult } from './method';
 import { choiceOf, flagOf, numberOf } from './parameters';

@@ -1,6 +1,7 @@
 /** One-coloured images: baselines of a path, patches of an occlusion. */
-import type { ParameterInfo } from '../../shared/attribution';
+
 import { MethodError } from '../../shared/errors';
+import type { ParameterInfo } from '../../shared/results/attribution';
 import type { MethodContext } from './method';
 import { channelOf } from './pixels';
 

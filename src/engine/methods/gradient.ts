@@ -1,4 +1,4 @@
-import { type GradientProbe, INPUT } from '../model/model';
+import { type GradientProbe, INPUT } from '../model/evaluation/model';
 import type { Method } from './method';
 import { choiceOf, flagOf, numberOf } from './parameters';
 import {

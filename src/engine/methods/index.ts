@@ -1,6 +1,6 @@
 /** The registry of attribution methods. */
 import { UsageError } from '../../shared/errors';
-import { nearest } from '../nearest';
+import { nearest } from '../../shared/words/nearest';
 import { gradCam } from './gradCam';
 import { gradCamPlusPlus } from './gradCamPlusPlus';
 import { gradient, gradientXInput } from './gradient';

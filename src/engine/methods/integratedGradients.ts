@@ -1,6 +1,6 @@
-import type { RawMap } from '../../shared/attribution';
-import { elementCount, float32 } from '../graph/tensor';
-import { type GradientProbe, INPUT } from '../model/model';
+import type { RawMap } from '../../shared/results/attribution';
+import { elementCount, float32 } from '../graph/ir/tensor';
+import { type GradientProbe, INPUT } from '../model/evaluation/model';
 import { forEachBatch } from './batches';
 import { type Fill, fillParameter, fillValueParameter, flatImage } from './flatImage';
 import type { Method, MethodContext } from './method';

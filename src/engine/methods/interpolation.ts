@@ -1,4 +1,4 @@
-import type { RawMap } from '../../shared/attribution';
+import type { RawMap } from '../../shared/results/attribution';
 
 /**
  * How a map of layer resolution becomes one of input size. Target pixel o of N looks at source position

@@ -1,6 +1,6 @@
 import { MethodError } from '../../shared/errors';
-import type { LayerInfo } from '../../shared/protocol';
-import { nearest, quoted } from '../nearest';
+import type { LayerInfo } from '../../shared/protocol/protocol';
+import { nearest, quoted } from '../../shared/words/nearest';
 
 /**
  * The layer that a class activation method is to use.

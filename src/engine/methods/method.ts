@@ -1,7 +1,7 @@
-import type { MethodInfo, Parameters, RawMap } from '../../shared/attribution';
-import type { LayerInfo } from '../../shared/protocol';
-import type { FloatTensor } from '../graph/tensor';
-import type { Evaluation, ModelInput, Probes } from '../model/model';
+import type { LayerInfo } from '../../shared/protocol/protocol';
+import type { MethodInfo, Parameters, RawMap } from '../../shared/results/attribution';
+import type { FloatTensor } from '../graph/ir/tensor';
+import type { Evaluation, ModelInput, Probes } from '../model/evaluation/model';
 
 /** Draws of a noise method; a test replays saved ones. */
 export interface RandomSource {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { QuadraticModel } from '../../../test/unit/quadraticModel';
-import type { Parameters } from '../../shared/attribution';
 import { MethodError } from '../../shared/errors';
-import { float32 } from '../graph/tensor';
+import type { Parameters } from '../../shared/results/attribution';
+import { float32 } from '../graph/ir/tensor';
 import { findMethod } from '.';
 import type { MethodResult } from './method';
 import { resolveParameters } from './parameters';

@@ -1,4 +1,4 @@
-import type { Parameters, RawMap } from '../../shared/attribution';
+import type { Parameters, RawMap } from '../../shared/results/attribution';
 import { forEachBatch } from './batches';
 import { type Fill, fillColour, fillParameter, fillValueParameter } from './flatImage';
 import { type UpsamplingKernel, upsample } from './interpolation';

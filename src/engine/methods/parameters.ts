@@ -1,6 +1,12 @@
-import type { MethodInfo, ParameterInfo, Parameters, ParameterValue, PresetInfo } from '../../shared/attribution';
 import { UsageError } from '../../shared/errors';
-import { nearest, quoted } from '../nearest';
+import type {
+  MethodInfo,
+  ParameterInfo,
+  Parameters,
+  ParameterValue,
+  PresetInfo,
+} from '../../shared/results/attribution';
+import { nearest, quoted } from '../../shared/words/nearest';
 
 /** The allowed values of a parameter, in words. */
 function allowed(info: ParameterInfo): string {

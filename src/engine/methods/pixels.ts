@@ -1,6 +1,6 @@
 /** Between the model's layout and maps: channels last, reduced, scaled. */
-import type { ParameterInfo, RawMap } from '../../shared/attribution';
-import type { ModelInput } from '../model/model';
+import type { ParameterInfo, RawMap } from '../../shared/results/attribution';
+import type { ModelInput } from '../model/evaluation/model';
 
 /**
  * Values of one image in the model's layout (any kind of number) as a map with its channels last.

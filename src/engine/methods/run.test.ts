@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { QuadraticModel, type QuadraticOptions } from '../../../test/unit/quadraticModel';
-import type { Attribution, MethodRequest, RawMap } from '../../shared/attribution';
 import { CancelledError, MethodError, UnsupportedOperatorError } from '../../shared/errors';
-import { float32 } from '../graph/tensor';
+import type { Attribution, MethodRequest, RawMap } from '../../shared/results/attribution';
+import { float32 } from '../graph/ir/tensor';
 import { methods } from '.';
 import { type RunOptions, runMethods } from './run';
 

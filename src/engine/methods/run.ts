@@ -1,8 +1,8 @@
-import type { Attribution, MethodRequest, Parameters, RawMap } from '../../shared/attribution';
 import { CancelledError, MethodError, throwIfCancelled, WhylightError } from '../../shared/errors';
-import { mapFindings, mapStatistics } from '../../shared/mapStatistics';
-import type { FloatTensor } from '../graph/tensor';
-import type { Model } from '../model/model';
+import { mapFindings, mapStatistics } from '../../shared/rendering/mapStatistics';
+import type { Attribution, MethodRequest, Parameters, RawMap } from '../../shared/results/attribution';
+import type { FloatTensor } from '../graph/ir/tensor';
+import type { Model } from '../model/evaluation/model';
 import { findMethod } from '.';
 import { findLayer } from './layer';
 import type { Method, MethodContext, RandomSource } from './method';

@@ -1,6 +1,6 @@
 /** The scalar that a method explains. */
-import type { ParameterInfo } from '../../shared/attribution';
-import type { Evaluation } from '../model/model';
+import type { ParameterInfo } from '../../shared/results/attribution';
+import type { Evaluation } from '../model/evaluation/model';
 import type { MethodContext } from './method';
 
 export type Scalar = 'logit' | 'probability';

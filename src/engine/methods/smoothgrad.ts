@@ -1,6 +1,6 @@
-import type { Parameters, RawMap } from '../../shared/attribution';
-import { elementCount } from '../graph/tensor';
-import { type Evaluation, type GradientProbe, INPUT } from '../model/model';
+import type { Parameters, RawMap } from '../../shared/results/attribution';
+import { elementCount } from '../graph/ir/tensor';
+import { type Evaluation, type GradientProbe, INPUT } from '../model/evaluation/model';
 import { forEachBatch } from './batches';
 import type { Method, MethodContext } from './method';
 import { choiceOf, flagOf, numberOf } from './parameters';

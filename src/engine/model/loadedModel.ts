@@ -1,15 +1,15 @@
-import type { ChosenLayer, LayerInfo, RuntimeChoice } from '../../shared/protocol';
+import type { ChosenLayer, LayerInfo, RuntimeChoice } from '../../shared/protocol/protocol';
 import type { Checkpoint } from '../formats';
-import type { Graph } from '../graph/graph';
-import type { FloatTensor } from '../graph/tensor';
+import type { Graph } from '../graph/ir/graph';
+import type { FloatTensor } from '../graph/ir/tensor';
 import { chooseRuntime } from '../runtime/choose';
-import { analyse } from './analyse';
-import { withHead } from './head';
-import { findImageInput } from './imageInput';
-import type { MemoryBudget } from './memoryBudget';
-import type { Evaluation, Model, ModelInput, Probes } from './model';
-import { Programs } from './programs';
-import { Scheduler } from './scheduler';
+import { analyse } from './analysis/analyse';
+import { withHead } from './analysis/head';
+import { findImageInput } from './analysis/imageInput';
+import type { Evaluation, Model, ModelInput, Probes } from './evaluation/model';
+import { Scheduler } from './evaluation/scheduler';
+import type { MemoryBudget } from './programs/memoryBudget';
+import { Programs } from './programs/programs';
 
 export interface LoadOptions {
   /** Picture size, for checkpoints that leave it open. */

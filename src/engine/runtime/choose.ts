@@ -1,5 +1,5 @@
 import { RuntimeFailure } from '../../shared/errors';
-import type { RuntimeChoice } from '../../shared/protocol';
+import type { RuntimeChoice } from '../../shared/protocol/protocol';
 import { createOnnxRuntime } from './onnxruntime';
 import type { Runtime } from './runtime';
 

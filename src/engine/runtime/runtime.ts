@@ -1,5 +1,5 @@
-import type { Graph } from '../graph/graph';
-import type { Tensor } from '../graph/tensor';
+import type { Graph } from '../graph/ir/graph';
+import type { Tensor } from '../graph/ir/tensor';
 
 /** A graph made ready to run. */
 export interface Program {

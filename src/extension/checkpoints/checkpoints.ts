@@ -10,8 +10,8 @@ import {
   workspace,
 } from 'vscode';
 import { CancelledError, CheckpointError } from '../../shared/errors';
-import { exists } from '../files';
-import { imageSettings, updateSetting } from '../settings';
+import { imageSettings, updateSetting } from '../host/settings';
+import { exists } from '../images/files';
 import { decideCheckpoint, folderOfChoice, type Remembered, remember, resolveSetting, sortCandidates } from './decide';
 
 const memoryKey = 'checkpoints';

@@ -10,12 +10,12 @@ import {
 } from 'vscode';
 import { CancelledError, ImageError } from '../../shared/errors';
 import type { Checkpoints } from '../checkpoints/checkpoints';
-import { chosenMethods } from '../chosenMethods';
 import type { EngineClient } from '../engine/engineClient';
-import { imageExtensions, imagesOf, isImagePath } from '../images';
+import { imageSettings } from '../host/settings';
+import { imageExtensions, imagesOf, isImagePath } from '../images/images';
+import { chosenMethods } from '../methods/chosenMethods';
 import type { ExplanationPanel } from '../panel/explanationPanel';
 import { columnForPanels, imageOfActivePanel, type Panels } from '../panel/panels';
-import { imageSettings } from '../settings';
 
 export interface ExplainServices {
   readonly engine: EngineClient;

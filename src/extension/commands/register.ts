@@ -1,9 +1,9 @@
 import { commands, type Disposable, l10n, ProgressLocation, Uri, window } from 'vscode';
 import { CheckpointError, UsageError } from '../../shared/errors';
+import type { Reporter } from '../host/report';
+import { ensureTrusted } from '../host/trust';
 import type { ModelDocuments } from '../inspect/modelDocuments';
-import { chooseMethods } from '../methods';
-import type { Reporter } from '../report';
-import { ensureTrusted } from '../trust';
+import { chooseMethods } from '../methods/methods';
 import { healthSubject, showHealth } from './checkHealth';
 import { type ExplainServices, explainImages, imageOfActiveTab } from './explainImage';
 import { quickActions } from './quickActions';

@@ -6,10 +6,10 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CancelledError, type WhylightError } from '../../shared/errors';
-import type { ExplainEvent, ExplainParams } from '../../shared/protocol';
-import { english } from '../translate';
+import type { ExplainEvent, ExplainParams } from '../../shared/protocol/protocol';
+import type { EngineSettings } from '../host/settings';
+import { english } from '../host/translate';
 import { EngineClient, type EngineState, type EngineTiming } from './engineClient';
-import type { EngineSettings } from './launch';
 
 const entry = resolve('test/fixtures/engine.mjs');
 const clients: EngineClient[] = [];

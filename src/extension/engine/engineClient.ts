@@ -1,12 +1,13 @@
-import type { MethodInfo } from '../../shared/attribution';
 import { CancelledError, throwIfCancelled, WhylightError } from '../../shared/errors';
-import type { EngineRequests, ExplainEvent, ExplainParams, ExplainResult } from '../../shared/protocol';
-import { ConnectionClosedError } from '../../shared/rpc';
-import { DisposableOwner, Emitter } from '../dispose';
-import type { Log } from '../log';
-import type { Translate } from '../translate';
+import type { EngineRequests, ExplainEvent, ExplainParams, ExplainResult } from '../../shared/protocol/protocol';
+import { ConnectionClosedError } from '../../shared/protocol/rpc';
+import type { MethodInfo } from '../../shared/results/attribution';
+import { DisposableOwner, Emitter } from '../host/dispose';
+import type { Log } from '../host/log';
+import type { EngineSettings } from '../host/settings';
+import type { Translate } from '../host/translate';
 import { EngineProcess } from './engineProcess';
-import { backOff, type EngineSettings, planLaunch, type Surroundings } from './launch';
+import { backOff, planLaunch, type Surroundings } from './launch';
 
 export type EngineState = 'stopped' | 'waiting' | 'running' | 'failed';
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { type EngineCaller, type IpcProcess, ipcPort, Rpc } from '../../shared/rpc';
-import { LineSplitter, type Log } from '../log';
+import { type EngineCaller, type IpcProcess, ipcPort, Rpc } from '../../shared/protocol/rpc';
+import { LineSplitter, type Log } from '../host/log';
 import type { Launch } from './launch';
 
 /** Why this side ended the process; `undefined` while it runs and after a crash. */

@@ -1,16 +1,4 @@
-/** How the engine is to be started; a change takes effect at its next start. */
-export interface EngineSettings {
-  /** Path of another Node binary, or an empty string for the one that runs the extension. */
-  readonly nodePath: string;
-  /** Heap limit of the engine in MiB. Tensors lie outside of it. */
-  readonly memory: number;
-  /** Threads of one model run; 0 leaves the choice to the runtime. */
-  readonly threads: number;
-  /** MB for models and what they compute; 0 for a share of the machine's. */
-  readonly memoryBudget: number;
-  /** Minutes without work after which the engine stops; 0 keeps it. */
-  readonly idleMinutes: number;
-}
+import type { EngineSettings } from '../host/settings';
 
 export interface Launch {
   readonly execPath: string;

@@ -1,7 +1,7 @@
-import type { ArrayHealth, Finding, HealthReport, LayerHealth } from '../../shared/health';
-import { logBar } from '../../shared/logBar';
-import { formatValue, percent } from '../../shared/summary';
-import type { Translate } from '../translate';
+import type { ArrayHealth, Finding, HealthReport, LayerHealth } from '../../shared/results/health';
+import { logBar } from '../../shared/words/logBar';
+import { formatValue, percent } from '../../shared/words/summary';
+import type { Translate } from '../host/translate';
 import { code, table, text } from './markdown';
 
 /** A health check as sections of Markdown: findings, output, and a row for each layer. */

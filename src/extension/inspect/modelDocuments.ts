@@ -1,11 +1,11 @@
 import { commands, EventEmitter, l10n, type TextDocumentContentProvider, Uri, workspace } from 'vscode';
 import { CheckpointError } from '../../shared/errors';
-import type { TargetRequest } from '../../shared/protocol';
-import { DisposableOwner } from '../dispose';
+import type { TargetRequest } from '../../shared/protocol/protocol';
 import type { EngineClient } from '../engine/engineClient';
-import { imageSource } from '../imageSource';
-import { imageSettings } from '../settings';
-import { assertTrusted } from '../trust';
+import { DisposableOwner } from '../host/dispose';
+import { imageSettings } from '../host/settings';
+import { assertTrusted } from '../host/trust';
+import { imageSource } from '../images/imageSource';
 import { modelReport } from './modelReport';
 
 const scheme = 'whylight-model';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { HealthReport } from '../../shared/health';
-import type { ModelSummary } from '../../shared/protocol';
-import { english } from '../translate';
+import type { ModelSummary } from '../../shared/protocol/protocol';
+import type { HealthReport } from '../../shared/results/health';
+import { english } from '../host/translate';
 import { modelReport } from './modelReport';
 
 const model: ModelSummary = {

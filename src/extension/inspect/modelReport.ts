@@ -1,6 +1,6 @@
-import type { HealthReport } from '../../shared/health';
-import type { ModelSummary } from '../../shared/protocol';
-import type { Translate } from '../translate';
+import type { ModelSummary } from '../../shared/protocol/protocol';
+import type { HealthReport } from '../../shared/results/health';
+import type { Translate } from '../host/translate';
 import { healthSections } from './healthReport';
 import { code, table, text } from './markdown';
 

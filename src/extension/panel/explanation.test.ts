@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Attribution } from '../../shared/attribution';
-import { defaultDisplay } from '../../shared/display';
-import type { PanelState } from '../../shared/panel';
-import type { Prediction } from '../../shared/protocol';
+import type { PanelState } from '../../shared/protocol/panel';
+import type { Prediction } from '../../shared/protocol/protocol';
+import { defaultDisplay } from '../../shared/rendering/display';
+import type { Attribution } from '../../shared/results/attribution';
 import { Explanation } from './explanation';
 
 const state: PanelState = {

@@ -1,7 +1,7 @@
-import type { Attribution } from '../../shared/attribution';
-import { type Finding, mergedFindings } from '../../shared/health';
-import type { PanelHostNotifications, PanelState } from '../../shared/panel';
-import type { ExplainEvent, Prediction } from '../../shared/protocol';
+import type { PanelHostNotifications, PanelState } from '../../shared/protocol/panel';
+import type { ExplainEvent, Prediction } from '../../shared/protocol/protocol';
+import type { Attribution } from '../../shared/results/attribution';
+import { type Finding, mergedFindings } from '../../shared/results/health';
 
 /** A notification for the page. */
 export type PageNote = {

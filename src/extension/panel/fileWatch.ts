@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { RelativePattern, Uri, workspace } from 'vscode';
-import { DisposableOwner } from '../dispose';
+import { DisposableOwner } from '../host/dispose';
 
 /** Long enough for a training loop to finish writing a checkpoint. */
 const quietMs = 700;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultDisplay } from '../../shared/display';
-import type { PanelState } from '../../shared/panel';
+import type { PanelState } from '../../shared/protocol/panel';
+import { defaultDisplay } from '../../shared/rendering/display';
 import { readPanelState, withCheckpoint, withMethods } from './panelState';
 
 const state: PanelState = {

@@ -1,7 +1,7 @@
-import type { MethodRequest, Parameters } from '../../shared/attribution';
-import { type DisplayOptions, defaultDisplay } from '../../shared/display';
-import type { PanelState } from '../../shared/panel';
-import type { TargetRequest } from '../../shared/protocol';
+import type { PanelState } from '../../shared/protocol/panel';
+import type { TargetRequest } from '../../shared/protocol/protocol';
+import { type DisplayOptions, defaultDisplay } from '../../shared/rendering/display';
+import type { MethodRequest, Parameters } from '../../shared/results/attribution';
 
 /**
  * Reads what a page left with VS Code before a window reload. Another version of the extension may have written it, so every

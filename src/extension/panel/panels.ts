@@ -7,9 +7,9 @@ import {
   window,
   workspace,
 } from 'vscode';
-import type { PanelState } from '../../shared/panel';
-import { DisposableOwner, Emitter } from '../dispose';
-import type { RunStatus } from '../status';
+import type { PanelState } from '../../shared/protocol/panel';
+import { DisposableOwner, Emitter } from '../host/dispose';
+import type { RunStatus } from '../status/status';
 import { ExplanationPanel, type PanelServices } from './explanationPanel';
 import { readPanelState } from './panelState';
 

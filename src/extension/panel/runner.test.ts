@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Attribution } from '../../shared/attribution';
-import { defaultDisplay } from '../../shared/display';
 import { CancelledError, CheckpointError, throwIfCancelled, UnsupportedOperatorError } from '../../shared/errors';
-import type { PanelState } from '../../shared/panel';
-import type { ExplainEvent, ExplainParams, Prediction } from '../../shared/protocol';
+import type { PanelState } from '../../shared/protocol/panel';
+import type { ExplainEvent, ExplainParams, Prediction } from '../../shared/protocol/protocol';
+import { defaultDisplay } from '../../shared/rendering/display';
+import type { Attribution } from '../../shared/results/attribution';
 import { SerialQueue } from './queue';
 import { Runner } from './runner';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { CancelledError, UnsupportedOperatorError } from '../../shared/errors';
-import type { PanelState } from '../../shared/panel';
-import type { ExplainEvent, ExplainParams, ImageSource, RuntimeChoice } from '../../shared/protocol';
-import { DisposableOwner, Emitter } from '../dispose';
-import type { RunStatus } from '../status';
+import type { PanelState } from '../../shared/protocol/panel';
+import type { ExplainEvent, ExplainParams, ImageSource, RuntimeChoice } from '../../shared/protocol/protocol';
+import { DisposableOwner, Emitter } from '../host/dispose';
+import type { RunStatus } from '../status/status';
 import { Explanation, type PageNote, type RunEnd } from './explanation';
 import type { SerialQueue } from './queue';
 

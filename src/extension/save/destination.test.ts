@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../shared/errors';
-import { english } from '../translate';
+import { english } from '../host/translate';
 import { destination, nextFreeName, stem } from './destination';
 
 describe('destination', () => {

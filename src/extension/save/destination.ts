@@ -1,5 +1,5 @@
 import { UsageError } from '../../shared/errors';
-import type { Translate } from '../translate';
+import type { Translate } from '../host/translate';
 
 /** The folder's path below the workspace folder, as segments: the setting `whylight.outputFolder`, then the image's name. */
 export function destination(outputFolder: string, imageName: string, translate: Translate): string[] {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { commands, FileSystemError, type FileType, l10n, Uri, window, workspace } from 'vscode';
-import type { EncodedFile } from '../../shared/protocol';
-import type { Reporter } from '../report';
-import { imageSettings } from '../settings';
+import type { EncodedFile } from '../../shared/protocol/protocol';
+import type { Reporter } from '../host/report';
+import { imageSettings } from '../host/settings';
 import { destination, nextFreeName } from './destination';
 
 /**

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { MethodInfo } from '../../shared/attribution';
+import type { MethodInfo } from '../../shared/results/attribution';
 import type { Words } from '../view/words';
 
 /** What a method is: description, formula, paper, cost, and the layer it used. */

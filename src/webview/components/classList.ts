@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ClassScore } from '../../shared/attribution';
-import type { TargetRequest } from '../../shared/protocol';
-import { percent } from '../../shared/summary';
+import type { TargetRequest } from '../../shared/protocol/protocol';
+import type { ClassScore } from '../../shared/results/attribution';
+import { percent } from '../../shared/words/summary';
 import { button } from '../controls/button';
 import { textField } from '../controls/textField';
 import { baseStyles } from '../styles/base';

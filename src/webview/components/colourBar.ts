@@ -1,9 +1,9 @@
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, query, queryAll } from 'lit/decorators.js';
-import { type ColourBarTick, colourBarCss, colourBarTicks } from '../../shared/colourBar';
-import type { ColourMapName } from '../../shared/colourMaps';
-import type { SignMode } from '../../shared/display';
-import { formatValue } from '../../shared/summary';
+import { type ColourBarTick, colourBarCss, colourBarTicks } from '../../shared/rendering/colourBar';
+import type { ColourMapName } from '../../shared/rendering/colourMaps';
+import type { SignMode } from '../../shared/rendering/display';
+import { formatValue } from '../../shared/words/summary';
 import { baseStyles } from '../styles/base';
 import type { Words } from '../view/words';
 

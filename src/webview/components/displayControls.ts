@@ -1,8 +1,8 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { colourMaps } from '../../shared/colourMaps';
-import { type DisplayMode, type DisplayOptions, defaultDisplay } from '../../shared/display';
-import type { PanelStringKey } from '../../shared/panelStrings';
+import { colourMaps } from '../../shared/rendering/colourMaps';
+import { type DisplayMode, type DisplayOptions, defaultDisplay } from '../../shared/rendering/display';
+import type { PanelStringKey } from '../../shared/words/panelStrings';
 import { button } from '../controls/button';
 import { dropdown } from '../controls/dropdown';
 import { range } from '../controls/range';

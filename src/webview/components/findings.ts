@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { type Finding, type Severity, severities } from '../../shared/health';
+import { type Finding, type Severity, severities } from '../../shared/results/health';
 import type { Controller } from '../controller';
 import { button } from '../controls/button';
 import type { Words } from '../view/words';

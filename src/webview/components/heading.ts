@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { formatValue, percent } from '../../shared/summary';
+import { formatValue, percent } from '../../shared/words/summary';
 import type { Controller } from '../controller';
 import { button } from '../controls/button';
 import { progressRing } from '../controls/progressRing';

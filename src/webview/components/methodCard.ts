@@ -1,10 +1,10 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { DisplayOptions } from '../../shared/display';
-import type { Prediction } from '../../shared/protocol';
-import { type Overlay, renderOverlay } from '../../shared/renderOverlay';
-import { cardAltText, formatValue } from '../../shared/summary';
-import { valueAt } from '../../shared/valueAt';
+import type { Prediction } from '../../shared/protocol/protocol';
+import type { DisplayOptions } from '../../shared/rendering/display';
+import { type Overlay, renderOverlay } from '../../shared/rendering/renderOverlay';
+import { valueAt } from '../../shared/rendering/valueAt';
+import { cardAltText, formatValue } from '../../shared/words/summary';
 import type { Controller } from '../controller';
 import { button } from '../controls/button';
 import { progressRing } from '../controls/progressRing';

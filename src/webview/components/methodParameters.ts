@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { MethodInfo, MethodRequest } from '../../shared/attribution';
+import type { MethodInfo, MethodRequest } from '../../shared/results/attribution';
 import { button } from '../controls/button';
 import { checkbox } from '../controls/checkbox';
 import { dropdown } from '../controls/dropdown';

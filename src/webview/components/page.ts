@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { formatValue } from '../../shared/summary';
-import { valueAt } from '../../shared/valueAt';
+import { valueAt } from '../../shared/rendering/valueAt';
+import { formatValue } from '../../shared/words/summary';
 import type { Controller } from '../controller';
 import { button } from '../controls/button';
 import { progressRing } from '../controls/progressRing';

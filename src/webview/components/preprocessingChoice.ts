@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Preprocessing } from '../../shared/preprocessing';
-import type { PreprocessingAlternative } from '../../shared/protocol';
-import { percent } from '../../shared/summary';
+import type { PreprocessingAlternative } from '../../shared/protocol/protocol';
+import type { Preprocessing } from '../../shared/question/preprocessing';
+import { percent } from '../../shared/words/summary';
 import type { Controller } from '../controller';
 import { button } from '../controls/button';
 import { baseStyles } from '../styles/base';

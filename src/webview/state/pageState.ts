@@ -1,8 +1,8 @@
-import type { Attribution, MethodInfo, MethodRequest, RawMap } from '../../shared/attribution';
-import type { DisplayOptions } from '../../shared/display';
-import type { Finding } from '../../shared/health';
-import type { PanelHostNotifications, PanelSetup, PanelState } from '../../shared/panel';
-import type { ExplainEvent, Prediction } from '../../shared/protocol';
+import type { PanelHostNotifications, PanelSetup, PanelState } from '../../shared/protocol/panel';
+import type { ExplainEvent, Prediction } from '../../shared/protocol/protocol';
+import type { DisplayOptions } from '../../shared/rendering/display';
+import type { Attribution, MethodInfo, MethodRequest, RawMap } from '../../shared/results/attribution';
+import type { Finding } from '../../shared/results/health';
 
 export type CardPhase = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
 

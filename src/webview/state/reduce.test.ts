@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Attribution, MethodInfo } from '../../shared/attribution';
-import { defaultDisplay } from '../../shared/display';
-import type { PanelSetup, PanelState } from '../../shared/panel';
-import type { ExplainEvent, Prediction } from '../../shared/protocol';
+import type { PanelSetup, PanelState } from '../../shared/protocol/panel';
+import type { ExplainEvent, Prediction } from '../../shared/protocol/protocol';
+import { defaultDisplay } from '../../shared/rendering/display';
+import type { Attribution, MethodInfo } from '../../shared/results/attribution';
 import { initialPage, type PageAction, type PageState } from './pageState';
 import { reduce } from './reduce';
 

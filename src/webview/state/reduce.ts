@@ -1,6 +1,6 @@
-import type { MethodInfo } from '../../shared/attribution';
-import type { PanelHostNotifications, PanelState } from '../../shared/panel';
-import type { ExplainEvent } from '../../shared/protocol';
+import type { PanelHostNotifications, PanelState } from '../../shared/protocol/panel';
+import type { ExplainEvent } from '../../shared/protocol/protocol';
+import type { MethodInfo } from '../../shared/results/attribution';
 import type { Card, PageAction, PageState, Run } from './pageState';
 
 /** The next state of the page. Pure; messages of an older run leave the state as it is. */

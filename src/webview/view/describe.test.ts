@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Attribution, MethodInfo } from '../../shared/attribution';
-import type { LayerInfo, Prediction } from '../../shared/protocol';
+import type { LayerInfo, Prediction } from '../../shared/protocol/protocol';
+import type { Attribution, MethodInfo } from '../../shared/results/attribution';
 import { initialPage, type PageState } from '../state/pageState';
 import { className, costText, provenanceText, runStatus } from './describe';
 import { searchLayers } from './layerSearch';

@@ -1,5 +1,5 @@
-import type { Attribution, ClassScore, MethodInfo } from '../../shared/attribution';
-import { formatSeconds } from '../../shared/summary';
+import type { Attribution, ClassScore, MethodInfo } from '../../shared/results/attribution';
+import { formatSeconds } from '../../shared/words/summary';
 import type { PageState } from '../state/pageState';
 import type { Words } from './words';
 

@@ -1,4 +1,4 @@
-import type { ImageRegion, Picture } from '../../shared/attribution';
+import type { ImageRegion, Picture } from '../../shared/results/attribution';
 
 /** The picture as RGBA; with a region, what lies outside of it is dimmed and its border is drawn in white beside black. */
 export function framePicture(picture: Picture, region: ImageRegion | null): Uint8ClampedArray<ArrayBuffer> {

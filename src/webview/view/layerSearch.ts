@@ -1,4 +1,4 @@
-import type { LayerInfo } from '../../shared/protocol';
+import type { LayerInfo } from '../../shared/protocol/protocol';
 import { formatShape } from './format';
 
 /**

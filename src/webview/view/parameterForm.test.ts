@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MethodInfo } from '../../shared/attribution';
+import type { MethodInfo } from '../../shared/results/attribution';
 import { fieldsOf, formOf, requestOf, sameForm, withPreset, withValue } from './parameterForm';
 import { englishWords as words } from './words';
 

@@ -1,4 +1,10 @@
-import type { MethodInfo, MethodRequest, ParameterInfo, Parameters, ParameterValue } from '../../shared/attribution';
+import type {
+  MethodInfo,
+  MethodRequest,
+  ParameterInfo,
+  Parameters,
+  ParameterValue,
+} from '../../shared/results/attribution';
 import type { Words } from './words';
 
 /** What the fields of a card's form hold while they are edited; numbers stay text until they are checked. */

@@ -1,4 +1,4 @@
-import type { TargetRequest } from '../../shared/protocol';
+import type { TargetRequest } from '../../shared/protocol/protocol';
 
 /** The class that a typed text means: a whole number is an index, anything else a label. Null for an empty text. */
 export function parseTarget(text: string): TargetRequest | null {

@@ -1,5 +1,5 @@
-import type { ImageRegion } from '../../shared/attribution';
-import type { Prediction } from '../../shared/protocol';
+import type { Prediction } from '../../shared/protocol/protocol';
+import type { ImageRegion } from '../../shared/results/attribution';
 import type { Cursor } from './cursor';
 
 /** The part that the model saw, in pixels of the picture shown (which may be smaller than the image). */

@@ -1,4 +1,4 @@
-import { type PanelStringKey, panelStrings } from '../../shared/panelStrings';
+import { type PanelStringKey, panelStrings } from '../../shared/words/panelStrings';
 
 /** The page's words: a key and what fills its placeholders → text in the user's language. */
 export type Words = (key: PanelStringKey, ...values: readonly (string | number)[]) => string;

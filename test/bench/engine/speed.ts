@@ -1,8 +1,8 @@
 /** What our programs cost, as multiples of onnxruntime's bare forward pass of the file as it is. */
 import * as ort from 'onnxruntime-node';
 import { readCheckpoint } from '../../../src/engine/formats';
+import { type GradientProbe, INPUT, type Probes } from '../../../src/engine/model/evaluation/model';
 import { LoadedModel } from '../../../src/engine/model/loadedModel';
-import { type GradientProbe, INPUT, type Probes } from '../../../src/engine/model/model';
 import { image, medians } from '../measure';
 import type { Network } from '../networks';
 import { withModelFile } from './files';

@@ -1,5 +1,5 @@
 /** Writes whole networks as ONNX files in the forms that PyTorch's two exporters give them, with seeded random weights. */
-import { float32, int64, type Tensor } from '../../../src/engine/graph/tensor';
+import { float32, int64, type Tensor } from '../../../src/engine/graph/ir/tensor';
 import { encodeTestModel, type ModelAttribute, type ModelNode } from '../../support/onnxModel';
 
 /**

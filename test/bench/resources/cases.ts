@@ -1,12 +1,12 @@
 /** What a process of its own does for one figure; see {@link answerAsChild}. */
 import { writeFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
-import { CheckpointCache } from '../../../src/engine/checkpoints';
 import { methods } from '../../../src/engine/methods';
+import { INPUT, type Probes } from '../../../src/engine/model/evaluation/model';
 import type { LoadedModel } from '../../../src/engine/model/loadedModel';
-import { MemoryBudget } from '../../../src/engine/model/memoryBudget';
-import { INPUT, type Probes } from '../../../src/engine/model/model';
+import { MemoryBudget } from '../../../src/engine/model/programs/memoryBudget';
 import { chooseRuntime } from '../../../src/engine/runtime/choose';
+import { CheckpointCache } from '../../../src/engine/service/checkpoints';
 import { explain } from '../explain';
 import { image } from '../measure';
 import { networks } from '../networks';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { type FloatTensor, float32 } from '../../../src/engine/graph/tensor';
-import { parseNpy } from '../../../src/engine/npy';
+import { parseNpy } from '../../../src/engine/files/npy';
+import { type FloatTensor, float32 } from '../../../src/engine/graph/ir/tensor';
 
 const data = join(__dirname, '../../data');
 const folder = join(data, 'golden-methods');

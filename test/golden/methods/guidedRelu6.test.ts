@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Engine } from '../../../src/engine/engine';
-import type { Attribution, MethodRequest } from '../../../src/shared/attribution';
+import { Engine } from '../../../src/engine/service/engine';
+import type { Attribution, MethodRequest } from '../../../src/shared/results/attribution';
 
 /*
  * MobileNetV1 has ReLU6 and no ReLU. The published libraries guide ReLU modules only, so that their guided backpropagation of

@@ -1,14 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/formats';
-import type { FloatTensor } from '../../../src/engine/graph/tensor';
+import type { FloatTensor } from '../../../src/engine/graph/ir/tensor';
 import { findMethod } from '../../../src/engine/methods';
 import type { MethodResult, RandomSource } from '../../../src/engine/methods/method';
 import { resolveParameters } from '../../../src/engine/methods/parameters';
 import { ReplaySource } from '../../../src/engine/methods/random';
 import { createContext } from '../../../src/engine/methods/run';
+import type { GradientProbe } from '../../../src/engine/model/evaluation/model';
 import { LoadedModel } from '../../../src/engine/model/loadedModel';
-import type { GradientProbe } from '../../../src/engine/model/model';
-import type { Parameters, RawMap } from '../../../src/shared/attribution';
+import type { Parameters, RawMap } from '../../../src/shared/results/attribution';
 import {
   array,
   cases,

@@ -1,5 +1,5 @@
 /** Which method, preset and parameters reproduce a recorded call. */
-import type { Parameters } from '../../../src/shared/attribution';
+import type { Parameters } from '../../../src/shared/results/attribution';
 import type { GoldenCase } from './cases';
 
 export interface Reproduction {

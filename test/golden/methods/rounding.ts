@@ -2,10 +2,10 @@
  * Three recorded Keras cases whose values hang on rounding. Keras cases carry no measured variation, only 2e-5 of their scale; for these
  * three the test measures what float32 rounding does and allows for it (the rule of the bundle: 10 × the variation).
  */
-import { type FloatTensor, float32 } from '../../../src/engine/graph/tensor';
+import { type FloatTensor, float32 } from '../../../src/engine/graph/ir/tensor';
+import type { Evaluation, Model } from '../../../src/engine/model/evaluation/model';
 import type { LoadedModel } from '../../../src/engine/model/loadedModel';
-import type { Evaluation, Model } from '../../../src/engine/model/model';
-import type { RawMap } from '../../../src/shared/attribution';
+import type { RawMap } from '../../../src/shared/results/attribution';
 import type { Difference, Tolerance } from './compare';
 
 /** What a case is run with in place of its model and input. */

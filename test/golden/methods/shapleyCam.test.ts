@@ -4,10 +4,10 @@
  */
 import { expect, it } from 'vitest';
 import { readOnnx } from '../../../src/engine/formats/onnx';
-import { bind } from '../../../src/engine/graph/bind';
-import { differentiate } from '../../../src/engine/graph/differentiate';
+import { differentiate } from '../../../src/engine/graph/autodiff/differentiate';
+import { bind } from '../../../src/engine/graph/binding/bind';
+import { type FloatTensor, float32 } from '../../../src/engine/graph/ir/tensor';
 import { standard } from '../../../src/engine/graph/rules/standard';
-import { type FloatTensor, float32 } from '../../../src/engine/graph/tensor';
 import { weightedSum } from '../../../src/engine/methods/cam';
 import { upsample } from '../../../src/engine/methods/interpolation';
 import { normalise } from '../../../src/engine/methods/pixels';

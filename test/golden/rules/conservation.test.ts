@@ -1,6 +1,6 @@
 /** Relevance is neither made nor lost: what reaches the input and what the constants kept add up to what the logit was given. */
 import { describe, expect, it } from 'vitest';
-import type { Graph, Node } from '../../../src/engine/graph/graph';
+import type { Graph, Node } from '../../../src/engine/graph/ir/graph';
 import { type RuleChoice, ruleTable } from '../../../src/engine/graph/rules';
 import { array, backward, network, sum } from './network';
 

@@ -1,8 +1,8 @@
 /** A relevance table asked for by a probe: the same numbers through the loaded model as through the graph. */
 import { expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/formats';
+import { type GradientProbe, INPUT } from '../../../src/engine/model/evaluation/model';
 import { LoadedModel } from '../../../src/engine/model/loadedModel';
-import { type GradientProbe, INPUT } from '../../../src/engine/model/model';
 import { array, dataFile, difference } from './network';
 
 it('evaluates several tables at once', async () => {

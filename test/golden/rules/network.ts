@@ -3,15 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { parseNpy } from '../../../src/engine/files/npy';
 import { readOnnx } from '../../../src/engine/formats/onnx';
-import { bind } from '../../../src/engine/graph/bind';
-import { differentiate } from '../../../src/engine/graph/differentiate';
-import type { Graph } from '../../../src/engine/graph/graph';
-import { findLogits } from '../../../src/engine/graph/logits';
+import { differentiate } from '../../../src/engine/graph/autodiff/differentiate';
+import { bind } from '../../../src/engine/graph/binding/bind';
+import type { Graph } from '../../../src/engine/graph/ir/graph';
+import { type FloatTensor, float32, type Tensor } from '../../../src/engine/graph/ir/tensor';
 import { simplify } from '../../../src/engine/graph/passes/simplify';
 import type { RuleTable } from '../../../src/engine/graph/rules/table';
-import { type FloatTensor, float32, type Tensor } from '../../../src/engine/graph/tensor';
-import { parseNpy } from '../../../src/engine/npy';
+import { findLogits } from '../../../src/engine/model/analysis/logits';
 import { createOnnxRuntime } from '../../../src/engine/runtime/onnxruntime';
 
 const runtime = createOnnxRuntime();

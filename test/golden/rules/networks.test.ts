@@ -1,11 +1,11 @@
 /** What must hold of every rule table on whole networks. */
 import { describe, expect, it } from 'vitest';
-import { differentiate } from '../../../src/engine/graph/differentiate';
+import { differentiate } from '../../../src/engine/graph/autodiff/differentiate';
+import { type FloatTensor, float32 } from '../../../src/engine/graph/ir/tensor';
 import { withReference } from '../../../src/engine/graph/passes/withReference';
 import { type RuleChoice, ruleTable } from '../../../src/engine/graph/rules';
 import { deepLift } from '../../../src/engine/graph/rules/deepLift';
 import type { RuleTable } from '../../../src/engine/graph/rules/table';
-import { type FloatTensor, float32 } from '../../../src/engine/graph/tensor';
 import { array, backward, compiled, difference, type Network, network, run, sum } from './network';
 
 /** Each network's two exports: fused and folded, and decomposed with its batch normalisations. */

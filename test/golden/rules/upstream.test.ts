@@ -1,13 +1,13 @@
 /** Deconvolution, LRP-ε and DeepLIFT against captum and shap (test/data/golden-rules/captum.json). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { differentiate } from '../../../src/engine/graph/differentiate';
+import { differentiate } from '../../../src/engine/graph/autodiff/differentiate';
+import { type FloatTensor, float32 } from '../../../src/engine/graph/ir/tensor';
 import type { BackwardRule } from '../../../src/engine/graph/ops/definition';
 import { withReference } from '../../../src/engine/graph/passes/withReference';
 import { ruleTable } from '../../../src/engine/graph/rules';
 import { deepLift } from '../../../src/engine/graph/rules/deepLift';
 import { standard } from '../../../src/engine/graph/rules/standard';
-import { type FloatTensor, float32 } from '../../../src/engine/graph/tensor';
 import { array, backward, dataFile, network, oneHot, run, sum } from './network';
 
 interface Case {

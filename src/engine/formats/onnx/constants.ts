@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { CheckpointError } from '../../../shared/errors';
-import { LazyTensor } from '../../graph/lazyTensor';
-import type { DType, Tensor } from '../../graph/tensor';
+import { LazyTensor } from '../../graph/ir/lazyTensor';
+import type { DType, Tensor } from '../../graph/ir/tensor';
 
 import { dtypeOf, graphDtype } from './dataTypes';
 import type { ExternalFiles } from './externalData';

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/folder';
 import { checkImport, importModel, sample } from '../../../../test/support/importCheck';
 import type { Model, ModelGraph, ModelNode } from '../../../../test/support/onnxModel';
-import { isBatchPolymorphic } from '../../graph/bind';
-import { float32, int64, type Tensor } from '../../graph/tensor';
+import { isBatchPolymorphic } from '../../graph/binding/bind';
+import { float32, int64, type Tensor } from '../../graph/ir/tensor';
 import { readCheckpoint } from '../index';
 
 const folder = temporaryFolder();

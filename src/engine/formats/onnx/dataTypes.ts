@@ -1,4 +1,4 @@
-import type { DType, TensorData } from '../../graph/tensor';
+import type { DType, TensorData } from '../../graph/ir/tensor';
 
 /** TensorProto.DataType → element type; the 8-bit floats and smaller ones are not read. */
 const dtypes: Readonly<Record<number, DType>> = {

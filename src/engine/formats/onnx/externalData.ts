@@ -1,8 +1,8 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { CheckpointError } from '../../../shared/errors';
-import { FileSource } from '../byteSource';
-import type { ByteRange } from '../protobuf';
+import { FileSource } from '../kit/byteSource';
+import type { ByteRange } from '../kit/protobuf';
 
 /**
  * The files beside a checkpoint that hold its weights. A checkpoint may come from anywhere: a location must be a relative path

@@ -1,5 +1,5 @@
-import { LazyTensor } from '../../graph/lazyTensor';
-import type { Tensor, TensorData } from '../../graph/tensor';
+import { LazyTensor } from '../../graph/ir/lazyTensor';
+import type { Tensor, TensorData } from '../../graph/ir/tensor';
 
 let halfTable: Float32Array | null = null;
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/folder';
 import { checkImport, importModel, sample } from '../../../../test/support/importCheck';
 import type { Model, ModelFunction, ModelGraph, ModelNode } from '../../../../test/support/onnxModel';
-import { float32 } from '../../graph/tensor';
+import { float32 } from '../../graph/ir/tensor';
 
 const folder = temporaryFolder();
 const feeds = { x: sample([2, 5]) };

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { FloatTensor } from '../../graph/tensor';
-import { readNpy } from '../../npy';
+import { readNpy } from '../../files/npy';
+import type { FloatTensor } from '../../graph/ir/tensor';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
 import { readCheckpoint } from '../index';
 

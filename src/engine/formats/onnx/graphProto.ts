@@ -1,7 +1,7 @@
 import { CheckpointError } from '../../../shared/errors';
-import type { Dim } from '../../graph/tensor';
-import type { ByteRange } from '../protobuf';
-import { MessageReader } from '../protobuf';
+import type { Dim } from '../../graph/ir/tensor';
+import type { ByteRange } from '../kit/protobuf';
+import { MessageReader } from '../kit/protobuf';
 import { readSparseTensor, type SparseRecord } from './sparseTensor';
 import { readTensorProto, type TensorRecord } from './tensorProto';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/folder';
 import { encodeTestModel, externalTensor, type Model, type ModelGraph } from '../../../../test/support/onnxModel';
 import { CheckpointError } from '../../../shared/errors';
-import { float32, int64 } from '../../graph/tensor';
+import { float32, int64 } from '../../graph/ir/tensor';
 import { encodeTensor } from '../../runtime/onnxruntime/encodeTensor';
 import { ProtobufWriter } from '../../runtime/onnxruntime/protobufWriter';
 import { readCheckpoint } from '../index';

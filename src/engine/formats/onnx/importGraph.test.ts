@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/folder';
 import { encodeTestModel, type Model } from '../../../../test/support/onnxModel';
 
-import { float32, int64 } from '../../graph/tensor';
-import { unsupportedOperators } from '../../graph/unsupported';
+import { float32, int64 } from '../../graph/ir/tensor';
+import { unsupportedOperators } from '../../model/analysis/unsupported';
 import { ProtobufWriter } from '../../runtime/onnxruntime/protobufWriter';
 import { readCheckpoint } from '../index';
 

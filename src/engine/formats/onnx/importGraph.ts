@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../../shared/errors';
-import type { Body, Graph, GraphInput, Node } from '../../graph/graph';
-import type { Tensor, ValueType } from '../../graph/tensor';
+import type { Body, Graph, GraphInput, Node } from '../../graph/ir/graph';
+import type { Tensor, ValueType } from '../../graph/ir/tensor';
 import { Constants } from './constants';
 import { dataTypeName, dtypeOf, graphDtype } from './dataTypes';
 import type { ExternalFiles } from './externalData';

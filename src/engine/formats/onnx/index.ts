@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../../shared/errors';
-import { FileSource } from '../byteSource';
-import type { Checkpoint } from '../checkpoint';
+import { FileSource } from '../kit/byteSource';
+import type { Checkpoint } from '../kit/checkpoint';
 import { ExternalFiles } from './externalData';
 import { flatten } from './flatten';
 import { importGraph } from './importGraph';

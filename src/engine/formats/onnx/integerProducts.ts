@@ -1,6 +1,6 @@
 /** Products of integers are computed as real numbers: what integers they meet becomes real too. */
-import type { Node } from '../../graph/graph';
-import type { DType } from '../../graph/tensor';
+import type { Node } from '../../graph/ir/graph';
+import type { DType } from '../../graph/ir/tensor';
 import type { NodeRecord } from './graphProto';
 import { passesQuantised } from './realValues';
 

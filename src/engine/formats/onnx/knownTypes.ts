@@ -1,5 +1,5 @@
-import type { Node } from '../../graph/graph';
-import type { Dim, DType } from '../../graph/tensor';
+import type { Node } from '../../graph/ir/graph';
+import type { Dim, DType } from '../../graph/ir/tensor';
 import { dtypeOf, graphDtype } from './dataTypes';
 
 /** Outputs that have the shape's length of the first input, whatever their sizes. */

@@ -1,5 +1,5 @@
-import type { ByteRange } from '../protobuf';
-import { MessageReader } from '../protobuf';
+import type { ByteRange } from '../kit/protobuf';
+import { MessageReader } from '../kit/protobuf';
 import {
   type Attribute,
   type GraphRecord,

@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../../shared/errors';
-import { elementCount, type Tensor } from '../../graph/tensor';
-import type { MessageReader } from '../protobuf';
+import { elementCount, type Tensor } from '../../graph/ir/tensor';
+import type { MessageReader } from '../kit/protobuf';
 import { type NumericDType, newArray } from './dataTypes';
 import type { ExternalFiles } from './externalData';
 import { loadTensor, readTensorProto, type TensorRecord } from './tensorProto';

@@ -1,8 +1,8 @@
 import { CheckpointError } from '../../../shared/errors';
-import { LazyTensor } from '../../graph/lazyTensor';
-import type { Tensor } from '../../graph/tensor';
-import { FileSource } from '../byteSource';
-import type { ByteRange, Field, MessageReader } from '../protobuf';
+import { LazyTensor } from '../../graph/ir/lazyTensor';
+import type { Tensor } from '../../graph/ir/tensor';
+import { FileSource } from '../kit/byteSource';
+import type { ByteRange, Field, MessageReader } from '../kit/protobuf';
 import {
   arrayOver,
   dataTypeName,

@@ -1,5 +1,5 @@
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { apart, randomTensor, type SmallNode, scalar } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import { apart, randomTensor, type SmallNode, scalar } from '../../../../test/support/graph/smallGraph';
 
 /** Odd multiples of 0.125: clear of the kinks at 0, ±1, ±2.5, ±3 and 6. */
 const values = apart(0.25);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { float32 } from '../tensor';
-import { gradientOf, type SmallNode, scalar } from '../testing/gradientCheck';
-import { testGradients } from '../testing/grid';
+import { gradientOf, type SmallNode, scalar } from '../../../../test/support/graph/gradientCheck';
+import { testGradients } from '../../../../test/support/graph/grid';
+import { float32 } from '../ir/tensor';
 import { activationGrid } from './activation.grid';
 
 testGradients(activationGrid);

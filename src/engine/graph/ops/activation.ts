@@ -1,5 +1,5 @@
-import { floatAttribute, stringAttribute } from '../attributes';
-import { fromNumbers, toNumbers } from '../numbers';
+import { floatAttribute, stringAttribute } from '../ir/attributes';
+import { fromNumbers, toNumbers } from '../ir/numbers';
 import type { BackwardContext, Operators } from './definition';
 import { typeCode } from './elementTypes';
 import { broadcastInputs, times, toInput, unary } from './elementwise';

@@ -1,6 +1,14 @@
-import type { Tensor } from '../tensor';
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { apart, between, distinctValues, ints, randomTensor, type SmallNode, scalar } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import {
+  apart,
+  between,
+  distinctValues,
+  ints,
+  randomTensor,
+  type SmallNode,
+  scalar,
+} from '../../../../test/support/graph/smallGraph';
+import type { Tensor } from '../ir/tensor';
 
 type Kind = GradientCase['kind'];
 type Values = GradientCase['values'];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { bind } from '../bind';
-import { toNumbers } from '../numbers';
-import { float32, int64, type Tensor } from '../tensor';
-import { gradientOf, graphOf, scalar } from '../testing/gradientCheck';
-import { testGradients } from '../testing/grid';
+import { gradientOf, graphOf, scalar } from '../../../../test/support/graph/gradientCheck';
+import { testGradients } from '../../../../test/support/graph/grid';
+import { bind } from '../binding/bind';
+import { toNumbers } from '../ir/numbers';
+import { float32, int64, type Tensor } from '../ir/tensor';
 import { arithmeticGrid } from './arithmetic.grid';
 
 testGradients(arithmeticGrid);

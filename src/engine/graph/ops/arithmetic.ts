@@ -1,7 +1,7 @@
-import { intAttribute } from '../attributes';
-import type { Node } from '../graph';
-import { fromNumbers, isFloat, toNumbers } from '../numbers';
-import type { Tensor } from '../tensor';
+import { intAttribute } from '../ir/attributes';
+import type { Node } from '../ir/graph';
+import { fromNumbers, isFloat, toNumbers } from '../ir/numbers';
+import type { Tensor } from '../ir/tensor';
 import {
   type Additions,
   type BackwardContext,

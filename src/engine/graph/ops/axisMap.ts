@@ -1,5 +1,5 @@
 /** Linear maps along one axis: the adjoint of padding by reflection, of strided slices, of gathers and of resizing. */
-import { type FloatTensor, float32 } from '../tensor';
+import { type FloatTensor, float32 } from '../ir/tensor';
 import type { BackwardContext } from './definition';
 import { transposed } from './linear';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { bind } from '../bind';
-import { fromNumbers, toNumbers } from '../numbers';
-import type { DType } from '../tensor';
-import { graphOf } from '../testing/gradientCheck';
+import { graphOf } from '../../../../test/support/graph/gradientCheck';
+import { bind } from '../binding/bind';
+import { fromNumbers, toNumbers } from '../ir/numbers';
+import type { DType } from '../ir/tensor';
 
 /** The value that binding gives to an operator of two constants. */
 function folded(op: string, dtype: DType, operands: readonly (readonly number[])[], attributes = {}): number[] {

@@ -1,6 +1,6 @@
-import { stringAttribute } from '../attributes';
-import { fromNumbers, toNumbers } from '../numbers';
-import type { Tensor } from '../tensor';
+import { stringAttribute } from '../ir/attributes';
+import { fromNumbers, toNumbers } from '../ir/numbers';
+import type { Tensor } from '../ir/tensor';
 import { noGradient, type OperatorDefinition, type Operators } from './definition';
 import { broadcastInputs, foldElementwise } from './elementwise';
 import { widened } from './widening';

@@ -1,6 +1,6 @@
-import { fromNumbers } from '../numbers';
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { apart, type SmallNode, scalar } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import { apart, type SmallNode, scalar } from '../../../../test/support/graph/smallGraph';
+import { fromNumbers } from '../ir/numbers';
 import { typeCode } from './elementTypes';
 
 const to = (type: Parameters<typeof typeCode>[0], input: string): SmallNode => ({

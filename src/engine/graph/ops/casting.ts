@@ -1,6 +1,6 @@
-import { intAttribute } from '../attributes';
-import { fromNumbers, isFloat, toNumbers } from '../numbers';
-import type { DType, Tensor } from '../tensor';
+import { intAttribute } from '../ir/attributes';
+import { fromNumbers, isFloat, toNumbers } from '../ir/numbers';
+import type { DType, Tensor } from '../ir/tensor';
 import type { BackwardContext, InferContext, OperatorDefinition, Operators } from './definition';
 import { elementTypes, typeCode } from './elementTypes';
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { float32, int64 } from '../tensor';
 import {
   checkGradient,
   checkSecondOrder,
@@ -7,8 +6,9 @@ import {
   gradientOf,
   type SmallGraph,
   type SmallNode,
-} from '../testing/gradientCheck';
-import { checkWholeGradient, type WholeOptions } from '../testing/wholeGradient';
+} from '../../../../test/support/graph/gradientCheck';
+import { checkWholeGradient, type WholeOptions } from '../../../../test/support/graph/wholeGradient';
+import { float32, int64 } from '../ir/tensor';
 
 const apart = (count: number, random: () => number) => distinctValues(count, random, 0.17);
 const positive = (count: number, random: () => number) =>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { testGradients } from '../../../../test/support/graph/grid';
+import { graphOf } from '../../../../test/support/graph/smallGraph';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
-import { bind } from '../bind';
-import { float32 } from '../tensor';
-import { testGradients } from '../testing/grid';
-import { graphOf } from '../testing/smallGraph';
+import { bind } from '../binding/bind';
+import { float32 } from '../ir/tensor';
 import { convolutionGrid } from './convolution.grid';
 
 testGradients(convolutionGrid);

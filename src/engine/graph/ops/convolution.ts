@@ -1,6 +1,6 @@
-import { intsAttribute, stringAttribute } from '../attributes';
-import type { Node } from '../graph';
-import { float32 } from '../tensor';
+import { intsAttribute, stringAttribute } from '../ir/attributes';
+import type { Node } from '../ir/graph';
+import { float32 } from '../ir/tensor';
 import type { Additions, BackwardContext, InferContext, Operators } from './definition';
 import { adjointKernel } from './kernels';
 import { toChannels, weightGradient } from './weightGradients';

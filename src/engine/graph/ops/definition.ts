@@ -1,6 +1,6 @@
 /** What the engine knows about one operator: its shapes, its value when the inputs are constant, and its backward rule. */
-import type { AttributeValue, Node } from '../graph';
-import type { DType, Tensor, ValueType } from '../tensor';
+import type { AttributeValue, Node } from '../ir/graph';
+import type { DType, Tensor, ValueType } from '../ir/tensor';
 
 /** What shape inference of one node may look at. All sizes are numbers: graphs are inferred after binding. */
 export interface InferContext {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { checkSecondOrder, graphOf, randomTensor, type SmallGraph } from '../../../../test/support/graph/gradientCheck';
+import { checkWholeGradient } from '../../../../test/support/graph/wholeGradient';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
-import { bind } from '../bind';
-import type { Graph } from '../graph';
-import { toNumbers } from '../numbers';
-import { elementCount, type Tensor } from '../tensor';
-import { checkSecondOrder, graphOf, randomTensor, type SmallGraph } from '../testing/gradientCheck';
-import { checkWholeGradient } from '../testing/wholeGradient';
+import { bind } from '../binding/bind';
+import type { Graph } from '../ir/graph';
+import { toNumbers } from '../ir/numbers';
+import { elementCount, type Tensor } from '../ir/tensor';
 
 interface Case {
   readonly title: string;

@@ -1,5 +1,5 @@
-import { intAttribute } from '../attributes';
-import { elementCount, float32, type Tensor } from '../tensor';
+import { intAttribute } from '../ir/attributes';
+import { elementCount, float32, type Tensor } from '../ir/tensor';
 import type { Additions, InferContext, Operators } from './definition';
 import { convolutionKernel, groupsOf, type Windows, windowsOf } from './windows';
 

@@ -1,5 +1,5 @@
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { randomTensor } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import { randomTensor } from '../../../../test/support/graph/smallGraph';
 
 type Equations = Readonly<Record<string, readonly (readonly number[])[]>>;
 

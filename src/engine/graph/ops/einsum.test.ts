@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { bind } from '../bind';
-import { testGradients } from '../testing/grid';
-import { graphOf } from '../testing/smallGraph';
+import { testGradients } from '../../../../test/support/graph/grid';
+import { graphOf } from '../../../../test/support/graph/smallGraph';
+import { bind } from '../binding/bind';
 import { einsumGrid } from './einsum.grid';
 
 testGradients(einsumGrid);

@@ -1,6 +1,6 @@
-import { stringAttribute } from '../attributes';
-import type { Node } from '../graph';
-import { fromNumbers } from '../numbers';
+import { stringAttribute } from '../ir/attributes';
+import type { Node } from '../ir/graph';
+import { fromNumbers } from '../ir/numbers';
 import { identity } from './axisMap';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { unbroadcast } from './elementwise';

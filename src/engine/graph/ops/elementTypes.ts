@@ -1,4 +1,4 @@
-import type { DType } from '../tensor';
+import type { DType } from '../ir/tensor';
 
 /** Element types by ONNX's code (TensorProto.DataType). */
 export const elementTypes: readonly (DType | undefined)[] = [

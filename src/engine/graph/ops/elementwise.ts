@@ -1,7 +1,7 @@
 /** What elementwise operators share: broadcasting forward and its adjoint. */
-import type { Node } from '../graph';
-import { broadcastDims, broadcastIndices, fromNumbers, toNumbers } from '../numbers';
-import { type DType, elementCount, type Tensor } from '../tensor';
+import type { Node } from '../ir/graph';
+import { broadcastDims, broadcastIndices, fromNumbers, toNumbers } from '../ir/numbers';
+import { type DType, elementCount, type Tensor } from '../ir/tensor';
 import type { BackwardContext, InferContext, OperatorDefinition } from './definition';
 
 export function broadcastInputs(c: InferContext, from = 0): number[] {

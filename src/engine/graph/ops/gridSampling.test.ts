@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
-import { int64 } from '../tensor';
-import { checkGradient, checkSecondOrder, type SmallNode } from '../testing/gradientCheck';
-import { checkWholeGradient } from '../testing/wholeGradient';
+import { checkGradient, checkSecondOrder, type SmallNode } from '../../../../test/support/graph/gradientCheck';
+import { checkWholeGradient } from '../../../../test/support/graph/wholeGradient';
+import { int64 } from '../ir/tensor';
 
 const modes = ['linear', 'nearest', 'cubic'];
 const paddings = ['zeros', 'border', 'reflection'];

@@ -1,6 +1,6 @@
-import { intAttribute, stringAttribute } from '../attributes';
-import { stridesOf, toNumbers } from '../numbers';
-import { elementCount, float32 } from '../tensor';
+import { intAttribute, stringAttribute } from '../ir/attributes';
+import { stridesOf, toNumbers } from '../ir/numbers';
+import { elementCount, float32 } from '../ir/tensor';
 import type { BackwardContext, Operators } from './definition';
 import { typeCode } from './elementTypes';
 import { zerosLike } from './elementwise';

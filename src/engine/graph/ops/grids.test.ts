@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { GradientCase, GradientGrid } from '../testing/grid';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
 import { operators } from '.';
 import { noGradient } from './definition';
 

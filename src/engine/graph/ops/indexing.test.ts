@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { bind } from '../bind';
-import { float32, int64 } from '../tensor';
-import { gradientOf, graphOf } from '../testing/gradientCheck';
-import { testGradients } from '../testing/grid';
+import { gradientOf, graphOf } from '../../../../test/support/graph/gradientCheck';
+import { testGradients } from '../../../../test/support/graph/grid';
+import { bind } from '../binding/bind';
+import { float32, int64 } from '../ir/tensor';
 import { indexingGrid } from './indexing.grid';
 
 testGradients(indexingGrid);

@@ -1,6 +1,6 @@
-import { intAttribute } from '../attributes';
-import { pick, stridesOf, toNumbers, walk } from '../numbers';
-import { elementCount, int64, type Tensor } from '../tensor';
+import { intAttribute } from '../ir/attributes';
+import { pick, stridesOf, toNumbers, walk } from '../ir/numbers';
+import { elementCount, int64, type Tensor } from '../ir/tensor';
 import { adjointAlong, selection } from './axisMap';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { adjointByPositions } from './scattering';

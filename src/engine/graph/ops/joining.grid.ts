@@ -1,5 +1,5 @@
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { ints, randomTensor } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import { ints, randomTensor } from '../../../../test/support/graph/smallGraph';
 
 const after = (inputs: readonly string[], axis: number) => [{ op: 'Concat', inputs, attributes: { axis } }];
 

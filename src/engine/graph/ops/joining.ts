@@ -1,6 +1,6 @@
-import { intAttribute } from '../attributes';
-import { pick, stridesOf, toNumbers, walk } from '../numbers';
-import { elementCount, type Tensor, type TensorData } from '../tensor';
+import { intAttribute } from '../ir/attributes';
+import { pick, stridesOf, toNumbers, walk } from '../ir/numbers';
+import { elementCount, type Tensor, type TensorData } from '../ir/tensor';
 import type { BackwardContext, InferContext, Operators } from './definition';
 
 function concatenated(c: InferContext): number[] {

@@ -1,5 +1,5 @@
-import { floatAttribute, intAttribute } from '../attributes';
-import { broadcastDims } from '../numbers';
+import { floatAttribute, intAttribute } from '../ir/attributes';
+import { broadcastDims } from '../ir/numbers';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { unbroadcast } from './elementwise';
 

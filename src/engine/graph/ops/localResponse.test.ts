@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { checkGradient, graphOf, randomTensor, type SmallGraph } from '../../../../test/support/graph/gradientCheck';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
-import { bind } from '../bind';
-import { toNumbers } from '../numbers';
-import { checkGradient, graphOf, randomTensor, type SmallGraph } from '../testing/gradientCheck';
+import { bind } from '../binding/bind';
+import { toNumbers } from '../ir/numbers';
 
 const even = (x: readonly number[], size: number): SmallGraph => ({
   inputs: { x },

@@ -1,5 +1,5 @@
-import { floatAttribute, intAttribute } from '../attributes';
-import { type FloatTensor, float32 } from '../tensor';
+import { floatAttribute, intAttribute } from '../ir/attributes';
+import { type FloatTensor, float32 } from '../ir/tensor';
 import type { Additions, BackwardContext, InferContext, Operators } from './definition';
 import { times } from './elementwise';
 

@@ -1,5 +1,5 @@
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { apart, randomTensor, scalar } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import { apart, randomTensor, scalar } from '../../../../test/support/graph/smallGraph';
 
 /** Where between a and b by the comparison of c with 0.65, which lies between two multiples of 0.15. */
 function choice(

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { float32 } from '../tensor';
-import { checkGradient, distinctValues, gradientOf, type SmallNode } from '../testing/gradientCheck';
-import { testGradients } from '../testing/grid';
+import {
+  checkGradient,
+  distinctValues,
+  gradientOf,
+  type SmallNode,
+} from '../../../../test/support/graph/gradientCheck';
+import { testGradients } from '../../../../test/support/graph/grid';
+import { float32 } from '../ir/tensor';
 import { logicGrid } from './logic.grid';
 
 const values = (count: number, random: () => number) => distinctValues(count, random, 0.3);

@@ -1,4 +1,4 @@
-import type { DType } from '../tensor';
+import type { DType } from '../ir/tensor';
 import { noGradient, type OperatorDefinition, type Operators } from './definition';
 import { broadcastInputs, foldElementwise, toInput } from './elementwise';
 import { widened } from './widening';

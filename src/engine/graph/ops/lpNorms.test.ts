@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { bind } from '../bind';
-import { toNumbers } from '../numbers';
-import { float32, int64 } from '../tensor';
-import { checkGradient, checkSecondOrder, distinctValues, gradientOf, type SmallNode } from '../testing/gradientCheck';
-import { graphOf } from '../testing/smallGraph';
+import {
+  checkGradient,
+  checkSecondOrder,
+  distinctValues,
+  gradientOf,
+  type SmallNode,
+} from '../../../../test/support/graph/gradientCheck';
+import { graphOf } from '../../../../test/support/graph/smallGraph';
+import { bind } from '../binding/bind';
+import { toNumbers } from '../ir/numbers';
+import { float32, int64 } from '../ir/tensor';
 
 /** Nowhere near 0, where |x| has its kink. */
 const values = (count: number, random: () => number) => distinctValues(count, random, 0.25);

@@ -1,4 +1,4 @@
-import { intAttribute } from '../attributes';
+import { intAttribute } from '../ir/attributes';
 import type { BackwardContext, OperatorDefinition, Operators } from './definition';
 import { kernelOf, pooledDims, spreadOverWindows } from './pooling';
 import { explicitPads, windowsOf } from './windows';

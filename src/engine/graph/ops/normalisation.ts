@@ -1,5 +1,5 @@
-import { floatAttribute, intAttribute, intsAttribute } from '../attributes';
-import { elementCount, float32, type Tensor } from '../tensor';
+import { floatAttribute, intAttribute, intsAttribute } from '../ir/attributes';
+import { elementCount, float32, type Tensor } from '../ir/tensor';
 import type { BackwardContext, Operators } from './definition';
 import { times, toInput } from './elementwise';
 import { toChannels } from './weightGradients';

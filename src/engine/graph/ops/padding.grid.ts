@@ -1,5 +1,5 @@
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { ints, scalar } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import { ints, scalar } from '../../../../test/support/graph/smallGraph';
 
 type Sizes = readonly number[];
 

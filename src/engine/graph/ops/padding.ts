@@ -1,6 +1,6 @@
-import { intsAttribute, stringAttribute } from '../attributes';
-import type { Node } from '../graph';
-import { toNumbers } from '../numbers';
+import { intsAttribute, stringAttribute } from '../ir/attributes';
+import type { Node } from '../ir/graph';
+import { toNumbers } from '../ir/numbers';
 import { adjointAlong, selection } from './axisMap';
 import type { Additions, BackwardContext, InferContext, Operators } from './definition';
 import { adjointByPositions } from './scattering';

@@ -1,5 +1,5 @@
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { apart, type SmallNode } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import { apart, type SmallNode } from '../../../../test/support/graph/smallGraph';
 
 type Row = readonly [x: readonly number[], attributes: NonNullable<SmallNode['attributes']>];
 

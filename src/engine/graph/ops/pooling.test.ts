@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { float32 } from '../tensor';
-import { gradientOf } from '../testing/gradientCheck';
-import { testGradients } from '../testing/grid';
+import { gradientOf } from '../../../../test/support/graph/gradientCheck';
+import { testGradients } from '../../../../test/support/graph/grid';
+import { float32 } from '../ir/tensor';
 import { poolingGrid } from './pooling.grid';
 
 testGradients(poolingGrid);

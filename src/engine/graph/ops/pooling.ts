@@ -1,6 +1,6 @@
-import { intAttribute, intsAttribute } from '../attributes';
-import type { Node } from '../graph';
-import { elementCount, float32 } from '../tensor';
+import { intAttribute, intsAttribute } from '../ir/attributes';
+import type { Node } from '../ir/graph';
+import { elementCount, float32 } from '../ir/tensor';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { asAttributes, explicitPads, leftover, padded, slide, type Windows, windowsOf } from './windows';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { float32, int64 } from '../tensor';
-import { checkGradient, checkSecondOrder, gradientOf } from '../testing/gradientCheck';
+import { checkGradient, checkSecondOrder, gradientOf } from '../../../../test/support/graph/gradientCheck';
+import { float32, int64 } from '../ir/tensor';
 
 const values = (count: number, random: () => number) =>
   Float32Array.from({ length: count }, () => 0.5 + 1.5 * random());

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { bind } from '../bind';
-import { fromNumbers, toNumbers } from '../numbers';
-import { type DType, float32, type Tensor } from '../tensor';
-import { checkSecondOrder, gradientOf, graphOf, randomTensor, type SmallNode } from '../testing/gradientCheck';
+import {
+  checkSecondOrder,
+  gradientOf,
+  graphOf,
+  randomTensor,
+  type SmallNode,
+} from '../../../../test/support/graph/gradientCheck';
+import { bind } from '../binding/bind';
+import { fromNumbers, toNumbers } from '../ir/numbers';
+import { type DType, float32, type Tensor } from '../ir/tensor';
 
 /** x in the shape [1, 3, 4], scales and zero points by the layout of each case. */
 interface Layout {

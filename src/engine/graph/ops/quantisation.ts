@@ -1,7 +1,7 @@
-import { intAttribute } from '../attributes';
-import type { Node } from '../graph';
-import { broadcastIndices, fromNumbers, toNumbers, withDims } from '../numbers';
-import type { DType, Tensor } from '../tensor';
+import { intAttribute } from '../ir/attributes';
+import type { Node } from '../ir/graph';
+import { broadcastIndices, fromNumbers, toNumbers, withDims } from '../ir/numbers';
+import type { DType, Tensor } from '../ir/tensor';
 import { gate } from './activation';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { elementTypes, typeCode } from './elementTypes';

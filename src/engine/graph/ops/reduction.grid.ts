@@ -1,5 +1,5 @@
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { apart, between, ints, type SmallNode } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import { apart, between, ints, type SmallNode } from '../../../../test/support/graph/smallGraph';
 
 interface Form {
   readonly x: readonly number[];

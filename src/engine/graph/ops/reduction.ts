@@ -1,6 +1,6 @@
-import { intAttribute, intsAttribute } from '../attributes';
-import { fromNumbers, stridesOf, toNumbers, walk } from '../numbers';
-import { elementCount, type Tensor } from '../tensor';
+import { intAttribute, intsAttribute } from '../ir/attributes';
+import { fromNumbers, stridesOf, toNumbers, walk } from '../ir/numbers';
+import { elementCount, type Tensor } from '../ir/tensor';
 import {
   type BackwardContext,
   type InferContext,

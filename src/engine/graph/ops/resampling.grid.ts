@@ -1,6 +1,6 @@
-import { float32 } from '../tensor';
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { ints, type SmallNode } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import { ints, type SmallNode } from '../../../../test/support/graph/smallGraph';
+import { float32 } from '../ir/tensor';
 
 type Attributes = NonNullable<SmallNode['attributes']>;
 

@@ -1,4 +1,4 @@
-import { testGradients } from '../testing/grid';
+import { testGradients } from '../../../../test/support/graph/grid';
 import { resamplingGrid } from './resampling.grid';
 
 testGradients(resamplingGrid);

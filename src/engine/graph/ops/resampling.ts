@@ -1,7 +1,7 @@
-import { intAttribute, stringAttribute } from '../attributes';
-import type { Node } from '../graph';
-import { toNumbers } from '../numbers';
-import { elementCount, float32, type Tensor } from '../tensor';
+import { intAttribute, stringAttribute } from '../ir/attributes';
+import type { Node } from '../ir/graph';
+import { toNumbers } from '../ir/numbers';
+import { elementCount, float32, type Tensor } from '../ir/tensor';
 import { adjointAlong, identity } from './axisMap';
 import type { Additions, BackwardContext, InferContext, Operators } from './definition';
 import { transposed } from './linear';

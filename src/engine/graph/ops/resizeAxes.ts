@@ -1,7 +1,7 @@
 /** What a Resize does to each axis: which it changes, by what scale, to what length. */
-import { intsAttribute, stringAttribute } from '../attributes';
-import type { Node } from '../graph';
-import { toNumbers } from '../numbers';
+import { intsAttribute, stringAttribute } from '../ir/attributes';
+import type { Node } from '../ir/graph';
+import { toNumbers } from '../ir/numbers';
 import type { InferContext } from './definition';
 
 /** The axes that a Resize may change, in the order of its scales or sizes. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { checkGradient, graphOf, randomTensor, type SmallNode } from '../../../../test/support/graph/gradientCheck';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
-import { bind } from '../bind';
-import { pick, toNumbers, walk } from '../numbers';
-import { float32, int64, type Tensor } from '../tensor';
-import { checkGradient, graphOf, randomTensor, type SmallNode } from '../testing/gradientCheck';
+import { bind } from '../binding/bind';
+import { pick, toNumbers, walk } from '../ir/numbers';
+import { float32, int64, type Tensor } from '../ir/tensor';
 
 const floats = (...values: number[]) => float32([values.length], Float32Array.from(values));
 const ints = (...values: number[]) => int64([values.length], values);

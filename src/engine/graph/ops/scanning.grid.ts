@@ -1,5 +1,5 @@
-import { int64 } from '../tensor';
-import type { GradientGrid } from '../testing/grid';
+import type { GradientGrid } from '../../../../test/support/graph/grid';
+import { int64 } from '../ir/tensor';
 
 const both = [0, 1] as const;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bind } from '../bind';
-import { fromNumbers, toNumbers } from '../numbers';
-import { int64 } from '../tensor';
-import { checkGradient, checkSecondOrder } from '../testing/gradientCheck';
-import { testGradients } from '../testing/grid';
-import { graphOf, type SmallNode } from '../testing/smallGraph';
+import { checkGradient, checkSecondOrder } from '../../../../test/support/graph/gradientCheck';
+import { testGradients } from '../../../../test/support/graph/grid';
+import { graphOf, type SmallNode } from '../../../../test/support/graph/smallGraph';
+import { bind } from '../binding/bind';
+import { fromNumbers, toNumbers } from '../ir/numbers';
+import { int64 } from '../ir/tensor';
 import { scanningGrid } from './scanning.grid';
 
 /** What binding makes of the last node when everything is constant. */

@@ -1,6 +1,6 @@
-import { intAttribute } from '../attributes';
-import { fromNumbers, stridesOf, toNumbers } from '../numbers';
-import type { DType, Tensor } from '../tensor';
+import { intAttribute } from '../ir/attributes';
+import { fromNumbers, stridesOf, toNumbers } from '../ir/numbers';
+import type { DType, Tensor } from '../ir/tensor';
 import { type Additions, type InferContext, noGradient, type Operators } from './definition';
 import { elementTypes } from './elementTypes';
 

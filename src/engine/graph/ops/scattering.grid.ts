@@ -1,6 +1,6 @@
-import { int64 } from '../tensor';
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { apart, distinctValues, ints, type SmallNode } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import { apart, distinctValues, ints, type SmallNode } from '../../../../test/support/graph/smallGraph';
+import { int64 } from '../ir/tensor';
 
 type Sizes = readonly number[];
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bind } from '../bind';
-import { fromNumbers, toNumbers } from '../numbers';
-import { float32, int64 } from '../tensor';
-import { checkGradient, checkSecondOrder, distinctValues, graphOf } from '../testing/gradientCheck';
-import { testGradients } from '../testing/grid';
-import { checkWholeGradient } from '../testing/wholeGradient';
+import { checkGradient, checkSecondOrder, distinctValues, graphOf } from '../../../../test/support/graph/gradientCheck';
+import { testGradients } from '../../../../test/support/graph/grid';
+import { checkWholeGradient } from '../../../../test/support/graph/wholeGradient';
+import { bind } from '../binding/bind';
+import { fromNumbers, toNumbers } from '../ir/numbers';
+import { float32, int64 } from '../ir/tensor';
 import { computedPlacesGrid, scatteringGrid } from './scattering.grid';
 
 testGradients(scatteringGrid);

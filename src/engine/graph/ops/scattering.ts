@@ -1,7 +1,7 @@
-import { intAttribute, stringAttribute } from '../attributes';
-import type { Node } from '../graph';
-import { broadcastIndices, pick, stridesOf, toNumbers, walk } from '../numbers';
-import { elementCount, type Tensor, type TensorData } from '../tensor';
+import { intAttribute, stringAttribute } from '../ir/attributes';
+import type { Node } from '../ir/graph';
+import { broadcastIndices, pick, stridesOf, toNumbers, walk } from '../ir/numbers';
+import { elementCount, type Tensor, type TensorData } from '../ir/tensor';
 import type { BackwardContext, OperatorDefinition, Operators } from './definition';
 import { times, zerosLike } from './elementwise';
 

@@ -1,7 +1,7 @@
-import { fromNumbers } from '../numbers';
-import { int64 } from '../tensor';
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { apart, ints, type SmallNode } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import { apart, ints, type SmallNode } from '../../../../test/support/graph/smallGraph';
+import { fromNumbers } from '../ir/numbers';
+import { int64 } from '../ir/tensor';
 
 type Sizes = readonly number[];
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { bind } from '../bind';
-import { fromNumbers, toNumbers } from '../numbers';
-import { int64 } from '../tensor';
-import { testGradients } from '../testing/grid';
-import { graphOf, type SmallNode } from '../testing/smallGraph';
+import { testGradients } from '../../../../test/support/graph/grid';
+import { graphOf, type SmallNode } from '../../../../test/support/graph/smallGraph';
+import { bind } from '../binding/bind';
+import { fromNumbers, toNumbers } from '../ir/numbers';
+import { int64 } from '../ir/tensor';
 import { selectingGrid } from './selecting.grid';
 
 testGradients(selectingGrid);

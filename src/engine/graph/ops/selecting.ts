@@ -1,6 +1,6 @@
-import { intAttribute } from '../attributes';
-import { fromNumbers, stridesOf, toNumbers } from '../numbers';
-import { elementCount, type Tensor } from '../tensor';
+import { intAttribute } from '../ir/attributes';
+import { fromNumbers, stridesOf, toNumbers } from '../ir/numbers';
+import { elementCount, type Tensor } from '../ir/tensor';
 import { type BackwardContext, type InferContext, noGradient, type Operators } from './definition';
 import { zerosLike } from './elementwise';
 import { pickedBack } from './indexing';

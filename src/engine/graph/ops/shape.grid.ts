@@ -1,6 +1,6 @@
-import type { Tensor } from '../tensor';
-import type { GradientCase, GradientGrid } from '../testing/grid';
-import { ints, type SmallNode } from '../testing/smallGraph';
+import type { GradientCase, GradientGrid } from '../../../../test/support/graph/grid';
+import { ints, type SmallNode } from '../../../../test/support/graph/smallGraph';
+import type { Tensor } from '../ir/tensor';
 
 type Sizes = readonly number[];
 

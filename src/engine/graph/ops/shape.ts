@@ -1,6 +1,6 @@
-import { intAttribute, intsAttribute } from '../attributes';
-import { broadcastDims, broadcastIndices, pick, stridesOf, toNumbers, walk, withDims } from '../numbers';
-import { elementCount, type Tensor } from '../tensor';
+import { intAttribute, intsAttribute } from '../ir/attributes';
+import { broadcastDims, broadcastIndices, pick, stridesOf, toNumbers, walk, withDims } from '../ir/numbers';
+import { elementCount, type Tensor } from '../ir/tensor';
 import type { BackwardContext, InferContext, OperatorDefinition, Operators } from './definition';
 import { unbroadcast } from './elementwise';
 

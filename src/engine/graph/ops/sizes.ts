@@ -1,6 +1,6 @@
-import { intAttribute, tensorAttribute } from '../attributes';
-import { fromNumbers, pick, toNumbers } from '../numbers';
-import { elementCount, int64, type Tensor } from '../tensor';
+import { intAttribute, tensorAttribute } from '../ir/attributes';
+import { fromNumbers, pick, toNumbers } from '../ir/numbers';
+import { elementCount, int64, type Tensor } from '../ir/tensor';
 import { type InferContext, noGradient, type Operators } from './definition';
 
 /** Part of a shape that Shape's `start` and `end` choose. */

@@ -1,4 +1,4 @@
-import { intAttribute } from '../attributes';
+import { intAttribute } from '../ir/attributes';
 import type { BackwardContext, Operators } from './definition';
 
 /** Σ over the softmax axis, kept as an axis of length 1. */

@@ -1,5 +1,5 @@
-import type { GradientGrid } from '../testing/grid';
-import { between } from '../testing/smallGraph';
+import type { GradientGrid } from '../../../../test/support/graph/grid';
+import { between } from '../../../../test/support/graph/smallGraph';
 
 /** Where each function is smooth. */
 const ranges = {

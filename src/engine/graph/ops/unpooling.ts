@@ -1,5 +1,5 @@
-import { toNumbers } from '../numbers';
-import { elementCount, float32 } from '../tensor';
+import { toNumbers } from '../ir/numbers';
+import { elementCount, float32 } from '../ir/tensor';
 import type { BackwardContext, InferContext, Operators } from './definition';
 import { zerosLike } from './elementwise';
 import { kernelOf } from './pooling';

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
-import { checkSecondOrder } from '../testing/gradientCheck';
-import { checkWholeGradient } from '../testing/wholeGradient';
+import { checkSecondOrder } from '../../../../test/support/graph/gradientCheck';
+import { checkWholeGradient } from '../../../../test/support/graph/wholeGradient';
 
 /** Weights and biases that are computed: gradients by all operands, exact in differences because y is linear in each. */
 const cases = [

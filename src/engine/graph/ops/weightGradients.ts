@@ -1,5 +1,5 @@
 /** Gradients of convolutions with respect to weights and biases, for weights that are computed. */
-import { elementCount } from '../tensor';
+import { elementCount } from '../ir/tensor';
 import type { BackwardContext } from './definition';
 import type { Windows } from './windows';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
-import { bind } from '../bind';
-import type { Graph, Node } from '../graph';
-import { fromNumbers, toNumbers } from '../numbers';
-import type { DType, Tensor } from '../tensor';
+import { bind } from '../binding/bind';
+import type { Graph, Node } from '../ir/graph';
+import { fromNumbers, toNumbers } from '../ir/numbers';
+import type { DType, Tensor } from '../ir/tensor';
 
 interface Row {
   readonly op: string;

@@ -1,6 +1,6 @@
 /** Element types that the runtime has no kernel for, computed in another one. */
-import type { Node } from '../graph';
-import type { DType } from '../tensor';
+import type { Node } from '../ir/graph';
+import type { DType } from '../ir/tensor';
 import type { Additions, InferContext } from './definition';
 import { typeCode } from './elementTypes';
 

@@ -1,6 +1,6 @@
 /** Geometry that convolution and pooling share: kernels that slide over the spatial axes. */
-import { intAttribute, intsAttribute, stringAttribute } from '../attributes';
-import type { Node } from '../graph';
+import { intAttribute, intsAttribute, stringAttribute } from '../ir/attributes';
+import type { Node } from '../ir/graph';
 import type { InferContext } from './definition';
 
 export interface Windows {

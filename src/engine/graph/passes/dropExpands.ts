@@ -1,5 +1,5 @@
-import { batchSymbols } from '../batchSymbols';
-import type { Graph } from '../graph';
+import { batchSymbols } from '../inference/batchSymbols';
+import type { Graph } from '../ir/graph';
 
 const broadcasting = new Set(['Add', 'Sub', 'Mul', 'Div']);
 

@@ -1,6 +1,6 @@
-import { floatAttribute } from '../attributes';
-import type { Graph, Node } from '../graph';
-import { producersOf } from '../links';
+import { floatAttribute } from '../ir/attributes';
+import type { Graph, Node } from '../ir/graph';
+import { producersOf } from '../ir/links';
 
 /** y = x·s with s = Sigmoid(x). */
 interface Swish {

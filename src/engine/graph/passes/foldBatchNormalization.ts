@@ -1,9 +1,9 @@
-import { floatAttribute, intAttribute } from '../attributes';
-import type { Graph, Node } from '../graph';
-import { LazyTensor } from '../lazyTensor';
-import { producersOf, useCounts } from '../links';
+import { floatAttribute, intAttribute } from '../ir/attributes';
+import type { Graph, Node } from '../ir/graph';
+import { LazyTensor } from '../ir/lazyTensor';
+import { producersOf, useCounts } from '../ir/links';
+import type { Tensor } from '../ir/tensor';
 import { batchNormalizationSlope } from '../ops/normalisation';
-import type { Tensor } from '../tensor';
 
 /** y = slope·x + offset per channel. */
 interface Affine {

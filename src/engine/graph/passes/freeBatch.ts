@@ -2,13 +2,14 @@
  * Frees the batch length: exporters that traced one image write its length 1 into Reshape, Expand and Concat. Each node is looked at under
  * two bindings that differ in the batch length only; what differs between them depends on the batch.
  */
-import { intAttribute } from '../attributes';
-import type { Node } from '../graph';
-import type { Inference } from '../inference';
-import { toNumbers } from '../numbers';
+
+import type { Inference } from '../inference/inference';
+import { intAttribute } from '../ir/attributes';
+import type { Node } from '../ir/graph';
+import { toNumbers } from '../ir/numbers';
+import { elementCount } from '../ir/tensor';
 import type { Additions } from '../ops/definition';
 import { resolveReshape } from '../ops/shape';
-import { elementCount } from '../tensor';
 
 /** The graph cannot be run with another batch length than the one it was bound with. */
 export class FixedBatch extends Error {}

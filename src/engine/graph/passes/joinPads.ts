@@ -1,6 +1,6 @@
-import type { Graph, Node } from '../graph';
-import { producersOf, useCounts } from '../links';
-import { toNumbers } from '../numbers';
+import type { Graph, Node } from '../ir/graph';
+import { producersOf, useCounts } from '../ir/links';
+import { toNumbers } from '../ir/numbers';
 
 /** A value that a Pad has set between zeros along one axis. */
 interface Piece {

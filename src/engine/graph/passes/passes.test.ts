@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import {
+  expectClose,
+  graphOf,
+  randomTensor,
+  type SmallGraph,
+  type SmallNode,
+} from '../../../../test/support/graph/gradientCheck';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
-import { bind } from '../bind';
-import type { Tensor } from '../tensor';
-import { expectClose, graphOf, randomTensor, type SmallGraph, type SmallNode } from '../testing/gradientCheck';
+import { bind } from '../binding/bind';
+import type { Tensor } from '../ir/tensor';
 import { foldBatchNormalization } from './foldBatchNormalization';
 import { removeIdentities } from './removeIdentities';
 import { simplify } from './simplify';

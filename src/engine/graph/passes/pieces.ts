@@ -1,7 +1,7 @@
-import type { Graph, Node } from '../graph';
-import { producersOf, useCounts } from '../links';
-import { toNumbers } from '../numbers';
-import { elementCount } from '../tensor';
+import type { Graph, Node } from '../ir/graph';
+import { producersOf, useCounts } from '../ir/links';
+import { toNumbers } from '../ir/numbers';
+import { elementCount } from '../ir/tensor';
 
 /** Looks at what a graph's values are computed from, to recognise operators that an exporter wrote in pieces. */
 export class Pieces {

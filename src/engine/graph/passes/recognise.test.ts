@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import {
+  expectClose,
+  graphOf,
+  randomTensor,
+  type SmallGraph,
+  type SmallNode,
+} from '../../../../test/support/graph/gradientCheck';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
-import { bind } from '../bind';
-import { float32, int64, type Tensor } from '../tensor';
-import { expectClose, graphOf, randomTensor, type SmallGraph, type SmallNode } from '../testing/gradientCheck';
+import { bind } from '../binding/bind';
+import { float32, int64, type Tensor } from '../ir/tensor';
 import { simplify } from './simplify';
 
 const scalars = { two: 2, half: 0.5, one: 1, root: Math.SQRT2, inverse: Math.SQRT1_2, tiny: 1e-6, other: 0.7 };

@@ -1,4 +1,4 @@
-import type { Graph, Node } from '../graph';
+import type { Graph, Node } from '../ir/graph';
 import { Pieces, replaceNodes } from './pieces';
 
 /** The operand x of erf(x/√2) + 1, when nothing else reads it. */

@@ -1,6 +1,6 @@
-import { intAttribute } from '../attributes';
-import type { Graph, Node } from '../graph';
-import { toNumbers } from '../numbers';
+import { intAttribute } from '../ir/attributes';
+import type { Graph, Node } from '../ir/graph';
+import { toNumbers } from '../ir/numbers';
 import { Pieces, replaceNodes } from './pieces';
 
 /** True for a mean over the last axis, kept as one of length 1. */

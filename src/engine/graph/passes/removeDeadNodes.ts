@@ -1,5 +1,5 @@
-import type { Graph, Node } from '../graph';
-import type { Tensor } from '../tensor';
+import type { Graph, Node } from '../ir/graph';
+import type { Tensor } from '../ir/tensor';
 
 /** Keeps only the nodes and constants that the outputs are computed from (the graph's own outputs, unless others are given). */
 export function removeDeadNodes(graph: Graph, outputs: readonly string[] = graph.outputs): Graph {

@@ -1,4 +1,4 @@
-import type { Graph, Node } from '../graph';
+import type { Graph, Node } from '../ir/graph';
 
 const passesThrough = new Set(['Identity', 'Dropout']);
 

@@ -1,4 +1,4 @@
-import type { Graph } from '../graph';
+import type { Graph } from '../ir/graph';
 import { foldBatchNormalization } from './foldBatchNormalization';
 import { recogniseGelu } from './recogniseGelu';
 import { recogniseLayerNormalization } from './recogniseLayerNormalization';

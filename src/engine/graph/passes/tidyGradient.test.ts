@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { expectClose, graphOf, randomTensor, type SmallGraph } from '../../../../test/support/graph/gradientCheck';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
-import { bind } from '../bind';
-import { type Differentiated, differentiate } from '../differentiate';
+import { type Differentiated, differentiate } from '../autodiff/differentiate';
+import { bind } from '../binding/bind';
+import { float32, int64, type Tensor } from '../ir/tensor';
 import { standard } from '../rules/standard';
-import { float32, int64, type Tensor } from '../tensor';
-import { expectClose, graphOf, randomTensor, type SmallGraph } from '../testing/gradientCheck';
 import { tidyGradient } from './tidyGradient';
 
 function gradientOf(small: SmallGraph): { backward: Differentiated; name: string } {

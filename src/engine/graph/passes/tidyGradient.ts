@@ -1,4 +1,4 @@
-import type { Graph } from '../graph';
+import type { Graph } from '../ir/graph';
 import { dropExpands } from './dropExpands';
 import { factorSwish } from './factorSwish';
 import { joinPads } from './joinPads';

@@ -1,6 +1,6 @@
 import { UsageError } from '../../../shared/errors';
-import { GraphBuilder } from '../builder';
-import type { Graph } from '../graph';
+import { GraphBuilder } from '../inference/builder';
+import type { Graph } from '../ir/graph';
 
 export interface Referenced {
   readonly graph: Graph;

@@ -1,12 +1,18 @@
 /** Every cell of the table in docs/rule-tables.md, asserted on the numbers. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import {
+  expectClose,
+  graphOf,
+  randomTensor,
+  type SmallGraph,
+  type SmallNode,
+} from '../../../../test/support/graph/gradientCheck';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
-import { bind } from '../bind';
-import { differentiate } from '../differentiate';
+import { differentiate } from '../autodiff/differentiate';
+import { bind } from '../binding/bind';
+import { elementCount, float32, int64, type Tensor } from '../ir/tensor';
 import { withReference } from '../passes/withReference';
-import { elementCount, float32, int64, type Tensor } from '../tensor';
-import { expectClose, graphOf, randomTensor, type SmallGraph, type SmallNode } from '../testing/gradientCheck';
 import { ruleTable } from '.';
 import { deepLift } from './deepLift';
 import { standard } from './standard';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { graphOf, randomTensor, type SmallNode } from '../../../../test/support/graph/gradientCheck';
 import { createOnnxRuntime } from '../../runtime/onnxruntime';
-import { bind } from '../bind';
-import { differentiate } from '../differentiate';
-import { float32, type Tensor } from '../tensor';
-import { graphOf, randomTensor, type SmallNode } from '../testing/gradientCheck';
+import { differentiate } from '../autodiff/differentiate';
+import { bind } from '../binding/bind';
+import { float32, type Tensor } from '../ir/tensor';
 import { ruleTable } from '.';
 
 const runtime = await createOnnxRuntime();

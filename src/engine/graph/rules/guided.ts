@@ -1,4 +1,4 @@
-import { toNumbers } from '../numbers';
+import { toNumbers } from '../ir/numbers';
 import type { BackwardContext, BackwardRule } from '../ops/definition';
 import { rectifies } from '../ops/quantisation';
 import { standard } from './standard';

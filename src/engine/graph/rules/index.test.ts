@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bind } from '../bind';
-import { differentiate } from '../differentiate';
-import { graphOf, randomTensor } from '../testing/gradientCheck';
+import { graphOf, randomTensor } from '../../../../test/support/graph/gradientCheck';
+import { differentiate } from '../autodiff/differentiate';
+import { bind } from '../binding/bind';
 import { type PlainRuleTableName, type RuleTableName, ruleKey, ruleTable, ruleTables } from '.';
 import { guided } from './guided';
 import { standard } from './standard';

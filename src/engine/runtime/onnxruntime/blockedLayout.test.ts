@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bind } from '../../graph/bind';
-import type { Tensor } from '../../graph/tensor';
-import { expectClose, graphOf, randomTensor, type SmallGraph } from '../../graph/testing/gradientCheck';
+import { expectClose, graphOf, randomTensor, type SmallGraph } from '../../../../test/support/graph/gradientCheck';
+import { bind } from '../../graph/binding/bind';
+import type { Tensor } from '../../graph/ir/tensor';
 import { createOnnxRuntime } from '.';
 import { stayBlocked } from './blockedLayout';
 

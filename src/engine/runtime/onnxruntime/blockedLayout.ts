@@ -1,7 +1,7 @@
 /** Keeps data in the blocked layout (NCHWc) in which onnxruntime convolves on x86. */
-import { batchSymbols } from '../../graph/batchSymbols';
-import type { Graph, Node } from '../../graph/graph';
-import { useCounts } from '../../graph/links';
+import { batchSymbols } from '../../graph/inference/batchSymbols';
+import type { Graph, Node } from '../../graph/ir/graph';
+import { useCounts } from '../../graph/ir/links';
 import { removeDeadNodes } from '../../graph/passes/removeDeadNodes';
 
 /** The part of the graph that computes `outputs`, in the form that is fastest on this processor. */

@@ -1,6 +1,6 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import { RuntimeFailure } from '../../../shared/errors';
-import type { DType, Tensor, TensorData } from '../../graph/tensor';
+import type { DType, Tensor, TensorData } from '../../graph/ir/tensor';
 
 type Ort = typeof import('onnxruntime-node');
 type OrtType = OrtTensor.Type;

@@ -1,7 +1,7 @@
-import { batchSymbols, type SymbolicDim } from '../../graph/batchSymbols';
-import type { AttributeValue, Graph, GraphInput, Node } from '../../graph/graph';
-import type { StoredFile } from '../../graph/lazyTensor';
-import type { DType, Tensor } from '../../graph/tensor';
+import { batchSymbols, type SymbolicDim } from '../../graph/inference/batchSymbols';
+import type { AttributeValue, Graph, GraphInput, Node } from '../../graph/ir/graph';
+import type { StoredFile } from '../../graph/ir/lazyTensor';
+import type { DType, Tensor } from '../../graph/ir/tensor';
 import { encodeTensor, onnxTypeNumber } from './encodeTensor';
 import { type ExternalTensor, type Weights, weightsOf } from './placing';
 import { ProtobufWriter } from './protobufWriter';

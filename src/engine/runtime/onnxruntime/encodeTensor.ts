@@ -1,5 +1,5 @@
-import { LazyTensor } from '../../graph/lazyTensor';
-import { type DType, elementCount, type Tensor, type TensorData } from '../../graph/tensor';
+import { LazyTensor } from '../../graph/ir/lazyTensor';
+import { type DType, elementCount, type Tensor, type TensorData } from '../../graph/ir/tensor';
 import { ProtobufWriter } from './protobufWriter';
 
 /** Numbers of TensorProto.DataType in onnx.proto. */

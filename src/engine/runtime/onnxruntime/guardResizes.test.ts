@@ -1,8 +1,5 @@
 /** Programs of operators that name their axes, between Transposes that onnxruntime would like to cancel. */
 import { describe, expect, it } from 'vitest';
-import { bind } from '../../graph/bind';
-import { pick, walk } from '../../graph/numbers';
-import { float32, type Tensor } from '../../graph/tensor';
 import {
   checkGradient,
   expectClose,
@@ -11,7 +8,10 @@ import {
   randomTensor,
   type SmallGraph,
   type SmallNode,
-} from '../../graph/testing/gradientCheck';
+} from '../../../../test/support/graph/gradientCheck';
+import { bind } from '../../graph/binding/bind';
+import { pick, walk } from '../../graph/ir/numbers';
+import { float32, type Tensor } from '../../graph/ir/tensor';
 import { createOnnxRuntime } from '.';
 import { guardResizes } from './guardResizes';
 

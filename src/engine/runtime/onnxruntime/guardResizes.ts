@@ -1,4 +1,4 @@
-import type { Graph, Node } from '../../graph/graph';
+import type { Graph, Node } from '../../graph/ir/graph';
 import { entrance } from './blockedLayout';
 
 /** What a pool takes. */

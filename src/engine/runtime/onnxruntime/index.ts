@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import { CheckpointError, RuntimeFailure } from '../../../shared/errors';
-import type { Graph } from '../../graph/graph';
-import type { StoredFile } from '../../graph/lazyTensor';
-import type { Tensor } from '../../graph/tensor';
+import type { Graph } from '../../graph/ir/graph';
+import type { StoredFile } from '../../graph/ir/lazyTensor';
+import type { Tensor } from '../../graph/ir/tensor';
 import type { CompileOptions, Program, Runtime } from '../runtime';
 import { layOut } from './blockedLayout';
 import { assertExchanged, fromOrt, toOrt } from './convert';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RuntimeFailure } from '../../../shared/errors';
-import type { Graph, Node } from '../../graph/graph';
-import { type DType, float32, int64, type Tensor, type TensorData, type ValueType } from '../../graph/tensor';
+import type { Graph, Node } from '../../graph/ir/graph';
+import { type DType, float32, int64, type Tensor, type TensorData, type ValueType } from '../../graph/ir/tensor';
 import { chooseRuntime } from '../choose';
 import { encodeModel } from './encodeModel';
 import { createOnnxRuntime } from './index';

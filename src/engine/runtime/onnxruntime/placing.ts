@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
-import { LazyTensor, type StoredBytes, type StoredFile } from '../../graph/lazyTensor';
-import type { Tensor } from '../../graph/tensor';
+import { LazyTensor, type StoredBytes, type StoredFile } from '../../graph/ir/lazyTensor';
+import type { Tensor } from '../../graph/ir/tensor';
 import { isInline, type Placing, rawBytes, rawLength } from './encodeTensor';
 import type { WeightFile } from './weightFile';
 

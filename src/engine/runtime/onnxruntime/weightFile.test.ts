@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Graph } from '../../graph/graph';
-import { LazyTensor } from '../../graph/lazyTensor';
-import { float32 } from '../../graph/tensor';
+import type { Graph } from '../../graph/ir/graph';
+import { LazyTensor } from '../../graph/ir/lazyTensor';
+import { float32 } from '../../graph/ir/tensor';
 import { chooseRuntime } from '../choose';
 import { encodeModel } from './encodeModel';
 import { WeightFile } from './weightFile';

@@ -1,8 +1,8 @@
 import { closeSync, mkdtempSync, openSync, readdirSync, realpathSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StoredBytes, StoredFile } from '../../graph/lazyTensor';
-import type { Tensor } from '../../graph/tensor';
+import type { StoredBytes, StoredFile } from '../../graph/ir/lazyTensor';
+import type { Tensor } from '../../graph/ir/tensor';
 import type { WeightStore } from '../runtime';
 import { rawBytes } from './encodeTensor';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../../test/support/folder';
 import { checkImport, importModel, sample } from '../../../../../test/support/importCheck';
 import type { Model, ModelAttribute } from '../../../../../test/support/onnxModel';
-import { float32, int64, type Tensor } from '../../../graph/tensor';
+import { float32, int64, type Tensor } from '../../../graph/ir/tensor';
 import { createOnnxRuntime } from '../../../runtime/onnxruntime';
 
 const folder = temporaryFolder();

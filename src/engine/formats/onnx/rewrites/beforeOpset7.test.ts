@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../../test/support/folder';
 import { encodeTestModel, type ModelNode } from '../../../../../test/support/onnxModel';
-import { bind } from '../../../graph/bind';
-import { toNumbers } from '../../../graph/numbers';
-import { elementCount, float32, type Tensor } from '../../../graph/tensor';
+import { bind } from '../../../graph/binding/bind';
+import { toNumbers } from '../../../graph/ir/numbers';
+import { elementCount, float32, type Tensor } from '../../../graph/ir/tensor';
 import { createOnnxRuntime } from '../../../runtime/onnxruntime';
 import { readCheckpoint } from '../../index';
 

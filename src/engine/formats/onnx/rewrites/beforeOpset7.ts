@@ -1,6 +1,6 @@
 /** Nodes of the opsets 1 to 6 as nodes of opset 7, from which the other rewrites go on. */
-import type { Node } from '../../../graph/graph';
-import { int64 } from '../../../graph/tensor';
+import type { Node } from '../../../graph/ir/graph';
+import { int64 } from '../../../graph/ir/tensor';
 import type { Attribute, NodeRecord } from '../graphProto';
 import { inputOf, intOf, type RewriteContext } from './rewrite';
 

@@ -1,5 +1,5 @@
-import type { Node } from '../../../graph/graph';
-import { float32, int64, type Tensor } from '../../../graph/tensor';
+import type { Node } from '../../../graph/ir/graph';
+import { float32, int64, type Tensor } from '../../../graph/ir/tensor';
 import type { NodeRecord } from '../graphProto';
 import type { RewriteContext } from './rewrite';
 

@@ -1,4 +1,4 @@
-import type { Node } from '../../../graph/graph';
+import type { Node } from '../../../graph/ir/graph';
 import type { NodeRecord } from '../graphProto';
 import { attentions } from './attention';
 import { attributesToInputs } from './attributesToInputs';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../../graph/tensor';
+import type { Tensor } from '../../../graph/ir/tensor';
 import type { NodeRecord } from '../graphProto';
 import { inputOf, intOf, nodeWith, outputOf, type Rewrite } from './rewrite';
 

@@ -4,7 +4,7 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../../test/support/folder';
 import { encodeTestModel, type Model, type ModelNode } from '../../../../../test/support/onnxModel';
-import { elementCount, float32, int64, type Tensor } from '../../../graph/tensor';
+import { elementCount, float32, int64, type Tensor } from '../../../graph/ir/tensor';
 import { createOnnxRuntime } from '../../../runtime/onnxruntime';
 import { readCheckpoint } from '../../index';
 

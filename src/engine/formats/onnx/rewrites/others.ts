@@ -1,5 +1,5 @@
-import type { Node } from '../../../graph/graph';
-import type { Tensor } from '../../../graph/tensor';
+import type { Node } from '../../../graph/ir/graph';
+import type { Tensor } from '../../../graph/ir/tensor';
 import { graphDataType } from '../dataTypes';
 import { inputOf, intOf, nodeWith, outputOf, type Rewrite, textOf } from './rewrite';
 

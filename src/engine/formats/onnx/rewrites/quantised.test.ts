@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../../test/support/folder';
 import { checkImport, importModel, sample } from '../../../../../test/support/importCheck';
 import type { Model, ModelAttribute, ModelNode } from '../../../../../test/support/onnxModel';
-import { differentiate } from '../../../graph/differentiate';
+import { differentiate } from '../../../graph/autodiff/differentiate';
+import { type DType, elementCount, float32, int64, type Tensor } from '../../../graph/ir/tensor';
 import { standard } from '../../../graph/rules/standard';
-import { type DType, elementCount, float32, int64, type Tensor } from '../../../graph/tensor';
 import { createOnnxRuntime } from '../../../runtime/onnxruntime';
 
 const folder = temporaryFolder();

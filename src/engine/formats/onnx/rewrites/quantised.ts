@@ -2,8 +2,8 @@
  * Quantised operators as floating-point ones between DequantizeLinear and QuantizeLinear, whose gradient passes straight through. See
  * realValues.ts for what becomes of the integers in between.
  */
-import type { Node } from '../../../graph/graph';
-import { toNumbers } from '../../../graph/numbers';
+import type { Node } from '../../../graph/ir/graph';
+import { toNumbers } from '../../../graph/ir/numbers';
 import type { NodeRecord } from '../graphProto';
 import type { Quantisation } from '../realValues';
 import { Emitter } from './emitter';

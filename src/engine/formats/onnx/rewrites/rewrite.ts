@@ -1,5 +1,5 @@
-import type { AttributeValue, Node } from '../../../graph/graph';
-import type { Dim, DType, Tensor } from '../../../graph/tensor';
+import type { AttributeValue, Node } from '../../../graph/ir/graph';
+import type { Dim, DType, Tensor } from '../../../graph/ir/tensor';
 import type { NodeRecord } from '../graphProto';
 import type { Quantisation } from '../realValues';
 import type { SparseRecord } from '../sparseTensor';

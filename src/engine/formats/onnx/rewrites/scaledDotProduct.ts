@@ -1,4 +1,4 @@
-import type { Node } from '../../../graph/graph';
+import type { Node } from '../../../graph/ir/graph';
 import type { Emitter } from './emitter';
 
 /** Attention on [batch, heads, positions, size] values: softmax(scale · q·kᵀ + biases)·v (arXiv:1706.03762). */

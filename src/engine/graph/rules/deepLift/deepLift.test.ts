@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { graphOf, randomTensor, type SmallGraph } from '../../../../../test/support/graph/gradientCheck';
 import { createOnnxRuntime } from '../../../runtime/onnxruntime';
-import { bind } from '../../bind';
-import { differentiate } from '../../differentiate';
+import { differentiate } from '../../autodiff/differentiate';
+import { bind } from '../../binding/bind';
+import { elementCount, float32, int64, type Tensor } from '../../ir/tensor';
 import { withReference } from '../../passes/withReference';
-import { elementCount, float32, int64, type Tensor } from '../../tensor';
-import { graphOf, randomTensor, type SmallGraph } from '../../testing/gradientCheck';
 import { deepLift } from '.';
 
 const runtime = createOnnxRuntime();

@@ -1,4 +1,4 @@
-import { floatAttribute, intAttribute } from '../../attributes';
+import { floatAttribute, intAttribute } from '../../ir/attributes';
 import { perChannel, range, standardise } from '../../ops/normalisation';
 import { add, divide, multiply, type Rescaling, subtract } from './rescale';
 import type { Row } from './rows';

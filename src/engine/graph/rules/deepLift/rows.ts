@@ -1,5 +1,5 @@
 /** What each operator that is not linear does with multipliers. */
-import { intAttribute } from '../../attributes';
+import { intAttribute } from '../../ir/attributes';
 import { toInput } from '../../ops/elementwise';
 import { add, difference, divide, middle, multiply, overDifference, own, type Rescaling, subtract } from './rescale';
 

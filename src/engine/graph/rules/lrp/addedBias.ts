@@ -1,5 +1,5 @@
 /** Dense layers as exporters write them: MatMul with weights, then Add of a constant that is the layer's bias. */
-import type { Node } from '../../graph';
+import type { Node } from '../../ir/graph';
 import type { BackwardContext } from '../../ops/definition';
 
 /** A bias that stands in an Add behind its layer. */

@@ -1,6 +1,6 @@
 import { UsageError } from '../../../../shared/errors';
+import { float32 } from '../../ir/tensor';
 import type { BackwardContext } from '../../ops/definition';
-import { float32 } from '../../tensor';
 import type { Bound } from './layerRule';
 
 interface Bounds {

@@ -1,7 +1,12 @@
 /** Every layer rule against the sums of the papers, written out for a layer that is given as a matrix. */
 import { describe, expect, it } from 'vitest';
-import { float32, type Tensor } from '../../tensor';
-import { expectClose, gradientOf, randomTensor, type SmallGraph } from '../../testing/gradientCheck';
+import {
+  expectClose,
+  gradientOf,
+  randomTensor,
+  type SmallGraph,
+} from '../../../../../test/support/graph/gradientCheck';
+import { float32, type Tensor } from '../../ir/tensor';
 import {
   alphaBetaRule,
   epsilonRule,

@@ -1,4 +1,4 @@
-import { floatAttribute, intAttribute } from '../../attributes';
+import { floatAttribute, intAttribute } from '../../ir/attributes';
 import type { BackwardContext } from '../../ops/definition';
 import { perChannel, range, standardise } from '../../ops/normalisation';
 import { adjoint, overStabilised, sumOver } from './propagate';

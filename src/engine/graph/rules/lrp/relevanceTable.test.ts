@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import {
+  expectClose,
+  gradientOf,
+  graphOf,
+  randomTensor,
+  type SmallGraph,
+} from '../../../../../test/support/graph/gradientCheck';
 import { createOnnxRuntime } from '../../../runtime/onnxruntime';
-import { bind } from '../../bind';
-import { differentiate } from '../../differentiate';
-import { float32, int64, type Tensor } from '../../tensor';
-import { expectClose, gradientOf, graphOf, randomTensor, type SmallGraph } from '../../testing/gradientCheck';
+import { differentiate } from '../../autodiff/differentiate';
+import { bind } from '../../binding/bind';
+import { float32, int64, type Tensor } from '../../ir/tensor';
 import { ruleTable } from '..';
 import { epsilonRule } from './layerRule';
 import { relevanceTable } from './relevanceTable';

@@ -1,6 +1,6 @@
 /** Tables whose "gradients" are relevances: what each operator does with the relevance of its output. */
-import { intAttribute } from '../../attributes';
-import type { Node } from '../../graph';
+import { intAttribute } from '../../ir/attributes';
+import type { Node } from '../../ir/graph';
 import { activation } from '../../ops/activation';
 import { casting } from '../../ops/casting';
 import { type BackwardContext, type BackwardRule, noGradient } from '../../ops/definition';

@@ -1,7 +1,7 @@
 /** What relevance rules ask about values. */
-import { toNumbers } from '../../numbers';
+import { toNumbers } from '../../ir/numbers';
+import { elementCount } from '../../ir/tensor';
 import type { BackwardContext } from '../../ops/definition';
-import { elementCount } from '../../tensor';
 
 const nowhereNegative = new Set('Relu Sigmoid HardSigmoid Softmax Softplus Exp Abs Sqrt'.split(' '));
 /** ≥ 0 when their first input is. */

@@ -1,5 +1,5 @@
 /** onnxruntime's fused activations, and the convolutions and products that end in one. */
-import type { Node } from '../../../../graph/graph';
+import type { Node } from '../../../../graph/ir/graph';
 import type { NodeRecord } from '../../graphProto';
 import { Emitter } from '../emitter';
 import { attributesOf, floatOf, inputOf, intOf, type Rewrite, type RewriteContext, textOf } from '../rewrite';

@@ -1,5 +1,5 @@
 /** Products with weights of 2, 4 or 8 bits in blocks that have a scale each. The weights become real numbers when they are read. */
-import type { Tensor } from '../../../../graph/tensor';
+import type { Tensor } from '../../../../graph/ir/tensor';
 import type { NodeRecord } from '../../graphProto';
 import { Emitter } from '../emitter';
 import { inputOf, intOf, type Rewrite, type RewriteContext } from '../rewrite';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../../../test/support/folder';
 import { checkImport, sample } from '../../../../../../test/support/importCheck';
 import type { Model, ModelAttribute, ModelNode } from '../../../../../../test/support/onnxModel';
-import type { Tensor } from '../../../../graph/tensor';
+import type { Tensor } from '../../../../graph/ir/tensor';
 
 const folder = temporaryFolder();
 

@@ -1,0 +1,216 @@
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import sharp, { type Metadata, type SharpOptions } from 'sharp';
+import { ImageError } from '../../../shared/errors';
+import type { ImageSource } from '../../../shared/protocol/protocol';
+import type { Picture } from '../../../shared/results/attribution';
+import { decodeBmp, isBmp } from './bmp';
+import { isSrgb, profileDescription } from './colourProfile';
+import { refuseHugePicture } from './pictureLimit';
+
+export interface DecodedImage {
+  /** Upright, 8-bit, sRGB. */
+  readonly picture: Picture;
+  /** The format of the content: `jpeg`, `png`, `webp`, `tiff`, `gif`, `avif`, `svg` or `bmp`. */
+  readonly format: string;
+  /** What was done to the picture that a viewer may not expect, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+const largestFile = 1024 ** 3;
+
+const fileProblems: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a folder, not an image',
+  EACCES: 'may not be read: permission denied',
+};
+
+async function readSource(source: ImageSource): Promise<{ name: string; bytes: Uint8Array }> {
+  if ('bytes' in source) return source;
+  const name = basename(source.path);
+  try {
+    const file = await open(source.path);
+    try {
+      const { size } = await file.stat();
+      if (size > largestFile) throw new ImageError(`${name} is larger than 1 GiB, the most that is read.`);
+      return { name, bytes: await file.readFile() };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (typeof code !== 'string') throw error;
+    throw new ImageError(`${source.path} ${fileProblems[code] ?? `cannot be read (${code})`}.`, { cause: error });
+  }
+}
+
+const signatures: readonly (readonly [RegExp, string])[] = [
+  [/^\xff\xd8\xff/, 'JPEG'],
+  [/^\x89PNG/, 'PNG'],
+  [/^GIF8/, 'GIF'],
+  [/^RIFF....WEBP/s, 'WebP'],
+  [/^(II\*\0|MM\0\*)/, 'TIFF'],
+];
+
+/** The format that the first bytes promise. */
+function promisedFormat(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+  return signatures.find(([signature]) => signature.test(start))?.[1];
+}
+
+/** What the bytes are when no decoder takes them. */
+function notAnImage(bytes: Uint8Array, name: string): ImageError {
+  const format = promisedFormat(bytes);
+  if (format)
+    return new ImageError(
+      `${name} is a damaged or cut off ${format} file (its header cannot be read); copy or save it again.`,
+    );
+  const head = bytes.subarray(0, 512);
+  const text = head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13);
+  const what = text ? 'its content is text' : 'its content is of no known image format';
+  return new ImageError(`${name} is not an image: ${what}; JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF and SVG can be read.`);
+}
+
+/** libvips repeats its message for each layer that saw it. */
+const reason = (error: unknown): string => (error as Error).message.trim().split('\n')[0] ?? '';
+
+const damaged = (name: string, format: string, error: unknown): ImageError =>
+  new ImageError(`${name} is a damaged or cut off ${format} file (${reason(error)}); copy or save it again.`, {
+    cause: error,
+  });
+
+async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {
+  try {
+    return await sharp(bytes, { limitInputPixels: false }).metadata();
+  } catch (error) {
+    if (/unsupported image format/.test((error as Error).message)) throw notAnImage(bytes, name);
+    throw damaged(name, promisedFormat(bytes) ?? 'image', error);
+  }
+}
+
+function refuseUnsupported(meta: Metadata, name: string): void {
+  refuseHugePicture(meta.width, meta.height, name);
+  if (meta.depth !== 'uchar' && meta.depth !== 'ushort') {
+    throw new ImageError(
+      `${name} stores ${meta.depth} values, whose range no picture format fixes; save it with 8 or 16 bits a channel.`,
+    );
+  }
+  if (meta.channels > 5 || meta.space === 'multiband') {
+    throw new ImageError(`${name} has ${meta.channels} channels; grey, RGB and CMYK pictures can be read.`);
+  }
+}
+
+interface Raw {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+/** CMYK pixels without a profile: (255 − ink)(255 − black) / 255, as Pillow does; a colour-managed guess would depend on the library's own press profile. */
+function inksToRgb({ data, width, height, channels }: Raw): Uint8Array {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
+    const light = 255 - data[from + 3]!;
+    for (let c = 0; c < 3; c++) rgb[to + c] = Math.round(((255 - data[from + c]!) * light) / 255);
+  }
+  return rgb;
+}
+
+function decodeRaw(bytes: Uint8Array, meta: Metadata, options: SharpOptions): Promise<Raw> {
+  const pipeline = sharp(bytes, { limitInputPixels: false, ...options }).autoOrient();
+  if (isPlainCmyk(meta)) pipeline.pipelineColourspace('cmyk').toColourspace('cmyk');
+  else pipeline.toColourspace('srgb');
+  if (meta.format === 'svg') pipeline.flatten({ background: 'white' });
+  return pipeline
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .then(({ data, info }) => ({ data, width: info.width, height: info.height, channels: info.channels }));
+}
+
+const isPlainCmyk = (meta: Metadata): boolean => meta.space === 'cmyk' && meta.depth === 'uchar' && !meta.icc;
+
+function dropAlpha({ data, width, height }: Raw): { rgb: Uint8Array; alpha: Uint8Array } {
+  const alpha = new Uint8Array(width * height);
+  const rgb = new Uint8Array(width * height * 3);
+  for (let i = 0, from = 0, to = 0; i < alpha.length; i++, from += 4, to += 3) {
+    rgb[to] = data[from]!;
+    rgb[to + 1] = data[from + 1]!;
+    rgb[to + 2] = data[from + 2]!;
+    alpha[i] = data[from + 3]!;
+  }
+  return { rgb, alpha };
+}
+
+function alphaNotes(alpha: Uint8Array): string[] {
+  if (alpha.every((value) => value === 255)) return [];
+  return alpha.every((value) => value === 0)
+    ? ['Every pixel is fully transparent; transparency was dropped and the colours stored under it are used.']
+    : ['The image has transparent parts; transparency was dropped and the colours stored under it are used.'];
+}
+
+function metadataNotes(meta: Metadata): string[] {
+  const { format, icc, orientation = 1, pages = 1 } = meta;
+  const notes: string[] = [];
+  if (pages > 1 && format === 'tiff') notes.push(`The file has ${pages} pages; the first one is used.`);
+  else if (pages > 1) notes.push(`The image is an animation of ${pages} frames; the first one is used.`);
+  if (orientation > 1) notes.push(`The image was turned upright by its EXIF orientation (${orientation}).`);
+  if (format === 'svg') {
+    notes.push(`The SVG drawing was rasterised at its own size, ${meta.width}×${meta.height} pixels, on white.`);
+  }
+  if (isPlainCmyk(meta))
+    notes.push('The CMYK colours have no profile; they were converted to RGB by the plain formula.');
+  else if (icc && !isSrgb(icc)) {
+    notes.push(`The colours were converted from the profile “${profileDescription(icc) ?? 'unnamed'}” to sRGB.`);
+  }
+  return notes;
+}
+
+/** Decodes strictly; when only a warning stood in the way, decodes all the same and says so. */
+async function decodePixels(bytes: Uint8Array, meta: Metadata, name: string): Promise<{ raw: Raw; notes: string[] }> {
+  const ignoreIcc = meta.icc !== undefined && isSrgb(meta.icc);
+  try {
+    return { raw: await decodeRaw(bytes, meta, { failOn: 'warning', ignoreIcc }), notes: [] };
+  } catch (warning) {
+    try {
+      const raw = await decodeRaw(bytes, meta, { failOn: 'error', ignoreIcc });
+      return {
+        raw,
+        notes: [`The decoder warned that the file is irregular and parts may be wrong: ${reason(warning)}.`],
+      };
+    } catch (error) {
+      throw damaged(name, promisedFormat(bytes) ?? meta.format.toUpperCase(), error);
+    }
+  }
+}
+
+/**
+ * Decodes an image file, whose content decides what it is, never its name.
+ *
+ * The result is upright (EXIF orientation applied) and sRGB: colour profiles are converted (an sRGB profile leaves the pixels exactly as they are), CMYK without a
+ * profile goes through the plain formula, 16-bit channels keep their high byte (v · 257 → v), palettes and grey become RGB. Transparency is dropped and the colours
+ * stored under it are used unchanged; SVG, which stores none, is drawn on white at its own size. Of animations and multi-page files the first picture is
+ * taken. Whatever of this happened is told in `notes`.
+ *
+ * Throws ImageError, naming the file, when it is missing, empty, no image, cut off, damaged, of more than {@link refuseHugePicture}'s pixels (before
+ * anything is allocated for them) or of a kind that has no agreed range (floating point).
+ */
+export async function decodeImage(source: ImageSource): Promise<DecodedImage> {
+  const { name, bytes } = await readSource(source);
+  if (bytes.length === 0) throw new ImageError(`${name} is empty (0 bytes).`);
+  if (isBmp(bytes)) {
+    const { picture, alpha } = decodeBmp(bytes, name);
+    return { picture, format: 'bmp', notes: alpha ? alphaNotes(alpha) : [] };
+  }
+  const meta = await readMetadata(bytes, name);
+  refuseUnsupported(meta, name);
+  const { raw, notes } = await decodePixels(bytes, meta, name);
+  const { width, height } = raw;
+  const known = { format: meta.format === 'heif' ? 'avif' : meta.format, notes: [...metadataNotes(meta), ...notes] };
+  if (isPlainCmyk(meta)) return { ...known, picture: { width, height, data: inksToRgb(raw) } };
+  if (raw.channels === 3) return { ...known, picture: { width, height, data: raw.data } };
+  if (raw.channels !== 4)
+    throw new ImageError(`${name} decodes to ${raw.channels} channels; grey, RGB and CMYK can be read.`);
+  const { rgb, alpha } = dropAlpha(raw);
+  return { ...known, picture: { width, height, data: rgb }, notes: [...known.notes, ...alphaNotes(alpha)] };
+}

@@ -1,0 +1,142 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PreprocessingError } from '../../../shared/errors';
+import { findLabels } from './findLabels';
+import { namesBeside } from './namesBeside';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'whylight-labels-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const put = (name: string, content: unknown) =>
+  writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+const find = (classes: number, metadata: Record<string, string> = {}) =>
+  findLabels({ checkpointPath: join(folder, 'model.v2.onnx'), metadata: new Map(Object.entries(metadata)), classes });
+
+describe('where labels are found', () => {
+  it('nowhere', async () => {
+    expect(await find(2)).toEqual({ names: null, how: null, notes: [] });
+  });
+
+  it('in whylight.json', async () => {
+    await put('whylight.json', { labels: ['a', 'b'] });
+    await put('labels.txt', 'x\ny');
+    expect(await find(2, { names: "{0: 'p', 1: 'q'}" })).toEqual({
+      names: ['a', 'b'],
+      how: 'from whylight.json beside the checkpoint',
+      notes: [],
+    });
+  });
+
+  it('in the file that whylight.json names', async () => {
+    await put('whylight.json', { labels: 'mine.txt' });
+    await put('mine.txt', 'n01440764 tench\nn01443537 goldfish\n');
+    expect(await find(2)).toMatchObject({ names: ['tench', 'goldfish'], how: 'from mine.txt beside the checkpoint' });
+  });
+
+  it.each([
+    ['names', `{0: 'p', 1: "q's"}`, ['p', "q's"]],
+    ['labels', '["p", "q"]', ['p', 'q']],
+    ['classes', 'p\nq\n', ['p', 'q']],
+    ['classes', 'p, q', ['p', 'q']],
+    ['id2label', '{"1": "q", "0": "p"}', ['p', 'q']],
+  ])('in the metadata key %s: %s', async (key, text, names) => {
+    expect(await find(2, { [key]: text })).toEqual({
+      names,
+      how: `from the checkpoint's metadata (${key})`,
+      notes: [],
+    });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['model.v2.labels.txt', 'a\nb', 'model.v2.labels.txt'],
+    ['model.v2.labels.json', ['a', 'b'], 'model.v2.labels.json'],
+    ['labels.txt', '0 a\n1 b', 'labels.txt'],
+    ['classes.txt', 'a\nb', 'classes.txt'],
+    ['config.json', { id2label: { 0: 'a', 1: 'b' } }, 'config.json'],
+    ['config.json', { label_names: ['a', 'b'] }, 'config.json'],
+    ['class_names.json', { a: 0, b: 1 }, 'class_names.json'],
+    ['imagenet_class_index.json', { 0: ['n1', 'a'], 1: ['n2', 'b'] }, 'imagenet_class_index.json'],
+  ])('in %s', async (name, content, where) => {
+    await put(name, content);
+    const found = await find(2);
+    expect(found.names).toEqual(['a', 'b']);
+    expect(found.how).toContain(`from ${where} beside the checkpoint`);
+    expect(found.notes).toEqual([]);
+  });
+});
+
+describe('what does not fit', () => {
+  it('is told, and the next place is tried', async () => {
+    await put('whylight.json', { labels: ['a', 'b', 'c'] });
+    await put('model.v2.labels.txt', 'a');
+    await put('labels.txt', 'x\ny');
+    expect(await find(2)).toEqual({
+      names: ['x', 'y'],
+      how: 'from labels.txt beside the checkpoint',
+      notes: [
+        'whylight.json beside the checkpoint has 3 labels and the model 2 classes, so it was not used.',
+        'model.v2.labels.txt beside the checkpoint has 1 label and the model 2 classes, so it was not used.',
+      ],
+    });
+  });
+
+  it('by a background class is named as such and not shifted', async () => {
+    await put('labels.txt', 'background\na\nb');
+    const { names, notes } = await find(2);
+    expect(names).toBeNull();
+    expect(notes).toEqual([
+      'labels.txt beside the checkpoint has 3 labels and the model 2 classes, so it was not used. Its first line “background” is probably one too many for this model.',
+    ]);
+    expect((await find(3)).names).toEqual(['background', 'a', 'b']);
+  });
+
+  it('Hugging Face placeholders are no labels', async () => {
+    await put('config.json', { id2label: { 0: 'LABEL_0', 1: 'LABEL_1' } });
+    expect(await find(2)).toEqual({ names: null, how: null, notes: [] });
+  });
+
+  it('a count under “classes” is no list of labels', async () => {
+    expect(await find(2, { classes: '2' })).toEqual({ names: null, how: null, notes: [] });
+  });
+
+  it('broken lists are told', async () => {
+    await put('config.json', '{');
+    await put('labels.json', { a: { b: 1 } });
+    await put('whylight.json', { labels: 'gone.txt' });
+    const { names, notes } = await find(2, { names: '{0: open("x")}' });
+    expect(names).toBeNull();
+    expect(notes).toEqual([
+      'whylight.json names the labels file gone.txt, which does not exist beside it.',
+      "The labels in the checkpoint's metadata (names) are not understood and were not used.",
+      'config.json beside the checkpoint is not valid JSON; it was not used.',
+      'labels.json beside the checkpoint holds no list of labels that is understood; it was not used.',
+    ]);
+  });
+
+  it('a wrong whylight.json ends the search', async () => {
+    await put('whylight.json', { labels: 3 });
+    await expect(find(2)).rejects.toBeInstanceOf(PreprocessingError);
+  });
+});
+
+it('finds the labels of the sample workspace', async () => {
+  const sample = (checkpoint: string, classes: number) =>
+    findLabels({ checkpointPath: `media/sample-workspace/${checkpoint}`, metadata: new Map(), classes });
+  expect((await sample('shapes/last_e08.onnx', 6)).names?.[3]).toBe('star');
+  expect((await sample('imagenet/mobilenet_v1_025.onnx', 1001)).names?.[286]).toBe('Egyptian cat');
+});
+
+it('names every file beside the checkpoint that decides', async () => {
+  await put('whylight.json', { labels: 'mine.txt' });
+  const names = await namesBeside(join(folder, 'model.v2.onnx'));
+  expect(names).toEqual(
+    expect.arrayContaining(['whylight.json', 'mine.txt', 'model.v2.labels.txt', 'preprocessor_config.json']),
+  );
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of ['labels.txt', 'classes.txt', 'config.json', 'labels.json']) expect(names).toContain(name);
+});

@@ -1,0 +1,84 @@
+import { CheckpointError, UnsupportedOperatorError } from '../../../shared/errors';
+import type { ChosenLayer, LayerInfo } from '../../../shared/protocol/protocol';
+import { bindReachable, type InputSizes, type Reached } from '../../graph/binding/bind';
+import { nodeLabel } from '../../graph/ir/attributes';
+import type { Graph } from '../../graph/ir/graph';
+import { removeDeadNodes } from '../../graph/passes/removeDeadNodes';
+import { type ImageInput, inputDims, withFloatInput } from './imageInput';
+import { findDefaultLayer, listLayers } from './layers';
+import { findLogits, type Logits } from './logits';
+import { findCut } from './unsupported';
+
+/** What is known of a classifier once its picture size is. */
+export interface Analysis {
+  /** Bound to batch 1. */
+  readonly graph: Graph;
+  /** Shape of the picture input without the batch. */
+  readonly dims: readonly number[];
+  /** True when the graph is right for any batch length. */
+  readonly anyBatch: boolean;
+  readonly logits: Logits;
+  readonly layers: readonly LayerInfo[];
+  readonly defaultLayer: ChosenLayer | null;
+  /** What is left out. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Binds a graph to a picture size and finds its logits and layers. What the logits do not depend on may be unsupported.
+ *
+ * @param size counts where the checkpoint leaves the picture's size open.
+ * @param wantedLogits name of the value that holds the logits, when detection is wrong.
+ * @throws CheckpointError when the sizes do not fit or there are no logits; UnsupportedOperatorError for an operator without a
+ *   definition in front of the logits, with a value to explain instead where there is one.
+ */
+export function analyse(
+  graph: Graph,
+  input: ImageInput,
+  size: { readonly height: number; readonly width: number },
+  wantedLogits?: string,
+): Analysis {
+  const dims = inputDims(input, size.height, size.width);
+  const floated = withFloatInput(graph, input.name);
+  const sizes = new Map([[input.name, [1, ...dims]]]);
+  const reached = bindReachable(floated, sizes);
+  const logits = findLogits(reached.graph, wantedLogits);
+  if ('reason' in logits) throw whyNot(floated, reached, logits.reason, wantedLogits);
+  const bound = narrowed(floated, sizes, reached, logits.name);
+  return {
+    graph: bound.graph,
+    dims,
+    anyBatch: bound.fixedBatch === null,
+    logits,
+    layers: listLayers(bound.graph, logits.name),
+    defaultLayer: findDefaultLayer(bound.graph, logits.name),
+    notes: leftOut(reached, wantedLogits),
+  };
+}
+
+/** The graph without what only other outputs need, where that frees the batch. */
+function narrowed(graph: Graph, sizes: InputSizes, reached: Reached, logits: string): Reached {
+  if (reached.fixedBatch === null || !graph.nodes.some((node) => node.outputs.includes(logits))) return reached;
+  const alone = bindReachable(removeDeadNodes(graph, [logits]), sizes);
+  return alone.fixedBatch === null ? alone : reached;
+}
+
+/** The failure when there are no logits: the node in front of them that cannot be computed, if that is the reason. */
+function whyNot(graph: Graph, reached: Reached, reason: string, wanted: string | undefined): Error {
+  const refused = reached.refused.find(({ outputs }) => wanted !== undefined || outputs.length > 0);
+  const exists = wanted === undefined || graph.nodes.some((node) => node.outputs.includes(wanted));
+  if (!refused || !exists || (wanted !== undefined && reached.graph.types.has(wanted)))
+    return new CheckpointError(reason);
+  const { node, error } = refused;
+  const cut = wanted === undefined ? findCut(graph, reached) : null;
+  if (cut === null && !(error instanceof UnsupportedOperatorError)) return error;
+  return new UnsupportedOperatorError(node.op, nodeLabel(node), error.message, cut);
+}
+
+function leftOut(reached: Reached, wanted: string | undefined): string[] {
+  if (wanted !== undefined) return [];
+  return reached.refused.flatMap(({ outputs, error }) => {
+    const names = outputs.map((name) => `“${name}”`).join(', ');
+    return outputs.length === 0 ? [] : [`The output ${names} is left out. ${error.message}`];
+  });
+}

@@ -1,0 +1,204 @@
+/** The layers that users see, and the one that class activation maps are drawn from. */
+import type { ChosenLayer, LayerInfo } from '../../../shared/protocol/protocol';
+import { type Path, pathTo, trunk } from '../../graph/inference/paths';
+import type { Graph, Node } from '../../graph/ir/graph';
+import { producersOf } from '../../graph/ir/links';
+import { rectifies } from '../../graph/ops/quantisation';
+import { findLogits } from './logits';
+
+/**
+ * Operators that compute nothing a user would call a layer: they rename, reorder, cut or pad. What QuantizeLinear makes is seen where it is
+ * taken back to real numbers.
+ */
+const plumbing = new Set([
+  'Identity',
+  'QuantizeLinear',
+  'DynamicQuantizeLinear',
+  'Dropout',
+  'Cast',
+  'CastLike',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'Transpose',
+  'Expand',
+  'Tile',
+  'Slice',
+  'Split',
+  'Gather',
+  'Pad',
+]);
+
+const pools = new Set(['MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool']);
+
+const activations = new Set([
+  'Relu',
+  'Clip',
+  'LeakyRelu',
+  'PRelu',
+  'Elu',
+  'Selu',
+  'Celu',
+  'Sigmoid',
+  'Tanh',
+  'HardSigmoid',
+  'HardSwish',
+  'Gelu',
+  'Mish',
+  'Softplus',
+  'Softsign',
+  'ThresholdedRelu',
+]);
+
+type Layout = 'NCHW' | 'NHWC';
+
+/** Operators whose four-dimensional output has its channels on axis 1, whatever came in. */
+const channelsFirst = new Set([
+  'Conv',
+  'ConvTranspose',
+  'MaxPool',
+  'AveragePool',
+  'GlobalAveragePool',
+  'GlobalMaxPool',
+  'BatchNormalization',
+  'InstanceNormalization',
+  'GroupNormalization',
+  'LRN',
+  'DepthToSpace',
+  'SpaceToDepth',
+]);
+
+/** Where the channels of each image-like value on the path are. Values of other ranks are left out. */
+function layoutsOf(graph: Graph, path: Path): Map<string, Layout> {
+  const layouts = new Map<string, Layout>();
+  const rank = (name: string) => graph.types.get(name)?.dims?.length;
+  for (const node of path.nodes) {
+    const inherited = node.inputs.map((input) => layouts.get(input)).find((layout) => layout !== undefined);
+    const perm = node.op === 'Transpose' ? String(node.attributes['perm']) : '';
+    const turned: Layout | undefined = perm === '0,2,3,1' ? 'NHWC' : perm === '0,3,1,2' ? 'NCHW' : undefined;
+    for (const output of node.outputs) {
+      if (rank(output) !== 4) continue;
+      if (channelsFirst.has(node.op)) layouts.set(output, 'NCHW');
+      else if (node.op === 'Transpose' ? turned : inherited) layouts.set(output, (turned ?? inherited) as Layout);
+    }
+  }
+  return layouts;
+}
+
+function isSpatial(dims: readonly (number | null)[], layout: Layout | undefined): boolean {
+  return dims.length === 4 && layout === 'NCHW' && (dims[2] as number) * (dims[3] as number) > 1;
+}
+
+/** Steps that leave a value what it is, but for its rounding. */
+const sameValue = new Set(['Identity', 'QuantizeLinear', 'DequantizeLinear']);
+
+/** The node that computes what `node` hands on, rounded or not; undefined when the input does. */
+function sourceOf(node: Node, producers: ReadonlyMap<string, Node>): Node | undefined {
+  let source: Node | undefined = node;
+  while (source && sameValue.has(source.op)) source = producers.get(source.inputs[0] ?? '');
+  return source;
+}
+
+/** What users call the operator; null for a step inside an operator that was written out. */
+const shownAs = (node: Node): string | null => (node.shownAs === undefined ? node.op : node.shownAs);
+
+/**
+ * False for plumbing and for inner steps. Numbers that are real again behind plumbing or the input, or that were real before (a quantised
+ * operator's own layer), are no layer once more.
+ */
+function isShown(node: Node, producers: ReadonlyMap<string, Node>): boolean {
+  const operator = shownAs(node);
+  if (operator === null || plumbing.has(operator)) return false;
+  if (operator !== 'DequantizeLinear') return true;
+  const source = sourceOf(node, producers);
+  if (!source || plumbing.has(shownAs(source) ?? '')) return false;
+  const before = node.op === 'Identity' ? producers.get(node.inputs[0] ?? '') : undefined;
+  return !before || !isShown(before, producers);
+}
+
+/**
+ * The value that shows what a node computes: its own output, or where onnxruntime's channels-last operators were written out, the
+ * channels-first one that is turned last.
+ */
+function shownValue(node: Node, layouts: ReadonlyMap<string, Layout>): string {
+  const [own = ''] = node.outputs;
+  const turned = node.op === 'Transpose' && node.shownAs && layouts.get(own) === 'NHWC';
+  return turned ? (node.inputs[0] as string) : own;
+}
+
+/** See {@link LayerInfo.rectifier}. */
+function rectifierOf(node: Node, graph: Graph, producers: ReadonlyMap<string, Node>): LayerInfo['rectifier'] {
+  for (let step: Node | undefined = node; step; step = producers.get(step.inputs[0] ?? '')) {
+    if (step.op === 'Relu' || step.op === 'Clip') return step.op;
+    const constant = (name: string) => graph.constants.get(name);
+    if (rectifies(step, constant, (name) => producers.get(name))) return 'QuantizeLinear';
+    if (!sameValue.has(step.op)) return undefined;
+  }
+  return undefined;
+}
+
+interface Layer extends LayerInfo {
+  /** What computes it. */
+  readonly source: Node;
+}
+
+function layersOn(path: Path, graph: Graph): Layer[] {
+  const layouts = layoutsOf(graph, path);
+  const producers = producersOf(path.nodes);
+  return path.nodes.flatMap((node) => {
+    const name = shownValue(node, layouts);
+    const type = graph.types.get(name);
+    if (!isShown(node, producers) || !path.values.has(name) || !type?.dims || type.dtype !== 'float32') return [];
+    const spatial = isSpatial(type.dims, layouts.get(name));
+    const last = producers.get(name) ?? node;
+    const source = sourceOf(last, producers) ?? last;
+    const layer = { name, operator: shownAs(node) as string, shape: type.dims.slice(1) as number[], spatial, source };
+    const rectifier = rectifierOf(last, graph, producers);
+    return [rectifier === undefined ? layer : { ...layer, rectifier }];
+  });
+}
+
+/**
+ * The layers of a bound graph in the order of computation: outputs of the checkpoint's computing nodes (convolutions, activations,
+ * additions, pools, concatenations, norms …) between the input and the logits, real numbers all; an operator that the reader wrote out is
+ * one layer. Shapes leave the batch out. `spatial` layers are feature maps [C, H, W] with more than one position.
+ *
+ * @param logits name of the logits; found when left out.
+ */
+export function listLayers(graph: Graph, logits?: string): LayerInfo[] {
+  const found = logits ?? logitsName(graph);
+  const layers = layersOn(pathTo(graph, found ?? graph.outputs[0] ?? ''), graph);
+  return layers.map(({ source: _, ...layer }) => layer);
+}
+
+function logitsName(graph: Graph): string | undefined {
+  const logits = findLogits(graph);
+  return 'reason' in logits ? undefined : logits.name;
+}
+
+/**
+ * The layer that Grad-CAM and its family use by default: the last feature map that all data runs through before the spatial positions
+ * are pooled or flattened away. Where that is the output of a pooling (VGG: … Relu, MaxPool, Flatten), the activation in front of it is
+ * taken, which has the finer grid. Quantising does the work of an activation like ReLU by its range.
+ *
+ * @returns null when no value between input and logits has spatial extent.
+ */
+export function findDefaultLayer(graph: Graph, logits: string): ChosenLayer | null {
+  const path = pathTo(graph, logits);
+  const main = trunk(path);
+  const candidates = layersOn(path, graph).filter(({ name, spatial }) => spatial && main.has(name));
+  const last = candidates.at(-1);
+  if (!last) return null;
+  const finer = pools.has(last.source.op) ? candidates.findLast(({ source }) => !pools.has(source.op)) : undefined;
+  const rounded = finer !== undefined && finer.source.outputs[0] !== finer.name;
+  if (finer && (rounded || isActivation(finer.source))) {
+    return { name: finer.name, why: `The last activation before ${last.source.op} and the classifier.` };
+  }
+  return { name: last.name, why: 'The last feature map before its positions are pooled or flattened away.' };
+}
+
+function isActivation(node: Node): boolean {
+  // Mul is the last step of SiLU and of a squeeze-and-excitation gate.
+  return activations.has(node.op) || node.op === 'Mul' || node.op === 'Add' || node.op === 'Concat';
+}

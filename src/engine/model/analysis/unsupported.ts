@@ -1,0 +1,74 @@
+/** What of a graph cannot be computed here, and where it may be cut so that the rest can. */
+
+import type { Reached } from '../../graph/binding/bind';
+import { flowOperators } from '../../graph/binding/controlFlow';
+import { nodeLabel } from '../../graph/ir/attributes';
+import type { Graph, Node } from '../../graph/ir/graph';
+import { operators } from '../../graph/ops';
+import { findLogits } from './logits';
+
+export interface UnsupportedOperator {
+  readonly operator: string;
+  /** The first node that uses it. */
+  readonly node: string;
+  /** How many nodes use it. */
+  readonly nodes: number;
+  /** One sentence. */
+  readonly reason: string;
+}
+
+/**
+ * Every operator of a graph that is not bound yet that has no definition here. Only those that the logits depend on stand in the way of an
+ * explanation. Control flow is not among them: whether it can be resolved shows when the graph is bound.
+ */
+export function unsupportedOperators(graph: Graph): UnsupportedOperator[] {
+  const found = new Map<string, Node[]>();
+  for (const node of graph.nodes) {
+    if (node.refused === undefined && (Object.hasOwn(operators, node.op) || flowOperators.has(node.op))) continue;
+    const same = found.get(node.op);
+    if (same) same.push(node);
+    else found.set(node.op, [node]);
+  }
+  return [...found].map(([operator, nodes]) => {
+    const [first] = nodes as [Node];
+    const node = nodeLabel(first);
+    const others = nodes.length > 1 ? ` (and ${nodes.length - 1} more)` : '';
+    const reason = `The operator ${operator} of node "${node}"${others} ${first.refused ?? 'is not supported'}.`;
+    return { operator, node, nodes: nodes.length, reason };
+  });
+}
+
+/**
+ * The last value in front of the nodes that cannot be computed that looks like logits, [N, C] with several classes, and that all the data
+ * on its way to the outputs runs through.
+ *
+ * @param graph as it was before it was bound.
+ */
+export function findCut(graph: Graph, reached: Reached): string | null {
+  const blocked = new Set(reached.refused.flatMap(({ outputs }) => outputs));
+  const bound = reached.graph;
+  const before = new Set(reached.frontier);
+  for (const node of [...bound.nodes].reverse()) {
+    if (!node.outputs.some((output) => before.has(output))) continue;
+    for (const input of node.inputs) before.add(input);
+    const [value = ''] = node.outputs;
+    if ((bound.types.get(value)?.dims?.length ?? 0) < 2) continue;
+    const logits = findLogits({ ...bound, outputs: [value] });
+    if ('reason' in logits || logits.classes < 2) continue;
+    if (!reaches(graph, logits.name, blocked)) return logits.name;
+  }
+  return null;
+}
+
+/** Operators that read the shape of their input only. */
+const shapeReaders = new Set(['Shape', 'Size']);
+
+/** True when data from the inputs comes to one of `targets` without passing through `value`. */
+function reaches(graph: Graph, value: string, targets: ReadonlySet<string>): boolean {
+  const carried = new Set(graph.inputs.map((input) => input.name));
+  for (const node of graph.nodes) {
+    if (shapeReaders.has(node.op) || !node.inputs.some((input) => carried.has(input))) continue;
+    for (const output of node.outputs) if (output !== value) carried.add(output);
+  }
+  return [...targets].some((target) => carried.has(target));
+}

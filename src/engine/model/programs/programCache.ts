@@ -1,0 +1,213 @@
+import { RuntimeFailure } from '../../../shared/errors';
+import type { Graph } from '../../graph/ir/graph';
+import type { CompileOptions, Program, Runtime, WeightStore } from '../../runtime/runtime';
+import type { Probes } from '../evaluation/model';
+import { gradientKey, probesKey } from '../evaluation/probes';
+import { footprint } from './footprint';
+import type { Holding, MemoryBudget } from './memoryBudget';
+import { workFor } from './work';
+
+/** What a set of probes asks the runtime to compute. */
+export interface ProgramGraph {
+  readonly graph: Graph;
+  readonly outputs: readonly string[];
+  /** Names of the seed inputs: one for each (rules, score) pair in use. */
+  readonly seeds: readonly string[];
+  /** Gradient key → value name. */
+  readonly gradients: ReadonlyMap<string, string>;
+}
+
+/** A compiled program, and what it has cost so far. */
+export interface Compiled extends Pick<ProgramGraph, 'seeds' | 'gradients'> {
+  readonly program: Program;
+  readonly probes: Required<Probes>;
+  readonly holding: Holding;
+  /** Bytes beside the values of its runs, and of those for each image of a batch. */
+  readonly fixedBytes: number;
+  readonly imageBytes: number;
+  readonly work: number;
+  readonly compileSeconds: number;
+  /** The fastest run so far. */
+  secondsPerImage: number;
+}
+
+interface Plan {
+  readonly built: ProgramGraph;
+  readonly work: number;
+  /** Bytes of a program with its weights rearranged for speed, and of one that leaves them in their files; both for one image. */
+  readonly packed: number;
+  readonly shared: number;
+  readonly imageBytes: number;
+}
+
+const keptPlans = 12;
+
+/** Rearranging weights leaves gaps (a session of 98 MB of weights takes about 15 % more), of twice what is computed first and rearranged then. */
+const weightSlack = 1.15;
+/** onnxruntime's arena grows in steps and does not fill them. */
+const valueSlack = 1.5;
+
+function covers(large: Required<Probes>, small: Required<Probes>): boolean {
+  const keys = new Set(large.gradients.map(gradientKey));
+  return (
+    small.activations.every((name) => large.activations.includes(name)) &&
+    small.gradients.every((probe) => keys.has(gradientKey(probe)))
+  );
+}
+
+/** The compiled programs of one model, within the memory that all models share. */
+export class ProgramCache {
+  private readonly compiled = new Map<string, Compiled>();
+  private readonly compiling = new Map<string, Promise<Compiled>>();
+  private readonly plans = new Map<string, Plan>();
+  /** Seconds that runs of a larger program have cost more than a program of their own would have. */
+  private readonly rent = new Map<string, number>();
+  private readonly weights: WeightStore | undefined;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly options: CompileOptions,
+    private readonly budget: MemoryBudget,
+    private readonly build: (probes: Required<Probes>) => ProgramGraph,
+  ) {
+    this.weights = runtime.createWeightStore?.();
+  }
+
+  /** A program that answers the probes for a batch of `images`; it is not dropped before it is given back. */
+  async borrow(probes: Required<Probes>, images: number): Promise<Compiled> {
+    const key = probesKey(probes);
+    const ready = this.compiled.get(key) ?? this.larger(key, probes, images);
+    const compiled = ready ?? (await (this.compiling.get(key) ?? this.compile(key, probes)));
+    compiled.holding.users++;
+    await this.budget.use(compiled.holding, compiled.fixedBytes + images * compiled.imageBytes);
+    return compiled;
+  }
+
+  giveBack(compiled: Compiled): void {
+    compiled.holding.users--;
+  }
+
+  /** False when another program would have to be dropped for these probes. A program that cannot be built is ready to say so. */
+  isReady(probes: Required<Probes>): boolean {
+    const key = probesKey(probes);
+    if ([...this.compiled.values()].some((each) => covers(each.probes, probes))) return true;
+    try {
+      return this.budget.hasRoomFor(this.plan(key, probes).packed);
+    } catch {
+      return true;
+    }
+  }
+
+  /** How many images of one run there is memory for: every program compiled so far keeps what its largest run took. */
+  room(): number {
+    const all = [...this.compiled.values()];
+    const fixed = all.reduce((sum, each) => sum + each.fixedBytes, 0);
+    const images = all.reduce((sum, each) => sum + each.imageBytes, 0);
+    return images === 0 ? 1 : Math.max(1, Math.floor((this.budget.limit - fixed) / images));
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.allSettled(this.compiling.values());
+    const all = [...this.compiled.values()];
+    this.compiled.clear();
+    for (const { holding } of all) this.budget.release(holding);
+    await Promise.all(all.map(({ program }) => program.dispose()));
+    this.weights?.dispose();
+  }
+
+  /**
+   * A program that computes more than is asked for, as long as that has cost less time than compiling another would (the rule of whoever
+   * rents until the rent would have paid for buying, which is never worse than twice the best), or when memory is short.
+   */
+  private larger(key: string, probes: Required<Probes>, images: number): Compiled | null {
+    const able = [...this.compiled.values()].filter((each) => covers(each.probes, probes));
+    const [best] = able.sort((a, b) => a.work - b.work);
+    if (!best || !Number.isFinite(best.secondsPerImage)) return null;
+    const plan = this.plan(key, probes);
+    const more = Math.max(0, 1 - plan.work / best.work) * best.secondsPerImage * images;
+    const paid = (this.rent.get(key) ?? 0) + more;
+    if (paid > best.compileSeconds && this.budget.hasRoomFor(plan.packed)) return null;
+    this.rent.set(key, paid);
+    return best;
+  }
+
+  private plan(key: string, probes: Required<Probes>): Plan {
+    const known = this.plans.get(key);
+    if (known) return known;
+    const built = this.build(probes);
+    const { weights, derived, perImage } = footprint(built.graph, built.outputs);
+    const imageBytes = valueSlack * perImage;
+    const plan: Plan = {
+      built,
+      work: workFor(built.graph, built.outputs),
+      imageBytes,
+      packed: weightSlack * (weights + 2 * derived) + imageBytes,
+      shared: weightSlack * ((this.runtime.mapsFiles ? 0 : weights) + derived) + imageBytes,
+    };
+    this.plans.set(key, plan);
+    const [oldest] = this.plans.keys();
+    if (this.plans.size > keptPlans && oldest !== undefined) this.plans.delete(oldest);
+    return plan;
+  }
+
+  private async compile(key: string, probes: Required<Probes>): Promise<Compiled> {
+    const compiling = this.compileWithin(key, probes);
+    this.compiling.set(key, compiling);
+    try {
+      const compiled = await compiling;
+      this.compiled.set(key, compiled);
+      return compiled;
+    } finally {
+      this.compiling.delete(key);
+    }
+  }
+
+  /** Compiles in the fastest form that there is memory for. Programs of this model are dropped only when no form fits beside them. */
+  private async compileWithin(key: string, probes: Required<Probes>): Promise<Compiled> {
+    const { built, work, packed, shared, imageBytes } = this.plan(key, probes);
+    const holder = { owner: this, drop: () => this.drop(key) };
+    const forms = [
+      { bytes: packed, sharedWeights: false },
+      { bytes: shared, sharedWeights: true },
+    ];
+    for (const spareOwn of [true, false]) {
+      for (const { bytes, sharedWeights } of forms) {
+        const holding = await this.budget.hold(bytes, holder, spareOwn);
+        if (!holding) continue;
+        // Nobody may drop it before it is there.
+        holding.users++;
+        try {
+          const started = performance.now();
+          const program = await this.runtime.compile(built.graph, built.outputs, {
+            ...this.options,
+            sharedWeights,
+            weights: this.weights,
+          });
+          const compileSeconds = (performance.now() - started) / 1000;
+          const { seeds, gradients } = built;
+          const costs = { work, imageBytes, fixedBytes: bytes - imageBytes, compileSeconds };
+          return { program, probes, seeds, gradients, holding, ...costs, secondsPerImage: Number.POSITIVE_INFINITY };
+        } catch (error) {
+          this.budget.release(holding);
+          throw error;
+        } finally {
+          holding.users--;
+        }
+      }
+    }
+    throw tooLarge(shared, this.budget.limit);
+  }
+
+  private async drop(key: string): Promise<void> {
+    const dropped = this.compiled.get(key);
+    this.compiled.delete(key);
+    await dropped?.program.dispose();
+  }
+}
+
+function tooLarge(bytes: number, limit: number): RuntimeFailure {
+  const megabytes = (value: number) => Math.ceil(value / 1024 ** 2);
+  return new RuntimeFailure(
+    `The model needs about ${megabytes(bytes)} MB for one image, more than the ${megabytes(limit)} MB that it may use; raise the memory budget (the setting whylight.memoryBudget, --memory on the command line).`,
+  );
+}

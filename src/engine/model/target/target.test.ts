@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { ClassScore } from '../../../shared/results/attribution';
+import { float32 } from '../../graph/ir/tensor';
+import { chooseTarget, classScores, topClasses } from './target';
+
+const scores: ClassScore[] = classScores(
+  float32([1, 4], Float32Array.of(1, 3, 3, -2)),
+  float32([1, 4], Float32Array.of(0.06, 0.46, 0.46, 0.02)),
+  ['tabby', 'Egyptian cat', 'tiger cat', 'espresso'],
+);
+
+describe('topClasses', () => {
+  it('orders by logit, ties by index', () => {
+    expect(topClasses(scores, 3).map((score) => score.index)).toEqual([1, 2, 0]);
+  });
+});
+
+describe('chooseTarget', () => {
+  it.each([
+    [{ kind: 'top1' }, 1],
+    [{ kind: 'index', index: 3 }, 3],
+    [{ kind: 'label', label: 'tabby' }, 0],
+    [{ kind: 'label', label: 'egyptian CAT' }, 1],
+    [{ kind: 'label', label: 'espr' }, 3],
+  ] as const)('%j is class %i', (request, index) => {
+    expect(chooseTarget(scores, request).index).toBe(index);
+  });
+
+  it.each([
+    [{ kind: 'index', index: 4 }, 'There is no class 4; the model has classes 0 to 3.'],
+    [{ kind: 'label', label: 'cat' }, '“cat” fits 2 classes (1 “Egyptian cat”, 2 “tiger cat”); give the index.'],
+    [{ kind: 'label', label: 'dog' }, 'No class is labelled “dog”.'],
+  ] as const)('%j is refused', (request, message) => {
+    expect(() => chooseTarget(scores, request)).toThrow(message);
+  });
+
+  it('says what to do when there are no labels', () => {
+    const bare = classScores(float32([1, 2], Float32Array.of(1, 2)), float32([1, 2], Float32Array.of(0.3, 0.7)), null);
+    expect(() => chooseTarget(bare, { kind: 'label', label: 'cat' })).toThrow('whylight.json');
+  });
+});

@@ -1,0 +1,32 @@
+import { basename } from 'node:path';
+import type { HealthParams } from '../../shared/protocol/protocol';
+import type { HealthReport } from '../../shared/results/health';
+import type { FloatTensor } from '../graph/ir/tensor';
+import { checkModel } from '../health/check';
+import { decodeImage } from '../image';
+import type { CheckpointCache } from './checkpoints';
+import { chooseLayer } from './chooseLayer';
+import { prepareInput } from './prepareInput';
+
+/**
+ * Checks a checkpoint's activations and gradients on one picture.
+ *
+ * @param input the exact model input, in place of preprocessing the picture.
+ * @throws WhylightError as an explanation of the same picture does.
+ */
+export async function checkHealth(
+  checkpoints: CheckpointCache,
+  params: HealthParams,
+  signal: AbortSignal,
+  input?: FloatTensor,
+): Promise<HealthReport> {
+  const { checkpoint, image, target, layer, preprocessing, runtime, logits } = params;
+  const [open, { picture }] = await Promise.all([
+    checkpoints.get(checkpoint, { preprocessing, runtime, logits }),
+    decodeImage(image),
+  ]);
+  const { tensor } = prepareInput(open, picture, input);
+  const camLayer = chooseLayer(open, layer)?.name ?? null;
+  const report = await checkModel({ model: open.model, labels: open.labels, image: tensor, target, camLayer }, signal);
+  return { checkpoint, image: 'path' in image ? basename(image.path) : image.name, camLayer, ...report };
+}

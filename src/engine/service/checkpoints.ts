@@ -1,0 +1,154 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { RuntimeChoice } from '../../shared/protocol/protocol';
+import type { FoundPreprocessing, Preprocessing } from '../../shared/question/preprocessing';
+import { type Checkpoint, readCheckpoint, sha256OfFile } from '../formats';
+import { findLabels, namesBeside, type PreprocessingFinding, readCheckpointNotes, usualSide } from '../image';
+import { findImageInput } from '../model/analysis/imageInput';
+import { LoadedModel } from '../model/loadedModel';
+import { MemoryBudget } from '../model/programs/memoryBudget';
+import { preprocessingOf } from './preprocessingOf';
+
+/** A checkpoint made ready: its model, and what was found in and beside it. */
+export interface OpenCheckpoint {
+  readonly path: string;
+  readonly checkpoint: Checkpoint;
+  /** Hashed beside everything else: whoever needs it waits for it. */
+  readonly sha256: Promise<string>;
+  readonly model: LoadedModel;
+  /** null for a model that no picture fits, because it takes neither 1 nor 3 channels. */
+  readonly preprocessing: FoundPreprocessing | null;
+  readonly labels: readonly string[] | null;
+  /** Default target layer named in whylight.json. */
+  readonly layer: string | undefined;
+  readonly notes: readonly string[];
+}
+
+export interface OpenOptions {
+  readonly preprocessing?: Preprocessing;
+  readonly runtime?: RuntimeChoice;
+  /** Name of the value to explain; overrides whylight.json. */
+  readonly logits?: string;
+}
+
+const keptCheckpoints = 2;
+
+async function preprocessingFor(
+  path: string,
+  checkpoint: Checkpoint,
+  wanted: Preprocessing | undefined,
+): Promise<PreprocessingFinding | null> {
+  const input = findImageInput(checkpoint.graph);
+  if (input.channels !== 1 && input.channels !== 3) return null;
+  if (wanted) return { preprocessing: wanted, how: 'as set by the caller', guessed: false, notes: [] };
+  return preprocessingOf(path, checkpoint, input);
+}
+
+async function open(
+  path: string,
+  options: OpenOptions,
+  threads: number | undefined,
+  memory: MemoryBudget,
+): Promise<OpenCheckpoint> {
+  const [checkpoint, fileNotes] = await Promise.all([readCheckpoint(path), readCheckpointNotes(path)]);
+  const sha256 = sha256OfFile(path);
+  // A failure is told to whoever waits for the hash; until then it is no crash.
+  sha256.catch(() => undefined);
+  const { metadata } = checkpoint;
+  const preprocessing = await preprocessingFor(path, checkpoint, options.preprocessing);
+  const { height, width } = preprocessing?.preprocessing ?? { height: usualSide, width: usualSide };
+  const model = await LoadedModel.load(checkpoint, {
+    height,
+    width,
+    runtime: options.runtime,
+    threads,
+    memory,
+    logits: options.logits ?? fileNotes?.logits,
+  });
+  const labels = await findLabels({ checkpointPath: path, metadata, classes: model.classes });
+  return {
+    path,
+    checkpoint,
+    sha256,
+    model,
+    preprocessing,
+    labels: labels.names,
+    layer: fileNotes?.layer,
+    notes: [...checkpoint.notes, ...model.notes, ...(preprocessing?.notes ?? []), ...labels.notes],
+  };
+}
+
+/** Changes when the checkpoint or a file beside it that is read with it changes. */
+async function stamp(path: string): Promise<string> {
+  const folder = dirname(path);
+  const times = await Promise.all(
+    [path, ...(await namesBeside(path)).map((name) => join(folder, name))].map(async (file) => {
+      try {
+        const { mtimeMs, size } = await stat(file);
+        return `${mtimeMs}:${size}`;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '-';
+        throw error;
+      }
+    }),
+  );
+  return times.join(' ');
+}
+
+/** The checkpoints used last, kept ready; one that changed on disk is opened again. */
+export class CheckpointCache {
+  private readonly kept = new Map<string, { readonly stamp: string; readonly open: Promise<OpenCheckpoint> }>();
+
+  constructor(
+    private readonly log: (level: 'info', message: string) => void,
+    private readonly threads?: number,
+    private readonly memory = new MemoryBudget(),
+  ) {}
+
+  async get(path: string, options: OpenOptions): Promise<OpenCheckpoint> {
+    const key = JSON.stringify([
+      path,
+      options.preprocessing ?? null,
+      options.runtime ?? 'auto',
+      options.logits ?? null,
+    ]);
+    const now = await stamp(path);
+    const known = this.kept.get(key);
+    if (known) this.kept.delete(key);
+    if (known?.stamp === now) {
+      this.kept.set(key, known);
+      return known.open;
+    }
+    if (known) await this.release(known.open);
+    this.log('info', `Opening ${path}`);
+    const fresh = { stamp: now, open: open(path, options, this.threads, this.memory) };
+    this.kept.set(key, fresh);
+    const [oldestKey] = this.kept.keys();
+    const oldest = this.kept.get(oldestKey ?? '');
+    if (this.kept.size > keptCheckpoints && oldestKey !== undefined && oldest) {
+      this.kept.delete(oldestKey);
+      await this.release(oldest.open);
+    }
+    try {
+      return await fresh.open;
+    } catch (error) {
+      if (this.kept.get(key) === fresh) this.kept.delete(key);
+      throw error;
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const all = [...this.kept.values()];
+    this.kept.clear();
+    await Promise.all(all.map((each) => this.release(each.open)));
+  }
+
+  /** A checkpoint that failed to open has told its caller already and holds nothing. */
+  private async release(opened: Promise<OpenCheckpoint>): Promise<void> {
+    const result = await opened.then(
+      (value) => value,
+      () => null,
+    );
+    await result?.model.dispose();
+  }
+}

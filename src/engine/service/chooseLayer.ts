@@ -1,0 +1,17 @@
+import { UsageError } from '../../shared/errors';
+import type { ChosenLayer } from '../../shared/protocol/protocol';
+import { nearest, quoted } from '../../shared/words/nearest';
+import type { OpenCheckpoint } from './checkpoints';
+
+/** The layer that class activation maps use. Throws UsageError naming the nearest ones when there is no such layer. */
+export function chooseLayer({ model, layer: noted }: OpenCheckpoint, wanted: string | undefined): ChosenLayer | null {
+  const name = wanted ?? noted;
+  if (name === undefined) return model.defaultLayer;
+  const known = model.layers.find((layer) => layer.name === name);
+  if (known) return { name, why: wanted === undefined ? 'Named in whylight.json.' : 'Chosen by you.' };
+  const near = nearest(
+    name,
+    model.layers.map((layer) => layer.name),
+  );
+  throw new UsageError(`There is no layer “${name}”; the nearest names are ${quoted(near)}.`);
+}

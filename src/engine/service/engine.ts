@@ -1,0 +1,131 @@
+import { CancelledError, PreprocessingError } from '../../shared/errors';
+import type {
+  EncodedFile,
+  EncodeParams,
+  EngineNotifications,
+  ExplainEvent,
+  ExplainParams,
+  ExplainResult,
+  HealthParams,
+  ModelSummary,
+} from '../../shared/protocol/protocol';
+import type { Preprocessing } from '../../shared/question/preprocessing';
+import type { HealthReport } from '../../shared/results/health';
+import { encodeFiles } from '../export';
+import type { FloatTensor } from '../graph/ir/tensor';
+import { decodeImage, writeCheckpointNotes } from '../image';
+import { methods } from '../methods';
+import { MemoryBudget } from '../model/programs/memoryBudget';
+import { checkHealth } from './checkHealth';
+import { CheckpointCache } from './checkpoints';
+import { explain } from './explain';
+import { inspect } from './inspect';
+import { versions } from './versions';
+
+type Log = (level: EngineNotifications['log']['level'], message: string) => void;
+
+/** Waits, and stops waiting with a CancelledError as soon as the signal is aborted. */
+function unlessCancelled(turn: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => reject(new CancelledError());
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    turn.then(() => {
+      signal.removeEventListener('abort', cancel);
+      resolve();
+    }, reject);
+  });
+}
+
+/** The engine behind the child process and the command line. Keeps the checkpoints it used last ready. */
+export class Engine {
+  private readonly checkpoints: CheckpointCache;
+  /** Explanations and checks run one after the other: two at once would only slow each other down. */
+  private last: Promise<unknown> = Promise.resolve();
+  private running = 0;
+
+  /**
+   * @param threads how many threads a run uses; one for each processor when absent.
+   * @param memory MB for models and what they compute; 0 for half of the machine's.
+   */
+  constructor(
+    private readonly log: Log = () => {},
+    threads?: number,
+    memory = 0,
+  ) {
+    this.checkpoints = new CheckpointCache(log, threads, new MemoryBudget(memory));
+  }
+
+  /** @param logits name of the value to explain; overrides whylight.json. */
+  inspect(checkpoint: string, logits?: string): Promise<ModelSummary> {
+    return inspect(checkpoint, logits);
+  }
+
+  /**
+   * Explains one image.
+   *
+   * @param input the exact model input, in place of decoding and preprocessing `params.image`; the image, if any, is then only shown.
+   */
+  explain(
+    params: ExplainParams,
+    emit: (event: ExplainEvent) => void,
+    signal: AbortSignal,
+    input?: FloatTensor,
+  ): Promise<ExplainResult> {
+    if (this.running > 0) emit({ id: params.id, kind: 'stage', text: 'Waiting for another explanation' });
+    return this.inTurn(signal, () => explain(this.checkpoints, params, { emit, signal, input, log: this.log }));
+  }
+
+  /**
+   * Checks a checkpoint's activations and gradients on one picture.
+   *
+   * @param input as for {@link explain}.
+   */
+  checkHealth(params: HealthParams, signal: AbortSignal, input?: FloatTensor): Promise<HealthReport> {
+    return this.inTurn(signal, () => checkHealth(this.checkpoints, params, signal, input));
+  }
+
+  private inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const turn = this.last;
+    const run = async (): Promise<T> => {
+      await unlessCancelled(turn, signal);
+      return work();
+    };
+    const result = run();
+    this.running++;
+    // Whoever comes next waits for those before as well, also when this one is cancelled while it waits.
+    this.last = Promise.allSettled([turn, result]).then(() => this.running--);
+    return result;
+  }
+
+  /** The files of an explanation, drawn at the image's own size. */
+  async encode(params: EncodeParams): Promise<readonly EncodedFile[]> {
+    const { picture } = await decodeImage(params.image);
+    const methodTitle = (id: string): string => methods.find((method) => method.info.id === id)?.info.title ?? id;
+    return encodeFiles(params, { picture, versions: await versions(), methodTitle });
+  }
+
+  /**
+   * Writes a preprocessing into the whylight.json beside the checkpoint; without one, the one that is found for it now.
+   *
+   * @returns the file's path.
+   */
+  async keepPreprocessing(checkpoint: string, preprocessing?: Preprocessing): Promise<string> {
+    const kept = preprocessing ?? (await inspect(checkpoint)).preprocessing?.preprocessing;
+    if (!kept) throw new PreprocessingError(`No preprocessing is known for ${checkpoint}; inspect it to see why.`);
+    return writeCheckpointNotes(checkpoint, { preprocessing: kept });
+  }
+
+  /**
+   * Writes the name of the value to explain into the whylight.json beside the checkpoint.
+   *
+   * @returns the file's path.
+   */
+  keepLogits(checkpoint: string, logits: string): Promise<string> {
+    return writeCheckpointNotes(checkpoint, { logits });
+  }
+
+  dispose(): Promise<void> {
+    return this.checkpoints.dispose();
+  }
+}

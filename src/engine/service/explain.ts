@@ -1,0 +1,106 @@
+import { throwIfCancelled } from '../../shared/errors';
+import type { ExplainEvent, ExplainParams, ExplainResult, Prediction } from '../../shared/protocol/protocol';
+import type { Preprocessing } from '../../shared/question/preprocessing';
+import type { FloatTensor } from '../graph/ir/tensor';
+import { Observer } from '../health/observe';
+import { decodeImage, displayPicture } from '../image';
+import { runMethods } from '../methods/run';
+import { chooseTarget, classScores, topClasses } from '../model/target/target';
+import { alternatives } from './alternatives';
+import type { CheckpointCache } from './checkpoints';
+import { chooseLayer } from './chooseLayer';
+import { prepareInput } from './prepareInput';
+
+/** Longest side of the picture that is sent for display. */
+const displaySide = 1600;
+
+export interface ExplainContext {
+  readonly emit: (event: ExplainEvent) => void;
+  readonly signal: AbortSignal;
+  /** The exact model input, in place of preprocessing the image. */
+  readonly input: FloatTensor | undefined;
+  readonly log: (level: 'debug' | 'error', message: string) => void;
+}
+
+/** What a black pixel becomes in the model's input, one value a channel. */
+function blackPixel({ mean, std }: Preprocessing): number[] {
+  return mean.map((value, channel) => -value / (std[channel] ?? 1));
+}
+
+/**
+ * Explains one image: tells the prediction first, then each method's result as it comes.
+ * Throws what ends the whole explanation; a method that fails alone is told as an event.
+ */
+export async function explain(
+  checkpoints: CheckpointCache,
+  params: ExplainParams,
+  context: ExplainContext,
+): Promise<ExplainResult> {
+  const { emit, signal, log } = context;
+  const { id } = params;
+  const started = performance.now();
+  emit({ id, kind: 'stage', text: 'Opening the checkpoint' });
+  const options = { preprocessing: params.preprocessing, runtime: params.runtime, logits: params.logits };
+  const [open, decoded] = await Promise.all([checkpoints.get(params.checkpoint, options), decodeImage(params.image)]);
+  throwIfCancelled(signal);
+
+  emit({ id, kind: 'stage', text: 'Asking the model' });
+  const { model, preprocessing } = open;
+  const { picture } = decoded;
+  const { tensor, region } = prepareInput(open, picture, context.input);
+  const layer = chooseLayer(open, params.layer);
+  const { logits, probabilities } = await model.evaluate(tensor, 0, {}, signal);
+  const scores = classScores(logits, probabilities, open.labels);
+  const target = chooseTarget(scores, params.target);
+  const prediction: Prediction = {
+    model: { path: open.path, format: open.checkpoint.format, sha256: await open.sha256, layers: model.layers },
+    runtime: { id: model.runtime.id, why: model.runtime.why },
+    input: {
+      size: model.input.dims,
+      ...(context.input || !preprocessing
+        ? { preprocessing: null, how: 'fed as given', guessed: false, alternatives: [] }
+        : { ...preprocessing, alternatives: preprocessing.guessed ? await alternatives(open, picture, signal) : [] }),
+    },
+    top5: topClasses(scores, 5),
+    target,
+    layer,
+    picture: displayPicture(picture, displaySide).picture,
+    region,
+    imageSize: { width: picture.width, height: picture.height },
+    notes: [...decoded.notes, ...open.notes],
+  };
+  emit({ id, kind: 'prediction', prediction });
+
+  const finished: string[] = [];
+  const failed: string[] = [];
+  const observer = new Observer(model, tensor);
+  await runMethods(observer.model, tensor, {
+    requests: params.methods,
+    target: target.index,
+    defaultLayer: layer?.name ?? null,
+    seed: params.seed ?? 0,
+    signal,
+    black: context.input || !preprocessing ? null : blackPixel(preprocessing.preprocessing),
+    listener: {
+      started: (method) => emit({ id, kind: 'started', method }),
+      progress: (method, done, total, partial) => emit({ id, kind: 'progress', method, done, total, partial }),
+      result: (attribution) => {
+        finished.push(attribution.method);
+        emit({ id, kind: 'result', attribution });
+      },
+      failed: (method, message, error) => {
+        failed.push(method);
+        log('error', error instanceof Error && error.stack ? error.stack : message);
+        emit({ id, kind: 'failed', method, message });
+      },
+    },
+  });
+  const findings = await observer.findings(scores, target, layer?.name ?? null, signal);
+  if (findings.length > 0) emit({ id, kind: 'findings', findings });
+  const seconds = (performance.now() - started) / 1000;
+  log(
+    'debug',
+    `Explained ${'path' in params.image ? params.image.path : params.image.name} in ${seconds.toFixed(2)} s.`,
+  );
+  return { seconds, finished, failed };
+}

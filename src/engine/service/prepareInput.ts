@@ -1,0 +1,43 @@
+import { PreprocessingError, UsageError } from '../../shared/errors';
+import type { ImageRegion, Picture } from '../../shared/results/attribution';
+import { type FloatTensor, float32 } from '../graph/ir/tensor';
+import { preprocess } from '../image';
+import type { ModelInput } from '../model/evaluation/model';
+import type { OpenCheckpoint } from './checkpoints';
+
+/** The fed tensor with its batch dimension. Throws UsageError when it does not fit the model. */
+function fittedInput(input: FloatTensor, model: ModelInput): FloatTensor {
+  const wanted = model.dims.join('×');
+  const dims = input.dims.length === model.dims.length ? input.dims : input.dims.slice(1);
+  const batched = input.dims.length === model.dims.length || input.dims[0] === 1;
+  if (!batched || dims.join('×') !== wanted) {
+    throw new UsageError(
+      `The given input has shape ${input.dims.join('×')}; the model takes 1×${wanted} (${model.layout}).`,
+    );
+  }
+  return float32([1, ...model.dims], input.data);
+}
+
+/**
+ * The model's input for a picture, and the part of the picture that it shows.
+ *
+ * @param input the exact model input, in place of preprocessing the picture.
+ * @throws PreprocessingError when no picture fits the model; UsageError when `input` does not.
+ */
+export function prepareInput(
+  { model, preprocessing }: OpenCheckpoint,
+  picture: Picture,
+  input: FloatTensor | undefined,
+): { tensor: FloatTensor; region: ImageRegion } {
+  const { width, height } = picture;
+  const whole = { x: 0, y: 0, width, height };
+  const sameSize = width === model.input.width && height === model.input.height;
+  if (input && (sameSize || !preprocessing)) return { tensor: fittedInput(input, model.input), region: whole };
+  if (!preprocessing) {
+    throw new PreprocessingError(
+      `The model takes ${model.input.channels} channels, which no image gives; feed its exact input as a .npy file (--input).`,
+    );
+  }
+  const prepared = preprocess(picture, preprocessing.preprocessing, model.input.layout);
+  return { tensor: fittedInput(input ?? prepared.tensor, model.input), region: prepared.region };
+}

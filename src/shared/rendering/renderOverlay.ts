@@ -1,0 +1,212 @@
+import type { ImageRegion, Picture, RawMap } from '../results/attribution';
+import { chooseColourMap, colourLookup } from './colourLookup';
+import type { ColourMapName } from './colourMaps';
+import type { DisplayOptions, SignMode } from './display';
+import { mapStatistics } from './mapStatistics';
+import { type NormalisedMap, normaliseMap } from './normalise';
+import { reduceChannels } from './reduceChannels';
+import { rowSampler } from './resampleMap';
+import { type TopPixels, topPixels } from './topPixels';
+
+export interface OverlayRequest {
+  readonly picture: Picture;
+  /** The part of the picture that the map covers, in picture pixels (need not be whole). */
+  readonly region: ImageRegion;
+  readonly map: RawMap;
+  readonly display: DisplayOptions;
+  /** RGB 0..255 towards which hidden parts are dimmed; black when absent. */
+  readonly background?: readonly [number, number, number];
+}
+
+export interface Overlay {
+  /** RGBA, 4 bytes a pixel, of the picture's size, opaque. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  /** Raw values at the ends of the colour scale, see NormalisedMap. */
+  readonly low: number;
+  readonly high: number;
+  /** The colour map of the scale; `greys` in mode `masked`, where brightness shows the value. */
+  readonly colourMap: ColourMapName;
+  /** The sign mode as used; never `auto`, and never `signed` in the modes `masked` and `top-k`. */
+  readonly sign: SignMode;
+  /** Only in mode `top-k`. */
+  readonly top?: TopPixels & {
+    /** Smallest raw value that is kept. */
+    readonly rawThreshold: number;
+  };
+  readonly findings: readonly string[];
+}
+
+/** Brightness that is left of what the model did not see, and of what is not among the top. */
+const outsideBrightness = 0.22;
+const belowTopBrightness = 0.35;
+
+/**
+ * Draws a map over a picture.
+ *
+ * - `heat-map`: the map's colours alone.
+ * - `blended`: the map's colours over the picture in grey, weighted by `opacity`.
+ * - `masked`: the picture times the normalised value, so that only what matters stays bright.
+ * - `top-k`: the picture where the map is among its top k % (of the pixels of the covered region), the rest grey and dim. Pixels
+ *   that tie with the threshold are all kept; pixels at or below zero never are.
+ *
+ * `masked` and `top-k` cannot show a sign: there `auto` and `signed` mean `positive`, or `negative` when nothing is positive.
+ * Outside of `region`, which the model did not see, the picture is grey and dim in every mode.
+ */
+export function renderOverlay(request: OverlayRequest): Overlay {
+  const { picture, map, display, background = [0, 0, 0] } = request;
+  const findings: string[] = [];
+  const sign = maskSign(map, display, findings);
+  const normalised = normaliseMap(map, { sign, outlierPercentile: display.outlierPercentile });
+  findings.unshift(...normalised.findings);
+
+  const pixels = dimmed(picture, background, outsideBrightness);
+  const frame = wholeFrame(request.region);
+  const colourMap = display.mode === 'masked' ? 'greys' : chooseColourMap(display.colourMap, normalised.sign);
+  let top: Overlay['top'];
+  if (display.mode === 'top-k') {
+    const found = topPixels(normalised, frame.width, frame.height, display.topK);
+    const { threshold, share } = found;
+    top = { threshold, share, rawThreshold: threshold * normalised.high };
+    if (found.finding) findings.push(found.finding);
+    paintTop(pixels, picture, frame, found, background);
+  } else if (display.mode === 'masked') {
+    paintMasked(pixels, picture, frame, normalised, background);
+  } else {
+    const opacity = display.mode === 'heat-map' ? 1 : Math.min(1, Math.max(0, display.opacity));
+    paintColours(pixels, picture, frame, normalised, colourLookup(colourMap, normalised.sign), opacity);
+  }
+  const { low, high } = normalised;
+  return { pixels, low, high, colourMap, sign: normalised.sign, ...(top && { top }), findings };
+}
+
+function maskSign(map: RawMap, display: DisplayOptions, findings: string[]): SignMode | 'auto' {
+  if (display.mode !== 'masked' && display.mode !== 'top-k') return display.sign;
+  if (display.sign !== 'auto' && display.sign !== 'signed') return display.sign;
+  const { positiveSum, negativeSum, positive } = mapStatistics(reduceChannels(map));
+  if (positive === 0 && negativeSum < 0) return 'negative';
+  const negativeShare = -negativeSum / (positiveSum - negativeSum);
+  if (negativeShare > 0.01) {
+    findings.push(
+      `A mask has no sign: only positive values are shown; ${Math.round(negativeShare * 100)} % of the map is negative.`,
+    );
+  }
+  return 'positive';
+}
+
+function wholeFrame(region: ImageRegion): ImageRegion {
+  const x = Math.round(region.x);
+  const y = Math.round(region.y);
+  return {
+    x,
+    y,
+    width: Math.max(1, Math.round(region.x + region.width) - x),
+    height: Math.max(1, Math.round(region.y + region.height) - y),
+  };
+}
+
+/** Luma of ITU-R BT.601, 0..255. */
+function luma(data: Uint8Array, i: number): number {
+  return (77 * data[i]! + 150 * data[i + 1]! + 29 * data[i + 2]! + 128) >> 8;
+}
+
+function dimmed(
+  picture: Picture,
+  background: readonly [number, number, number],
+  brightness: number,
+): Uint8ClampedArray<ArrayBuffer> {
+  const { data } = picture;
+  const pixels = new Uint8ClampedArray(picture.width * picture.height * 4);
+  const [r, g, b] = background.map((v) => v * (1 - brightness)) as [number, number, number];
+  for (let i = 0, o = 0; o < pixels.length; i += 3, o += 4) {
+    const grey = luma(data, i) * brightness;
+    pixels[o] = r + grey;
+    pixels[o + 1] = g + grey;
+    pixels[o + 2] = b + grey;
+    pixels[o + 3] = 255;
+  }
+  return pixels;
+}
+
+/** Calls `paint` for each row of the frame that is inside the picture, with the first pixel's index and the columns of the frame shown. */
+function eachRow(
+  picture: Picture,
+  frame: ImageRegion,
+  paint: (row: number, firstColumn: number, endColumn: number, pixel: number) => void,
+): void {
+  const firstColumn = Math.max(0, -frame.x);
+  const endColumn = Math.min(frame.width, picture.width - frame.x);
+  for (let row = Math.max(0, -frame.y); row < Math.min(frame.height, picture.height - frame.y); row++) {
+    paint(row, firstColumn, endColumn, (frame.y + row) * picture.width + frame.x + firstColumn);
+  }
+}
+
+function paintColours(
+  pixels: Uint8ClampedArray,
+  picture: Picture,
+  frame: ImageRegion,
+  map: NormalisedMap,
+  lookup: Uint8Array,
+  opacity: number,
+): void {
+  const rows = rowSampler(map, frame.width, frame.height);
+  const colours = Float32Array.from(lookup, (value) => value * opacity);
+  const rest = 1 - opacity;
+  const [gain, offset] = map.sign === 'signed' ? [127.5, 128] : [255, 0.5];
+  eachRow(picture, frame, (row, first, end, pixel) => {
+    const values = rows(row);
+    for (let x = first, i = 3 * pixel, o = 4 * pixel; x < end; x++, i += 3, o += 4) {
+      const entry = 3 * ((values[x]! * gain + offset) | 0);
+      const grey = rest === 0 ? 0 : luma(picture.data, i) * rest;
+      pixels[o] = colours[entry]! + grey;
+      pixels[o + 1] = colours[entry + 1]! + grey;
+      pixels[o + 2] = colours[entry + 2]! + grey;
+    }
+  });
+}
+
+function paintMasked(
+  pixels: Uint8ClampedArray,
+  picture: Picture,
+  frame: ImageRegion,
+  map: NormalisedMap,
+  background: readonly [number, number, number],
+): void {
+  const rows = rowSampler(map, frame.width, frame.height);
+  const [r, g, b] = background;
+  const { data } = picture;
+  eachRow(picture, frame, (row, first, end, pixel) => {
+    const values = rows(row);
+    for (let x = first, i = 3 * pixel, o = 4 * pixel; x < end; x++, i += 3, o += 4) {
+      const value = values[x]!;
+      pixels[o] = r + (data[i]! - r) * value;
+      pixels[o + 1] = g + (data[i + 1]! - g) * value;
+      pixels[o + 2] = b + (data[i + 2]! - b) * value;
+    }
+  });
+}
+
+function paintTop(
+  pixels: Uint8ClampedArray,
+  picture: Picture,
+  frame: ImageRegion,
+  top: TopPixels & { readonly values: Float32Array },
+  background: readonly [number, number, number],
+): void {
+  const { data } = picture;
+  const [r, g, b] = background.map((v) => v * (1 - belowTopBrightness)) as [number, number, number];
+  eachRow(picture, frame, (row, first, end, pixel) => {
+    const start = row * frame.width;
+    for (let x = first, i = 3 * pixel, o = 4 * pixel; x < end; x++, i += 3, o += 4) {
+      if (top.values[start + x]! >= top.threshold) {
+        pixels[o] = data[i]!;
+        pixels[o + 1] = data[i + 1]!;
+        pixels[o + 2] = data[i + 2]!;
+      } else {
+        const grey = luma(data, i) * belowTopBrightness;
+        pixels[o] = r + grey;
+        pixels[o + 1] = g + grey;
+        pixels[o + 2] = b + grey;
+      }
+    }
+  });
+}
