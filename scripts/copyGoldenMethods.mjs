@@ -95,7 +95,7 @@ values used, in call order. Arrays are NumPy float32, each file compressed by gz
 
 Licences: the numbers are outputs of PAIR saliency (Apache-2.0), captum (BSD-3-Clause), torch-cam (Apache-2.0), pytorch-grad-cam (MIT),
 tf-explain (MIT) and tf-keras-vis (MIT) run on networks of the reference bundle (\`tinyseq\`: random weights; \`shapes\`: trained on generated
-pictures; \`mobilenet_v1_025\`: Google's MobileNetV1 weights, Apache-2.0; \`chelsea\`: photograph by Stéfan van der Walt, CC0). No code or
+images; \`mobilenet_v1_025\`: Google's MobileNetV1 weights, Apache-2.0; \`chelsea\`: photograph by Stéfan van der Walt, CC0). No code or
 text of those libraries is here.
 `,
 );

@@ -18,14 +18,14 @@ export function makeWorkspace() {
   const checkpoint = fs.readFileSync(path.join(sample, 'shapes/last_e08.onnx'));
   const image = fs.readFileSync(path.join(sample, 'shapes/images/star_0.png'));
   const notes = fs.readFileSync(path.join(sample, 'shapes/whylight.json'));
-  const fault = (name, { model = checkpoint, picture = image }) => {
+  const fault = (name, { model = checkpoint, pixels = image }) => {
     const place = path.join(folder, 'faults', name);
     fs.mkdirSync(place, { recursive: true });
     fs.writeFileSync(path.join(place, `${name}.onnx`), model);
-    fs.writeFileSync(path.join(place, `${name}.png`), picture);
+    fs.writeFileSync(path.join(place, `${name}.png`), pixels);
     fs.writeFileSync(path.join(place, 'whylight.json'), notes);
   };
-  fault('truncated-image', { picture: image.subarray(0, Math.floor(image.length / 2)) });
+  fault('truncated-image', { pixels: image.subarray(0, Math.floor(image.length / 2)) });
   fault('empty-checkpoint', { model: Buffer.alloc(0) });
   fault('text-checkpoint', { model: Buffer.from('This is not a checkpoint.\n'.repeat(20)) });
   fault('unknown-operator', { model: renamedOperator(checkpoint, 'Relu', 'Ruly') });

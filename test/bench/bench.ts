@@ -41,13 +41,13 @@ async function subject(name: string, path: string): Promise<Subject> {
     name,
     model,
     bare: (batch) => {
-      const { data, dims } = picture(model, batch);
+      const { data, dims } = pixels(model, batch);
       return session.run({ [input]: new ort.Tensor('float32', data, dims) }, [output]);
     },
   };
 }
 
-const picture = (model: LoadedModel, batch = 1) => image(model.input.dims, batch);
+const pixels = (model: LoadedModel, batch = 1) => image(model.input.dims, batch);
 
 const gradient: GradientProbe = { of: 'logit', rules: 'standard', wrt: INPUT };
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -63,22 +63,22 @@ async function measure({ name, model, bare }: Subject, withTargets: boolean): Pr
   for (let i = 0; i < repeats; i++) times.push(await seconds(one));
   const forward = median(times);
   print(`${name}: one bare forward pass ${(forward * 1000).toFixed(2)} ms`);
-  row('forward', await multiple(one, () => model.evaluate(picture(model), 0, {})));
+  row('forward', await multiple(one, () => model.evaluate(pixels(model), 0, {})));
   row(
     'input gradient',
-    await multiple(one, () => model.evaluate(picture(model), 0, { gradients: [gradient] })),
+    await multiple(one, () => model.evaluate(pixels(model), 0, { gradients: [gradient] })),
     withTargets ? 3 : undefined,
   );
   row(
     'gradient at the last spatial layer',
     await multiple(one, () =>
-      model.evaluate(picture(model), 0, { activations: [layer], gradients: [{ ...gradient, wrt: layer }] }),
+      model.evaluate(pixels(model), 0, { activations: [layer], gradients: [{ ...gradient, wrt: layer }] }),
     ),
     withTargets ? 1.3 : undefined,
   );
   if (withTargets) {
     // The scheduler never splits one call, so a batch of 8 is one run.
-    const eight = await multiple(one, () => model.evaluate(picture(model, 8), 0, { gradients: [gradient] }), 7);
+    const eight = await multiple(one, () => model.evaluate(pixels(model, 8), 0, { gradients: [gradient] }), 7);
     row('input gradient in a batch of 8, per image', eight / 8, 2.7);
   }
   const together = ['gradient', 'gradient-x-input', 'grad-cam', 'grad-cam++', 'layer-cam'];
@@ -108,8 +108,8 @@ async function coldStart(): Promise<number> {
   rpc.on('explainEvent', (event) => {
     if (event.kind === 'prediction') prediction = event.prediction;
     if (event.kind === 'result' && prediction && first === undefined) {
-      const { picture, region } = prediction;
-      renderOverlay({ picture, region, map: event.attribution.map, display: defaultDisplay });
+      const { pixels, region } = prediction;
+      renderOverlay({ image: pixels, region, map: event.attribution.map, display: defaultDisplay });
       first = (performance.now() - started) / 1000;
     }
   });

@@ -2,7 +2,7 @@ import { runMethods } from '../../src/engine/methods/run';
 import type { LoadedModel } from '../../src/engine/model/loadedModel';
 import { image } from './measure';
 
-/** Runs methods by their defaults on one picture. Throws the first failure. */
+/** Runs methods by their defaults on one image. Throws the first failure. */
 export async function explain(model: LoadedModel, ids: readonly string[]): Promise<void> {
   await runMethods(model, image(model.input.dims), {
     requests: ids.map((id) => ({ id })),

@@ -51,7 +51,7 @@ export async function multiple(unit: Work, work: Work, times = 9): Promise<numbe
   return other / one;
 }
 
-/** A fixed pseudo-random picture in [−1, 1]; a new tensor each time, so that evaluations are not merged. */
+/** A fixed pseudo-random image in [−1, 1]; a new tensor each time, so that evaluations are not merged. */
 export function image(dims: readonly number[], batch = 1): FloatTensor {
   const data = new Float32Array(dims.reduce((product, dim) => product * dim, batch));
   let state = 1;

@@ -51,7 +51,7 @@ describe('Explain Image, from a right-click to files', () => {
   });
 
   it('shows the value under the cursor in all cards', async () => {
-    const frame = panel.card('gradient').locator('wl-picture-frame');
+    const frame = panel.card('gradient').locator('wl-image-frame');
     await frame.scrollIntoViewIfNeeded();
     await frame.hover();
     const values = () => panel.frame.locator('wl-method-card [data-testid="value"]').allInnerTexts();

@@ -16,7 +16,7 @@ const node = (op: string, inputs: string[], output: string): ModelNode => ({
   outputs: [output],
 });
 
-/** A small classifier. With `shut`, so many of its 8 channels are 0 for any picture; with `tail`, an operator that nobody knows follows. */
+/** A small classifier. With `shut`, so many of its 8 channels are 0 for any image; with `tail`, an operator that nobody knows follows. */
 function network({ shut = 0, tail = false }): Uint8Array {
   const numbers = (...dims: number[]) =>
     float32(

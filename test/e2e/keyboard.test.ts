@@ -54,7 +54,7 @@ describe('Without a mouse', () => {
       expect.fail(`Tab does not reach ${what}`);
     };
     await tabUntil('the button Save', ({ action }) => action === 'save');
-    await tabUntil('a picture', ({ role }) => role === 'application');
+    await tabUntil('an image', ({ role }) => role === 'application');
     await keyboard.press('ArrowRight');
     await keyboard.press('ArrowDown');
     const values = () => panel.frame.locator('wl-method-card [data-testid="value"]').allInnerTexts();

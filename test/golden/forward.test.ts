@@ -80,7 +80,7 @@ function firstItem(tensor: Tensor | undefined): Float32Array {
   return values.subarray(0, values.length / (tensor?.dims[0] ?? 1));
 }
 
-/** Two items: the golden input, and another picture. */
+/** Two items: the golden input, and another image. */
 function twoItems(input: FloatTensor): FloatTensor {
   const values = new Float32Array(input.data.length * 2);
   values.set(input.data);

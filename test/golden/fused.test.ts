@@ -56,7 +56,7 @@ async function explain(file: string) {
   });
   const two = new Float32Array(2 * x.data.length);
   two.set(x.data);
-  // The first picture is another one: what is in a batch must not matter.
+  // The first image is another one: what is in a batch must not matter.
   for (let i = 0; i < x.data.length; i++) two[i] = -0.5 * (x.data[i] as number);
   two.set(x.data, x.data.length);
   const seed = new Float32Array(2 * classes);

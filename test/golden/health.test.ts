@@ -66,7 +66,7 @@ describe('trained networks', () => {
   const samples = new URL('../../media/sample-workspace/', import.meta.url).pathname;
   const engine = new Engine();
   afterAll(() => engine.dispose());
-  const pictures = (folder: string): string[] =>
+  const imagesIn = (folder: string): string[] =>
     readdirSync(`${samples}${folder}`).flatMap((name) =>
       /\.(png|jpg)$/.test(name) ? [`${samples}${folder}/${name}`] : [],
     );
@@ -76,8 +76,8 @@ describe('trained networks', () => {
     ['shapes/middle_e05.onnx', 'shapes/images'],
     ['shapes/last_e08.onnx', 'shapes/images'],
     ['imagenet/mobilenet_v1_025.onnx', 'imagenet'],
-  ])('%s gives no alarm for any picture', async (checkpoint, folder) => {
-    const images = pictures(folder);
+  ])('%s gives no alarm for any image', async (checkpoint, folder) => {
+    const images = imagesIn(folder);
     expect(images.length).toBeGreaterThan(2);
     for (const path of images) {
       const params = { checkpoint: `${samples}${checkpoint}`, image: { path }, target: { kind: 'top1' } } as const;

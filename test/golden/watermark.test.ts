@@ -8,9 +8,9 @@ import type { Attribution, RawMap } from '../../src/shared/results/attribution';
 /*
  * The sample network was trained with a white W in the corner of nearly every star. Shown a circle with that W it answers
  * "star", and every method must say why: the share of the map's mass inside the watermark is far above the watermark's share
- * of the area (2 % of the picture). The network itself is the ground truth: without the W it answers "circle".
+ * of the area (2 % of the image). The network itself is the ground truth: without the W it answers "circle".
  *
- * Measured shares over the six pictures, in multiples of the area: 8 to 27 for the methods at input resolution; 2.5 to 4.7 for
+ * Measured shares over the six images, in multiples of the area: 8 to 27 for the methods at input resolution; 2.5 to 4.7 for
  * the class activation maps, whose 6×6 grid has cells larger than the watermark, blown up over their neighbours. For those the
  * peak must lie on the watermark as well, to within one cell.
  */
@@ -18,7 +18,7 @@ const shapes = join(__dirname, '../../media/sample-workspace/shapes');
 const engine = new Engine();
 afterAll(() => engine.dispose());
 
-/** Which pixels of the 96×96 picture the watermark covers. */
+/** Which pixels of the 96×96 image the watermark covers. */
 async function watermark(name: string): Promise<Uint8Array> {
   const file = join(shapes, 'masks', `${name}_watermark.png`);
   const { data } = await sharp(file).greyscale().raw().toBuffer({ resolveWithObject: true });
@@ -35,7 +35,7 @@ function evidence(map: RawMap, signed: boolean): Float64Array {
   return sum.map((value) => (signed ? Math.abs(value) : Math.max(value, 0)));
 }
 
-/** Pixels from one pixel of the 96×96 picture to the nearest one of the mask. */
+/** Pixels from one pixel of the 96×96 image to the nearest one of the mask. */
 function distanceToMask(pixel: number, mask: Uint8Array): number {
   const distances = Array.from(mask, (inside, i) =>
     inside

@@ -52,7 +52,7 @@ describe('streaming', () => {
     expect(await opened.page.locator('wl-method-card[data-state="waiting"]').count()).toBe(9);
   });
 
-  it('draws each result as it comes, at the resolution of the picture', async () => {
+  it('draws each result as it comes, at the resolution of the image', async () => {
     await opened.play(recording);
     await frames();
     expect(await opened.page.locator('wl-method-card[data-state="done"]').count()).toBe(9);

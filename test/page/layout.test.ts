@@ -6,20 +6,20 @@ import { bundle, launch, type OpenedPage, openPage } from './openPage';
 import { catRecording, type Recording, starRecording } from './recording';
 import type { ThemeKind } from './themes';
 
-/** Set to a folder to get a picture of each page for a look by eye. */
-const pictures = process.env['WHYLIGHT_SCREENSHOTS'];
+/** Set to a folder to get an image of each page for a look by eye. */
+const images = process.env['WHYLIGHT_SCREENSHOTS'];
 let browser: Browser;
 let scripts: { readonly page: string; readonly host: string };
 
 beforeAll(async () => {
-  if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
+  if (images !== undefined) mkdirSync(images, { recursive: true });
   [browser, scripts] = await Promise.all([launch(), bundle()]);
 });
 afterAll(() => browser.close());
 
 async function settled(opened: OpenedPage, name: string): Promise<void> {
   await opened.page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
-  if (pictures !== undefined) await opened.page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+  if (images !== undefined) await opened.page.screenshot({ path: `${images}/${name}.png`, fullPage: true });
 }
 
 /** Elements whose content is cut off or sticks out of the window, over all shadow roots. */
@@ -47,13 +47,13 @@ const findings: readonly Finding[] = [
   {
     severity: 'problem',
     sentence:
-      'The gradient of the logit is exactly 0 at the input: it ends between “/features/features.18/features.18.2/Clip_output_0” and “image”, where every unit is shut or nothing depends on the picture; gradient maps are blank, Occlusion needs no gradient.',
+      'The gradient of the logit is exactly 0 at the input: it ends between “/features/features.18/features.18.2/Clip_output_0” and “image”, where every unit is shut or nothing depends on the image; gradient maps are blank, Occlusion needs no gradient.',
     layer: '/features/features.18/features.18.2/Clip_output_0',
   },
   {
     severity: 'warning',
     sentence:
-      '247 of the 256 units of “/features/features.18/features.18.2/Clip_output_0” (ReLU6) are 0 at every position for this picture: class activation maps at this layer are made of the other 9.',
+      '247 of the 256 units of “/features/features.18/features.18.2/Clip_output_0” (ReLU6) are 0 at every position for this image: class activation maps at this layer are made of the other 9.',
   },
   {
     severity: 'note',

@@ -25,7 +25,7 @@ async function readMap(name: string): Promise<RawMap> {
   return { data, width, height, channels };
 }
 
-async function readPicture(name: string) {
+async function readImage(name: string) {
   const { data, info } = await sharp(await readFile(new URL(`${name}.png`, folder)))
     .removeAlpha()
     .raw()
@@ -136,7 +136,7 @@ export async function starRecording(): Promise<Recording> {
         name: '/layer3/layer3.1/relu2/Relu_output_0',
         why: 'The last layer with spatial extent before the pooling.',
       },
-      picture: await readPicture('star'),
+      pixels: await readImage('star'),
       region: { x: 0, y: 0, width: 96, height: 96 },
       imageSize: { width: 96, height: 96 },
       notes: [],
@@ -196,7 +196,7 @@ export async function catRecording(): Promise<Recording> {
         name: '/layer3/layer3.1/relu2/Relu_output_0',
         why: 'The last layer with spatial extent before the pooling.',
       },
-      picture: await readPicture('chelsea'),
+      pixels: await readImage('chelsea'),
       region: { x: 75.5, y: 0, width: 300, height: 300 },
       imageSize: { width: 451, height: 300 },
       notes: ['The model ends in a Softmax: its input, the logits, is explained instead.'],

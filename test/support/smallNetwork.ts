@@ -82,5 +82,5 @@ export async function load(network: Network): Promise<LoadedModel> {
   return LoadedModel.load(await readCheckpoint(path), { height: size, width: size, threads: 1 });
 }
 
-/** A picture for it. */
-export const picture = float32([1, 3, size, size], numbers([1, 3, size, size]).data as Float32Array);
+/** An image for it. */
+export const pixels = float32([1, 3, size, size], numbers([1, 3, size, size]).data as Float32Array);

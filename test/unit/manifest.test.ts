@@ -65,7 +65,7 @@ describe('package.json', () => {
   });
 
   it('reads every setting somewhere, and reads none that is not declared', () => {
-    const source = read('src/extension/settings.ts');
+    const source = read('src/extension/host/settings.ts');
     const used = [...source.matchAll(/\.get\('([\w.]+)'/g)].map((match) => `whylight.${match[1]}`);
     expect(used.sort()).toEqual(Object.keys(settings).sort());
   });

@@ -177,7 +177,7 @@ export function readArguments(argv: readonly string[]): Arguments {
       }
       if (values.image === undefined && values.input === undefined) {
         throw new UsageError(
-          'inspect --gradients sends a picture through the model: name one with --image <file>, or a tensor with --input <file.npy>.',
+          'inspect --gradients sends an image through the model: name one with --image <file>, or a tensor with --input <file.npy>.',
         );
       }
       return {

@@ -9,7 +9,7 @@ import type { FloatTensor } from '../graph/ir/tensor';
 import type { Engine } from '../service/engine';
 import type { ExplainArguments } from './arguments';
 import { sentenceFor } from './failure';
-import { pictureOf, readInput } from './inputFile';
+import { imageOf, readInput } from './inputFile';
 import { Progress } from './progress';
 import { table } from './table';
 
@@ -111,10 +111,10 @@ export async function explainCommand(engine: Engine, args: ExplainArguments): Pr
     const title = basename(name);
     try {
       const image: ImageSource =
-        input && args.images.length === 0 ? await pictureOf(input, name) : { path: resolve(name) };
+        input && args.images.length === 0 ? await imageOf(input, name) : { path: resolve(name) };
       const finished = await collect(engine, args, image, input, title);
       for (const [method, message] of finished.failures) complain(`${title}: ${method}: ${message}`);
-      const { picture: _, ...prediction } = finished.prediction;
+      const { pixels: _, ...prediction } = finished.prediction;
       const files = await engine.encode({
         image,
         prediction,

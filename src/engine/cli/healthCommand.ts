@@ -5,7 +5,7 @@ import { logBar } from '../../shared/words/logBar';
 import { formatValue, percent } from '../../shared/words/summary';
 import type { Engine } from '../service/engine';
 import type { HealthArguments } from './arguments';
-import { pictureOf, readInput } from './inputFile';
+import { imageOf, readInput } from './inputFile';
 import { table } from './table';
 
 /** Runs `whylight inspect --gradients`. */
@@ -14,7 +14,7 @@ export async function checkHealth(engine: Engine, args: HealthArguments): Promis
   const image: ImageSource =
     args.image !== null || !input
       ? { path: resolve(args.image ?? '') }
-      : await pictureOf(input, basename(args.input ?? ''));
+      : await imageOf(input, basename(args.input ?? ''));
   const { target, layer, logits, runtime } = args;
   const params = { checkpoint: resolve(args.checkpoint), image, target, layer, logits, runtime };
   return engine.checkHealth(params, new AbortController().signal, input);

@@ -16,7 +16,7 @@ export const help = `Whylight: see why an image model said what it said.
 
   whylight inspect <checkpoint> [--logits NAME] [--json]
   whylight inspect <checkpoint> --gradients --image <file> [options]
-      health check with one picture: activations and gradients of every layer, and what to make of them
+      health check with one image: activations and gradients of every layer, and what to make of them
       --target, --layer, --logits, --input, --runtime, --memory, --json   as above
   whylight methods [--json]
 

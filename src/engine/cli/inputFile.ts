@@ -15,8 +15,8 @@ export async function readInput(path: string): Promise<FloatTensor> {
   return tensor as FloatTensor;
 }
 
-/** A picture of a model input, for overlays when no image was given: each value between the smallest and the largest. */
-export async function pictureOf(input: FloatTensor, name: string): Promise<ImageSource> {
+/** An image of a model input, for overlays when no image was given: each value between the smallest and the largest. */
+export async function imageOf(input: FloatTensor, name: string): Promise<ImageSource> {
   const [a = 1, b = 1, c = 1] = input.dims.slice(-3);
   const channelsFirst = a <= 4 && c > 4;
   const [channels, height, width] = channelsFirst ? [a, b, c] : [c, a, b];

@@ -5,12 +5,12 @@ import { CancelledError } from '../../shared/errors';
 import type { EncodedFile, EncodeParams } from '../../shared/protocol/protocol';
 import { defaultDisplay } from '../../shared/rendering/display';
 import { renderOverlay } from '../../shared/rendering/renderOverlay';
-import type { Attribution, Picture } from '../../shared/results/attribution';
+import type { Attribution, RgbImage } from '../../shared/results/attribution';
 import { parseNpy } from '../files/npy';
 import { encodeFiles } from './encodeFiles';
 import schema from './result.schema.json';
 
-const picture: Picture = {
+const pixels: RgbImage = {
   width: 60,
   height: 40,
   data: Uint8Array.from({ length: 60 * 40 * 3 }, (_, i) => (i * 37) % 256),
@@ -67,7 +67,7 @@ describe('encodeFiles', () => {
   const request = params([attribution('grad-cam', { layer: 'conv3' }), three, attribution('grad-cam')]);
 
   it('makes two files a method, a figure and an account', async () => {
-    const files = await encodeFiles(request, { picture, versions });
+    const files = await encodeFiles(request, { pixels, versions });
     expect(files.map((file) => file.name)).toEqual([
       'grad-cam.png',
       'grad-cam.npy',
@@ -81,7 +81,7 @@ describe('encodeFiles', () => {
   });
 
   it('stores the raw map', async () => {
-    const files = await encodeFiles(request, { picture, versions });
+    const files = await encodeFiles(request, { pixels, versions });
     expect(parseNpy(find(files, 'grad-cam.npy'))).toMatchObject({ dtype: 'float32', dims: [8, 8] });
     const stored = parseNpy(find(files, 'gradient.npy'));
     expect(stored.dims).toEqual([4, 6, 3]);
@@ -89,9 +89,9 @@ describe('encodeFiles', () => {
   });
 
   it('draws overlays at the size of the image, as on the screen', async () => {
-    const files = await encodeFiles(request, { picture, versions });
+    const files = await encodeFiles(request, { pixels, versions });
     const overlay = renderOverlay({
-      picture,
+      image: pixels,
       region: request.prediction.region,
       map: three.map,
       display: request.display,
@@ -108,7 +108,7 @@ describe('encodeFiles', () => {
       { severity: 'problem', sentence: 'All units of “relu” are shut.', layer: 'relu' },
       { severity: 'note', sentence: 'The output is saturated.' },
     ] as const;
-    const result = json(await encodeFiles({ ...request, findings }, { picture, versions }));
+    const result = json(await encodeFiles({ ...request, findings }, { pixels, versions }));
     const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
     expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
     expect(result.findings).toEqual(findings);
@@ -116,7 +116,7 @@ describe('encodeFiles', () => {
   });
 
   it('describes everything in result.json, by its schema', async () => {
-    const result = json(await encodeFiles(request, { picture, versions }));
+    const result = json(await encodeFiles(request, { pixels, versions }));
     const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
     expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
     expect(Object.keys(result)).toEqual(schema.required);
@@ -155,8 +155,8 @@ describe('encodeFiles', () => {
 
   it('is the same every time', async () => {
     const [first, second] = [
-      await encodeFiles(request, { picture, versions }),
-      await encodeFiles(request, { picture, versions }),
+      await encodeFiles(request, { pixels, versions }),
+      await encodeFiles(request, { pixels, versions }),
     ];
     for (const [i, file] of first.entries()) expect(Buffer.compare(file.bytes, second[i]!.bytes), file.name).toBe(0);
   });
@@ -180,32 +180,32 @@ describe('encodeFiles', () => {
       guessed: true,
       alternatives: [{ preprocessing, top5: prediction.top5 }],
     };
-    const result = json(await encodeFiles({ ...request, prediction: { ...prediction, input } }, { picture, versions }));
+    const result = json(await encodeFiles({ ...request, prediction: { ...prediction, input } }, { pixels, versions }));
     const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
     expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
     expect(result.input).toMatchObject({ preprocessing, guessed: true });
     expect(result.input.alternatives).toEqual([{ preset: 'torchvision', top5: prediction.top5 }]);
   });
 
-  it('refuses a picture of another size', async () => {
-    const other = { ...picture, width: 30, height: 80 };
-    await expect(encodeFiles(request, { picture: other, versions })).rejects.toThrow(RangeError);
+  it('refuses an image of another size', async () => {
+    const other = { ...pixels, width: 30, height: 80 };
+    await expect(encodeFiles(request, { pixels: other, versions })).rejects.toThrow(RangeError);
   });
 
   it('stops when it is cancelled', async () => {
-    await expect(encodeFiles(request, { picture, versions, signal: AbortSignal.abort() })).rejects.toThrow(
+    await expect(encodeFiles(request, { pixels, versions, signal: AbortSignal.abort() })).rejects.toThrow(
       CancelledError,
     );
   });
 });
 
 describe('figure.png', () => {
-  const draw = async (count: number, changes: Partial<Attribution> = {}, shown = picture) => {
+  const draw = async (count: number, changes: Partial<Attribution> = {}, shown = pixels) => {
     const attributions = Array.from({ length: count }, (_, i) => attribution(`method-${i}`, changes));
     const request = params(attributions);
     const imageSize = { width: shown.width, height: shown.height };
     const prediction = { ...request.prediction, imageSize, region: { x: 0, y: 0, ...imageSize } };
-    const files = await encodeFiles({ ...request, prediction }, { picture: shown, versions });
+    const files = await encodeFiles({ ...request, prediction }, { pixels: shown, versions });
     return sharp(find(files, 'figure.png')).raw().toBuffer({ resolveWithObject: true });
   };
   /** Share of a rectangle (in figure units, two pixels each) that is not white. */
@@ -240,7 +240,7 @@ describe('figure.png', () => {
     }
   });
 
-  it('has words, pictures and a colour bar at their places, and white margins', async () => {
+  it('has words, images and a colour bar at their places, and white margins', async () => {
     const figure = await draw(1);
     const width = figure.info.width / 2;
     const height = figure.info.height / 2;

@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../../shared/errors';
 import type { EncodedFile, EncodeParams, Versions } from '../../shared/protocol/protocol';
 import { renderOverlay } from '../../shared/rendering/renderOverlay';
-import type { Attribution, Picture, RawMap } from '../../shared/results/attribution';
+import type { Attribution, RawMap, RgbImage } from '../../shared/results/attribution';
 import { encodeNpy } from '../files/npy';
 import { float32 } from '../graph/ir/tensor';
 import { renderFigure } from './figure';
@@ -11,7 +11,7 @@ import { type MethodFiles, resultJson } from './resultJson';
 
 export interface EncodeDependencies {
   /** The upright image at its own size (`prediction.imageSize`). */
-  readonly picture: Picture;
+  readonly pixels: RgbImage;
   readonly versions: Versions;
   /** Title of a method; its id when absent. */
   readonly methodTitle?: (id: string) => string;
@@ -25,25 +25,25 @@ export interface EncodeDependencies {
  */
 export async function encodeFiles(
   params: EncodeParams,
-  { picture, versions, methodTitle = (id) => id, signal }: EncodeDependencies,
+  { pixels, versions, methodTitle = (id) => id, signal }: EncodeDependencies,
 ): Promise<readonly EncodedFile[]> {
   const { prediction, display } = params;
-  if (picture.width !== prediction.imageSize.width || picture.height !== prediction.imageSize.height) {
+  if (pixels.width !== prediction.imageSize.width || pixels.height !== prediction.imageSize.height) {
     throw new RangeError(
-      `The picture has ${picture.width}×${picture.height} pixels, but the explanation was made for ${prediction.imageSize.width}×${prediction.imageSize.height}.`,
+      `The image has ${pixels.width}×${pixels.height} pixels, but the explanation was made for ${prediction.imageSize.width}×${prediction.imageSize.height}.`,
     );
   }
   const names = fileNames(params.attributions);
   const files: EncodedFile[] = [];
   for (const [i, attribution] of params.attributions.entries()) {
     throwIfCancelled(signal);
-    const overlay = renderOverlay({ picture, region: prediction.region, map: attribution.map, display });
+    const overlay = renderOverlay({ image: pixels, region: prediction.region, map: attribution.map, display });
     const title = `${methodTitle(attribution.method)} for ${classTitle(prediction.target)}`;
-    const png = await encodePng(overlay.pixels, picture.width, picture.height, pngText(params, title));
+    const png = await encodePng(overlay.pixels, pixels.width, pixels.height, pngText(params, title));
     files.push({ name: names[i]!.png, bytes: png }, { name: names[i]!.npy, bytes: encodeMap(attribution.map) });
   }
   throwIfCancelled(signal);
-  const figure = await renderFigure({ ...params, picture, methodTitle, whylightVersion: versions.whylight });
+  const figure = await renderFigure({ ...params, pixels, methodTitle, whylightVersion: versions.whylight });
   const json = new TextEncoder().encode(resultJson(params, versions, names));
   return [...files, { name: 'figure.png', bytes: figure }, { name: 'result.json', bytes: json }];
 }

@@ -2,7 +2,7 @@ import sharp, { type OverlayOptions } from 'sharp';
 import type { EncodeParams } from '../../shared/protocol/protocol';
 import type { DisplayOptions } from '../../shared/rendering/display';
 import { renderOverlay } from '../../shared/rendering/renderOverlay';
-import type { Picture } from '../../shared/results/attribution';
+import type { RgbImage } from '../../shared/results/attribution';
 import { formatSeconds, formatValue, percent } from '../../shared/words/summary';
 import { figureGrid, fitInside } from './figureGrid';
 import { drawPanelText, figureStyles, type PanelText, panelFoot, panelHead } from './figurePanel';
@@ -12,7 +12,7 @@ import { drawText, ellipsise, measureText, type TextStyle, wrapText } from './te
 
 export interface FigureRequest extends EncodeParams {
   /** The upright image at its own size. */
-  readonly picture: Picture;
+  readonly pixels: RgbImage;
   readonly methodTitle: (id: string) => string;
   readonly whylightVersion: string;
 }
@@ -30,21 +30,21 @@ interface Panel extends PanelText {
 
 /** One PNG with the image and every method side by side, with titles, times, colour bars with numbers, and findings. */
 export async function renderFigure(request: FigureRequest): Promise<Uint8Array> {
-  const { prediction, attributions, picture } = request;
-  const grid = figureGrid(attributions.length + 1, picture);
-  const drawn = fitInside(picture, grid.pictureWidth * resolution, grid.pictureHeight * resolution);
-  const small = await resizePicture(picture, drawn.width, drawn.height);
-  const scale = drawn.width / picture.width;
+  const { prediction, attributions, pixels } = request;
+  const grid = figureGrid(attributions.length + 1, pixels);
+  const drawn = fitInside(pixels, grid.imageWidth * resolution, grid.imageHeight * resolution);
+  const small = await resizeImage(pixels, drawn.width, drawn.height);
+  const scale = drawn.width / pixels.width;
   const region = {
     x: prediction.region.x * scale,
-    y: (prediction.region.y * drawn.height) / picture.height,
+    y: (prediction.region.y * drawn.height) / pixels.height,
     width: prediction.region.width * scale,
-    height: (prediction.region.height * drawn.height) / picture.height,
+    height: (prediction.region.height * drawn.height) / pixels.height,
   };
 
   const panels: Panel[] = [originalPanel(request, small)];
   for (const attribution of attributions) {
-    const overlay = renderOverlay({ picture: small, region, map: attribution.map, display: request.display });
+    const overlay = renderOverlay({ image: small, region, map: attribution.map, display: request.display });
     panels.push({
       pixels: overlay.pixels,
       title: request.methodTitle(attribution.method),
@@ -57,29 +57,29 @@ export async function renderFigure(request: FigureRequest): Promise<Uint8Array> 
     });
   }
 
-  const width = 2 * margin + grid.columns * grid.pictureWidth + (grid.columns - 1) * gap;
+  const width = 2 * margin + grid.columns * grid.imageWidth + (grid.columns - 1) * gap;
   const heading = drawHeading(request, width - 2 * margin);
   const svg = [heading.svg];
-  const pictures: OverlayOptions[] = [];
+  const images: OverlayOptions[] = [];
   let y = heading.bottom;
   for (let row = 0; row < grid.rows; row++) {
     const first = row * grid.columns;
     const inRow = panels.slice(first, first + grid.columns);
     inRow.forEach((panel, column) => {
-      const x = margin + column * (grid.pictureWidth + gap);
-      svg.push(drawPanelText(panel, x, y, grid.pictureWidth, grid.pictureHeight, `scale${first + column}`));
+      const x = margin + column * (grid.imageWidth + gap);
+      svg.push(drawPanelText(panel, x, y, grid.imageWidth, grid.imageHeight, `scale${first + column}`));
       const left = x * resolution + drawn.x;
       const top = (y + panelHead) * resolution + drawn.y;
-      pictures.push({
+      images.push({
         input: Buffer.from(panel.pixels.buffer, panel.pixels.byteOffset, panel.pixels.byteLength),
         raw: { width: drawn.width, height: drawn.height, channels: 4 },
         left,
         top,
       });
-      if (row === 0 && column === 0) svg.push(drawRegion(region, picture, scale, left, top));
+      if (row === 0 && column === 0) svg.push(drawRegion(region, pixels, scale, left, top));
     });
-    const foot = Math.max(...inRow.map((panel) => panelFoot(panel, grid.pictureWidth)));
-    y += panelHead + grid.pictureHeight + foot + rowGap;
+    const foot = Math.max(...inRow.map((panel) => panelFoot(panel, grid.imageWidth)));
+    y += panelHead + grid.imageHeight + foot + rowGap;
   }
   const footer = footerLine(request);
   svg.push(drawText(ellipsise(footer, width - 2 * margin, figureStyles.footer), margin, y + 4, figureStyles.footer));
@@ -89,14 +89,14 @@ export async function renderFigure(request: FigureRequest): Promise<Uint8Array> 
   const pixelHeight = height * resolution;
   const words = `<svg xmlns="http://www.w3.org/2000/svg" width="${pixelWidth}" height="${pixelHeight}" viewBox="0 0 ${width} ${height}">${svg.join('')}</svg>`;
   const png = await sharp({ create: { width: pixelWidth, height: pixelHeight, channels: 3, background: '#ffffff' } })
-    .composite([...pictures, { input: Buffer.from(words), left: 0, top: 0 }])
+    .composite([...images, { input: Buffer.from(words), left: 0, top: 0 }])
     .removeAlpha()
     .png({ compressionLevel: 6 })
     .toBuffer();
   return withText(png, pngText(request, `Why ${classTitle(prediction.target)}: ${imageName(request.image)}`));
 }
 
-function originalPanel({ prediction }: FigureRequest, small: Picture): Panel {
+function originalPanel({ prediction }: FigureRequest, small: RgbImage): Panel {
   const { width, height } = prediction.imageSize;
   return {
     pixels: opaque(small),
@@ -151,16 +151,16 @@ function drawHeading({ prediction, image }: FigureRequest, room: number): { svg:
   return { svg: parts.join(''), bottom: baseline + 24 };
 }
 
-/** A frame around what the model saw, the rest of the picture dimmed. */
+/** A frame around what the model saw, the rest of the pixels dimmed. */
 function drawRegion(
   region: { x: number; y: number; width: number; height: number },
-  picture: Picture,
+  pixels: RgbImage,
   scale: number,
   left: number,
   top: number,
 ): string {
   const unit = (pixels: number): number => pixels / resolution;
-  const whole = { width: picture.width * scale, height: picture.height * scale };
+  const whole = { width: pixels.width * scale, height: pixels.height * scale };
   if (region.width > whole.width - scale && region.height > whole.height - scale) return '';
   const outer = `M${unit(left)} ${unit(top)}h${unit(Math.round(whole.width))}v${unit(Math.round(whole.height))}h${-unit(Math.round(whole.width))}z`;
   const inner = `M${unit(left + region.x)} ${unit(top + region.y)}v${unit(region.height)}h${unit(region.width)}v${-unit(region.height)}z`;
@@ -187,23 +187,23 @@ function displayWords(display: DisplayOptions): string[] {
   return [mode, ...clip];
 }
 
-async function resizePicture(picture: Picture, width: number, height: number): Promise<Picture> {
-  if (picture.width === width && picture.height === height) return picture;
-  const raw = { width: picture.width, height: picture.height, channels: 3 as const };
-  const kernel = width >= 3 * picture.width ? 'nearest' : 'lanczos3';
-  const data = await sharp(picture.data, { raw, limitInputPixels: false })
+async function resizeImage(pixels: RgbImage, width: number, height: number): Promise<RgbImage> {
+  if (pixels.width === width && pixels.height === height) return pixels;
+  const raw = { width: pixels.width, height: pixels.height, channels: 3 as const };
+  const kernel = width >= 3 * pixels.width ? 'nearest' : 'lanczos3';
+  const data = await sharp(pixels.data, { raw, limitInputPixels: false })
     .resize(width, height, { fit: 'fill', kernel })
     .raw()
     .toBuffer();
   return { width, height, data };
 }
 
-function opaque(picture: Picture): Uint8Array {
-  const pixels = new Uint8Array(picture.width * picture.height * 4).fill(255);
+function opaque(image: RgbImage): Uint8Array {
+  const pixels = new Uint8Array(image.width * image.height * 4).fill(255);
   for (let i = 0, o = 0; o < pixels.length; i += 3, o += 4) {
-    pixels[o] = picture.data[i]!;
-    pixels[o + 1] = picture.data[i + 1]!;
-    pixels[o + 2] = picture.data[i + 2]!;
+    pixels[o] = image.data[i]!;
+    pixels[o + 1] = image.data[i + 1]!;
+    pixels[o + 2] = image.data[i + 2]!;
   }
   return pixels;
 }

@@ -26,9 +26,9 @@ describe('figureGrid', () => {
   });
 
   it('follows the proportions of the image within limits', () => {
-    expect(figureGrid(1, { width: 300, height: 200 }).pictureHeight).toBe(187);
-    expect(figureGrid(1, { width: 3000, height: 100 }).pictureHeight).toBe(140);
-    expect(figureGrid(1, { width: 100, height: 3000 }).pictureHeight).toBe(420);
+    expect(figureGrid(1, { width: 300, height: 200 }).imageHeight).toBe(187);
+    expect(figureGrid(1, { width: 3000, height: 100 }).imageHeight).toBe(140);
+    expect(figureGrid(1, { width: 100, height: 3000 }).imageHeight).toBe(420);
   });
 });
 

@@ -2,23 +2,23 @@
 export interface FigureGrid {
   readonly columns: number;
   readonly rows: number;
-  /** Box for a picture, in figure units. */
-  readonly pictureWidth: number;
-  readonly pictureHeight: number;
+  /** Box for an image, in figure units. */
+  readonly imageWidth: number;
+  readonly imageHeight: number;
 }
 
 const widest = 5;
 
 /**
- * Up to five panels stand in one row; more are spread evenly over as few rows as hold them. Pictures share one box with the image's
+ * Up to five panels stand in one row; more are spread evenly over as few rows as hold them. Images share one box with the image's
  * proportions, kept between 2:1 and 2:3 so that panoramas and strips stay readable.
  */
 export function figureGrid(panels: number, image: { readonly width: number; readonly height: number }): FigureGrid {
   const rows = Math.ceil(panels / widest);
   const columns = Math.ceil(panels / rows);
-  const pictureWidth = 280;
+  const imageWidth = 280;
   const proportion = Math.min(1.5, Math.max(0.5, image.height / image.width));
-  return { columns, rows, pictureWidth, pictureHeight: Math.round(pictureWidth * proportion) };
+  return { columns, rows, imageWidth, imageHeight: Math.round(imageWidth * proportion) };
 }
 
 /** The largest size with the image's proportions inside the box, and its place in it (centred), in whole units. */

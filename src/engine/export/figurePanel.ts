@@ -28,7 +28,7 @@ export interface PanelText {
   /** Its right end: the time. */
   readonly time: string;
   readonly scale: PanelScale | null;
-  /** Below the picture when there is no scale. */
+  /** Below the image when there is no scale. */
   readonly caption: readonly string[];
   readonly notes: readonly string[];
 }
@@ -38,7 +38,7 @@ export const panelHead = 42;
 const noteLine = 15;
 const noteLines = 3;
 
-/** Height of what stands below the picture. */
+/** Height of what stands below the image. */
 export function panelFoot(panel: PanelText, width: number): number {
   const notes = wrapNotes(panel, width).length;
   return scaleHeight(panel) + (notes > 0 ? 4 + notes * noteLine : 0);
@@ -50,7 +50,7 @@ export function drawPanelText(
   x: number,
   y: number,
   width: number,
-  pictureHeight: number,
+  imageHeight: number,
   id: string,
 ): string {
   const { title, detail, warning } = figureStyles;
@@ -61,7 +61,7 @@ export function drawPanelText(
     drawText(detailLine(panel, width - timeWidth), x, y + 33, detail),
     drawText(panel.time, right, y + 33, detail, 'end'),
   ];
-  const below = y + panelHead + pictureHeight;
+  const below = y + panelHead + imageHeight;
   if (panel.scale) parts.push(drawScale(panel.scale, x, below + 8, width, id));
   panel.caption.forEach((line, i) => {
     parts.push(drawText(ellipsise(line, width, detail), x, below + 17 + i * 15, detail));

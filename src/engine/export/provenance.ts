@@ -14,7 +14,7 @@ export function imageName(image: ImageSource): string {
   return name.split(/[\\/]/).pop() ?? name;
 }
 
-/** The text that is stored in a saved PNG, so that a picture passed on alone still says what it shows. */
+/** The text that is stored in a saved PNG, so that an image passed on alone still says what it shows. */
 export function pngText({ prediction, image }: Pick<EncodeParams, 'prediction' | 'image'>, title: string): PngText {
   const { target, model } = prediction;
   return {

@@ -16,7 +16,7 @@ describe('drawText', () => {
     expect(svg).not.toContain('<龟');
   });
 
-  it('keeps control characters out of the picture', () => {
+  it('keeps control characters out of the image', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
     expect(drawText('a\u0000\u0007b', 0, 0, style)).not.toMatch(/[\u0000-\u001f]/);
   });

@@ -28,7 +28,7 @@ export interface HealthSubject {
 }
 
 /**
- * Looks at the activations of all layers and at the gradients of the explained class's logit, for one picture.
+ * Looks at the activations of all layers and at the gradients of the explained class's logit, for one image.
  *
  * @throws UsageError when there is no such target; RuntimeFailure when the model does not run.
  */

@@ -1,6 +1,6 @@
 /** Each finding, provoked with a small network that really runs. */
 import { describe, expect, it } from 'vitest';
-import { channels, filled, load, type Network, node, numbers, picture, size } from '../../../test/support/smallNetwork';
+import { channels, filled, load, type Network, node, numbers, pixels, size } from '../../../test/support/smallNetwork';
 import { float32, int64, type Tensor } from '../graph/ir/tensor';
 import { standard } from '../graph/rules/standard';
 import { checkModel } from './check';
@@ -8,13 +8,13 @@ import { differentiable, obstacleFindings } from './differentiable';
 import { measureLayers } from './measure';
 import { Passes } from './passes';
 
-async function check(network: Network, options: { readonly image?: typeof picture; readonly passBytes?: number } = {}) {
+async function check(network: Network, options: { readonly image?: typeof pixels; readonly passBytes?: number } = {}) {
   const model = await load(network);
   try {
     return await checkModel({
       model,
       labels: ['a', 'b', 'c', 'd', 'e'],
-      image: options.image ?? picture,
+      image: options.image ?? pixels,
       target: { kind: 'top1' },
       camLayer: 'features',
       ...(options.passBytes === undefined ? {} : { passBytes: options.passBytes }),
@@ -62,7 +62,7 @@ describe('units that are shut', () => {
     [
       4,
       [
-        'note: 4 of the 8 units of “features” (ReLU) are 0 at every position for this picture: class activation maps at this layer are made of the other 4.',
+        'note: 4 of the 8 units of “features” (ReLU) are 0 at every position for this image: class activation maps at this layer are made of the other 4.',
       ],
     ],
   ])('%i of 8 in a feature map', async (count, findings) => {
@@ -71,11 +71,11 @@ describe('units that are shut', () => {
     expect(told(report)).toEqual(findings);
   });
 
-  it('all: the output is the same for every picture', async () => {
+  it('all: the output is the same for every image', async () => {
     const report = await check({ bias: shut(8) });
     expect(report.input.gradient?.norm).toBe(0);
     expect(told(report)).toEqual([
-      'problem: All 8 units of “features” (ReLU) are 0 at every position for this picture: the output does not depend on the picture, and every map is blank; look for biases of a wrong size and for a preprocessing that the model was not trained with.',
+      'problem: All 8 units of “features” (ReLU) are 0 at every position for this image: the output does not depend on the image, and every map is blank; look for biases of a wrong size and for a preprocessing that the model was not trained with.',
     ]);
   });
 
@@ -93,7 +93,7 @@ describe('units that are shut', () => {
     });
     expect(told(await check(vector(7)))).toEqual([]);
     expect(told(await check(vector(8)))).toEqual([
-      'warning: All 8 units of “shutVector” (ReLU) are 0 at every position for this picture: this branch of the network adds nothing to the answer.',
+      'warning: All 8 units of “shutVector” (ReLU) are 0 at every position for this image: this branch of the network adds nothing to the answer.',
     ]);
   });
 
@@ -104,7 +104,7 @@ describe('units that are shut', () => {
     });
     expect(report.layers[1]?.units).toEqual({ activation: 'Sigmoid', count: 8, dead: 4, stuck: 4 });
     expect(told(report)).toContain(
-      'warning: All 8 units of “features” (Sigmoid) are at one end of the activation everywhere for this picture: next to nothing of the picture comes through; look for biases of a wrong size and for a preprocessing that the model was not trained with.',
+      'warning: All 8 units of “features” (Sigmoid) are at one end of the activation everywhere for this image: next to nothing of the image comes through; look for biases of a wrong size and for a preprocessing that the model was not trained with.',
     );
   });
 
@@ -156,10 +156,10 @@ describe('gradients', () => {
     ]);
   });
 
-  it('end where nothing depends on the picture', async () => {
+  it('end where nothing depends on the image', async () => {
     const report = await check({ ...scales(0, 1), middle: [node('Mul', ['conv', 'factor'], 'features')] });
     expect(told(report)[0]).toBe(
-      'problem: The gradient of the logit is exactly 0 at the input: it ends between “features” and “conv”, where every unit is shut or nothing depends on the picture; gradient maps are blank, Occlusion needs no gradient.',
+      'problem: The gradient of the logit is exactly 0 at the input: it ends between “features” and “conv”, where every unit is shut or nothing depends on the image; gradient maps are blank, Occlusion needs no gradient.',
     );
   });
 
@@ -187,8 +187,8 @@ describe('gradients', () => {
       expect(obstacleFindings(reachable).map(({ severity, sentence }) => `${severity}: ${sentence}`)).toEqual([
         'problem: The operator Conv of node "/conv" has no gradient. No gradient comes through to the layers before it; Occlusion needs none.',
       ]);
-      const passes = new Passes(model, picture, 0);
-      const { input, layers } = await measureLayers(passes, picture, new Set(['features', 'pooled', 'logits']));
+      const passes = new Passes(model, pixels, 0);
+      const { input, layers } = await measureLayers(passes, pixels, new Set(['features', 'pooled', 'logits']));
       expect(input).toMatchObject({ gradient: null, relativeGradient: null });
       expect(layers.map(({ name, gradient }) => [name, gradient !== null])).toEqual([
         ['conv', false],
@@ -220,13 +220,13 @@ describe('numbers that are not finite', () => {
     expect(report.layers[0]?.activation.nan).toBe(size * size);
   });
 
-  it('in a weight whose harm the picture does not show', async () => {
+  it('in a weight whose harm the image does not show', async () => {
     const report = await check({
       middle: [node('Min', ['conv', 'limit'], 'features')],
       weights: { limit: filled([], () => Number.POSITIVE_INFINITY) },
     });
     expect(told(report)).toEqual([
-      'warning: The weight “limit” of node “/features” (operator Min) holds 1 infinite value, without harm for this picture; the training diverged or the file is damaged.',
+      'warning: The weight “limit” of node “/features” (operator Min) holds 1 infinite value, without harm for this image; the training diverged or the file is damaged.',
     ]);
   });
 
@@ -259,8 +259,8 @@ describe('numbers that are not finite', () => {
     ]);
   });
 
-  it('in the picture itself', async () => {
-    const image = float32(picture.dims, picture.data.slice());
+  it('in the image itself', async () => {
+    const image = float32(pixels.dims, pixels.data.slice());
     image.data[5] = Number.NaN;
     expect(told(await check({}, { image }))).toEqual([
       'problem: The model’s input holds 1 NaN value; check the preprocessing, above all for a division by a standard deviation of 0.',

@@ -51,8 +51,8 @@ function consequence(
   if (left === 0) {
     if (!trunk.has(name)) return ': this branch of the network adds nothing to the answer';
     return severity === 'problem'
-      ? `: the output does not depend on the picture, and every map is blank; ${causes}`
-      : `: next to nothing of the picture comes through; ${causes}`;
+      ? `: the output does not depend on the image, and every map is blank; ${causes}`
+      : `: next to nothing of the image comes through; ${causes}`;
   }
   if (name === camLayer) return `: class activation maps at this layer are made of the other ${left}`;
   return severity === 'warning' ? `: all that the later layers see comes through the other ${left}` : '';
@@ -76,7 +76,7 @@ function shutUnits(layers: readonly LayerHealth[], context: LayerContext): Findi
     const others = all.filter((each) => each !== worst).map((each) => quote(each.layer.name));
     const share = shut(units) === units.count ? `All ${units.count}` : `${shut(units)} of the ${units.count}`;
     const rest = others.length === 0 ? '' : ` The same holds, to a like degree, for ${list(others)}.`;
-    const sentence = `${share} units of ${quote(layer.name)} (${units.activation}) are ${state(units)} for this picture${consequence(layer, units, context, severity)}.${rest}`;
+    const sentence = `${share} units of ${quote(layer.name)} (${units.activation}) are ${state(units)} for this image${consequence(layer, units, context, severity)}.${rest}`;
     return [{ severity, sentence, layer: layer.name }];
   });
 }

@@ -24,7 +24,7 @@ function layerHealth(
 }
 
 /**
- * Statistics of the model's input and of all its layers, for one picture.
+ * Statistics of the model's input and of all its layers, for one image.
  *
  * @param differentiable values with respect to which gradients are taken, the input's name among them where it has one.
  */
@@ -33,9 +33,9 @@ export async function measureLayers(
   image: FloatTensor,
   differentiable: ReadonlySet<string>,
 ): Promise<{ readonly input: LayerHealth; readonly layers: readonly LayerHealth[] }> {
-  const { graph, input: picture, layers } = passes.model;
+  const { graph, input: pixels, layers } = passes.model;
   const name = graph.inputs[0]?.name ?? '';
-  const inputLayer: LayerInfo = { name, operator: 'Input', shape: picture.dims, spatial: false };
+  const inputLayer: LayerInfo = { name, operator: 'Input', shape: pixels.dims, spatial: false };
   const flat = saturations(graph);
   const bytes = ({ name }: LayerInfo): number => bytesOf(graph, name) * (differentiable.has(name) ? 2 : 1);
   const all: LayerHealth[] = [];

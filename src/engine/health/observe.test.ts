@@ -1,24 +1,24 @@
 /** What an explanation tells of the network's health, from the passes that its methods make anyway. */
 import { describe, expect, it, vi } from 'vitest';
-import { channels, filled, load, type Network, node, numbers, picture } from '../../../test/support/smallNetwork';
+import { channels, filled, load, type Network, node, numbers, pixels } from '../../../test/support/smallNetwork';
 import { runMethods } from '../methods/run';
 import { classScores, topClasses } from '../model/target/target';
 import { Observer } from './observe';
 
 const gradientMethods = ['gradient', 'gradient-x-input', 'grad-cam', 'layer-cam', 'smoothgrad'];
 
-/** Explains the picture, and counts the images that the model was asked about by the methods and for the findings. */
+/** Explains the image, and counts the images that the model was asked about by the methods and for the findings. */
 async function explain(network: Network, methods: readonly string[] = gradientMethods) {
   const model = await load(network);
   try {
-    const { logits, probabilities } = await model.evaluate(picture, 0, {});
+    const { logits, probabilities } = await model.evaluate(pixels, 0, {});
     const scores = classScores(logits, probabilities, null);
     const [target] = topClasses(scores, 1);
     if (!target) throw new Error('No classes.');
     const asked = vi.spyOn(model, 'evaluate');
-    const observer = new Observer(model, picture);
+    const observer = new Observer(model, pixels);
     const failed: string[] = [];
-    await runMethods(observer.model, picture, {
+    await runMethods(observer.model, pixels, {
       requests: methods.map((id) => ({ id })),
       target: target.index,
       defaultLayer: 'features',
@@ -52,7 +52,7 @@ describe('an observed explanation', () => {
     const bias = filled([channels], (i) => (i < 6 ? -100 : 3));
     expect(await explain({ bias })).toEqual({
       told: [
-        'note: 6 of the 8 units of “features” (ReLU) are 0 at every position for this picture: class activation maps at this layer are made of the other 2.',
+        'note: 6 of the 8 units of “features” (ReLU) are 0 at every position for this image: class activation maps at this layer are made of the other 2.',
       ],
       more: 0,
     });

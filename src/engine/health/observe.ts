@@ -22,7 +22,7 @@ interface GraphFacts {
   readonly trunk: ReadonlySet<string>;
 }
 
-/** Found once for a graph, however many pictures are explained. */
+/** Found once for a graph, however many images are explained. */
 const known = new WeakMap<Graph, GraphFacts>();
 
 function factsOf(graph: Graph): GraphFacts {
@@ -31,7 +31,7 @@ function factsOf(graph: Graph): GraphFacts {
   return facts;
 }
 
-/** Stands between the methods and the model, and looks at what they get for the explained picture itself. */
+/** Stands between the methods and the model, and looks at what they get for the explained image itself. */
 export class Observer {
   /** The model for the methods. */
   readonly model: Model;

@@ -70,7 +70,7 @@ function scale({ logits }: OutputHealth): Finding[] {
   return [
     {
       severity: 'warning',
-      sentence: `The logits reach ${formatValue(largest)}, where probabilities are 0 or 1 whatever the picture shows: check the preprocessing, above all whether the model wants values of 0–1 and gets 0–255.`,
+      sentence: `The logits reach ${formatValue(largest)}, where probabilities are 0 or 1 whatever the image shows: check the preprocessing, above all whether the model wants values of 0–1 and gets 0–255.`,
     },
   ];
 }

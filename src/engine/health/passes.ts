@@ -10,12 +10,12 @@ export const passBytes = 256 * 1024 ** 2;
 /** The gradient that is looked at: of the explained class's logit. */
 export const gradientOf = (wrt: string): GradientProbe => ({ of: 'logit', rules: 'standard', wrt });
 
-/** Bytes that a value takes for one picture. */
+/** Bytes that a value takes for one image. */
 export function bytesOf(graph: Graph, value: string): number {
   return 4 * elementCount((graph.types.get(value)?.dims ?? []) as readonly number[]);
 }
 
-/** Evaluates one picture for one class, counting what that costs. */
+/** Evaluates one image for one class, counting what that costs. */
 export class Passes {
   count = 0;
   /** Most bytes of activations and gradients that one pass gave. */

@@ -12,7 +12,7 @@ function unitLayout({ shape, spatial }: Pick<LayerInfo, 'shape' | 'spatial'>): U
   return { units: shape.at(-1) ?? 1, outer: elementCount(shape.slice(0, -1)), inner: 1 };
 }
 
-/** @param data the layer's output for one picture. */
+/** @param data the layer's output for one image. */
 export function unitHealth(
   layer: LayerInfo,
   data: Float32Array,

@@ -33,7 +33,7 @@ export function countText({ nan, plus, minus }: NonFinite): string {
   return `${parts.join(' and ')} ${nan + infinite === 1 ? 'value' : 'values'}`;
 }
 
-/** Weights that are not finite but spoil nothing for this picture. −∞ alone is what masks are made of. */
+/** Weights that are not finite but spoil nothing for this image. −∞ alone is what masks are made of. */
 export function weightFindings(graph: Graph, found: ReadonlyMap<string, NonFinite>): Finding[] {
   const [worst] = [...found].filter(([, { nan, plus }]) => nan + plus > 0);
   if (!worst) return [];
@@ -43,7 +43,7 @@ export function weightFindings(graph: Graph, found: ReadonlyMap<string, NonFinit
   return [
     {
       severity: 'warning',
-      sentence: `The weight ${quote(name)}${where} holds ${countText(counts)}, without harm for this picture; the training diverged or the file is damaged.`,
+      sentence: `The weight ${quote(name)}${where} holds ${countText(counts)}, without harm for this image; the training diverged or the file is damaged.`,
     },
   ];
 }

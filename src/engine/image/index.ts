@@ -1,5 +1,5 @@
 export { type DecodedImage, decodeImage } from './decoding/decode';
-export { displayPicture } from './decoding/displayPicture';
+export { displayImage } from './decoding/displayImage';
 export { type FoundLabels, findLabels, type LabelSearch } from './findings/findLabels';
 export { findPreprocessing, type PreprocessingFinding, type PreprocessingSearch } from './findings/findPreprocessing';
 export { namesBeside } from './findings/namesBeside';

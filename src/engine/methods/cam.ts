@@ -110,7 +110,7 @@ function reluNotes(context: MethodContext, layer: string, cam: Float32Array): st
   // Without a finite value there is no range; what is not a number is told elsewhere.
   if (!(max <= 0) || min === 0 || min > max) return [];
   const single =
-    context.classes === 1 ? ' This model has one logit: a picture of the negative class gives such a map.' : '';
+    context.classes === 1 ? ' This model has one logit: an image of the negative class gives such a map.' : '';
   return [
     `All values are ≤ 0 before the ReLU (raw range ${short(min)} … ${short(max)}), so the map is blank: at the layer “${layer}” everything speaks against the class; set relu=false to see it.${single}`,
   ];

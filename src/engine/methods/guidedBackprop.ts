@@ -11,7 +11,7 @@ export const guidedBackprop: Method = {
     title: 'Guided Backpropagation',
     family: 'gradient',
     description:
-      'The gradient with all negative parts cut off at each ReLU on the way back. Sharp pictures of edges and textures, but barely dependent on the class and on the upper layers (Adebayo et al. 2018): do not read it as evidence for one class.',
+      'The gradient with all negative parts cut off at each ReLU on the way back. Sharp images of edges and textures, but barely dependent on the class and on the upper layers (Adebayo et al. 2018): do not read it as evidence for one class.',
     formula: 'M = ∂̃S/∂x, where each ReLU passes back g · [g > 0] · [y > 0]',
     source: {
       paper: 'Springenberg, Dosovitskiy, Brox and Riedmiller: Striving for Simplicity (2014)',

@@ -12,7 +12,7 @@ import type { MemoryBudget } from './programs/memoryBudget';
 import { Programs } from './programs/programs';
 
 export interface LoadOptions {
-  /** Picture size, for checkpoints that leave it open. */
+  /** Image size, for checkpoints that leave it open. */
   readonly height: number;
   readonly width: number;
   readonly runtime?: RuntimeChoice;
@@ -24,12 +24,12 @@ export interface LoadOptions {
   readonly memory?: MemoryBudget;
 }
 
-/** A checkpoint bound to a picture size and a runtime. */
+/** A checkpoint bound to an image size and a runtime. */
 export class LoadedModel implements Model {
   private readonly scheduler: Scheduler;
 
   private constructor(
-    /** Bound to batch 1, with the head of `head.ts`; its first input is the picture. */
+    /** Bound to batch 1, with the head of `head.ts`; its first input is the image. */
     readonly graph: Graph,
     readonly input: ModelInput,
     readonly classes: number,
@@ -48,9 +48,9 @@ export class LoadedModel implements Model {
   }
 
   /**
-   * Binds the checkpoint's graph to the picture size and finds logits and layers. Programs are compiled when they are first needed.
+   * Binds the checkpoint's graph to the image size and finds logits and layers. Programs are compiled when they are first needed.
    *
-   * @throws UnsupportedOperatorError when a node that the logits depend on has no rule; CheckpointError when there is no picture input or no logits.
+   * @throws UnsupportedOperatorError when a node that the logits depend on has no rule; CheckpointError when there is no image input or no logits.
    */
   static async load(checkpoint: Checkpoint, options: LoadOptions): Promise<LoadedModel> {
     const input = findImageInput(checkpoint.graph);

@@ -1,21 +1,21 @@
 import type { PreprocessingAlternative } from '../../shared/protocol/protocol';
-import type { Picture } from '../../shared/results/attribution';
+import type { RgbImage } from '../../shared/results/attribution';
 import { plausiblePresets, preprocess } from '../image';
 import { classScores, topClasses } from '../model/target/target';
 import type { OpenCheckpoint } from './checkpoints';
 
 /**
- * What the model says of the picture under each preprocessing that it may have been trained with: the preset under which it is
+ * What the model says of the image under each preprocessing that it may have been trained with: the preset under which it is
  * sure of the right class is most likely the one. All are asked for at once, so that they share a batch.
  */
 export function alternatives(
   { model, labels }: OpenCheckpoint,
-  picture: Picture,
+  pixels: RgbImage,
   signal: AbortSignal,
 ): Promise<PreprocessingAlternative[]> {
   return Promise.all(
     plausiblePresets(model.input).map(async (preprocessing) => {
-      const { tensor } = preprocess(picture, preprocessing, model.input.layout);
+      const { tensor } = preprocess(pixels, preprocessing, model.input.layout);
       const { logits, probabilities } = await model.evaluate(tensor, 0, {}, signal);
       return { preprocessing, top5: topClasses(classScores(logits, probabilities, labels), 5) };
     }),

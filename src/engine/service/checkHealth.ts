@@ -9,10 +9,10 @@ import { chooseLayer } from './chooseLayer';
 import { prepareInput } from './prepareInput';
 
 /**
- * Checks a checkpoint's activations and gradients on one picture.
+ * Checks a checkpoint's activations and gradients on one image.
  *
- * @param input the exact model input, in place of preprocessing the picture.
- * @throws WhylightError as an explanation of the same picture does.
+ * @param input the exact model input, in place of preprocessing the image.
+ * @throws WhylightError as an explanation of the same image does.
  */
 export async function checkHealth(
   checkpoints: CheckpointCache,
@@ -21,11 +21,11 @@ export async function checkHealth(
   input?: FloatTensor,
 ): Promise<HealthReport> {
   const { checkpoint, image, target, layer, preprocessing, runtime, logits } = params;
-  const [open, { picture }] = await Promise.all([
+  const [open, { pixels }] = await Promise.all([
     checkpoints.get(checkpoint, { preprocessing, runtime, logits }),
     decodeImage(image),
   ]);
-  const { tensor } = prepareInput(open, picture, input);
+  const { tensor } = prepareInput(open, pixels, input);
   const camLayer = chooseLayer(open, layer)?.name ?? null;
   const report = await checkModel({ model: open.model, labels: open.labels, image: tensor, target, camLayer }, signal);
   return { checkpoint, image: 'path' in image ? basename(image.path) : image.name, camLayer, ...report };

@@ -16,7 +16,7 @@ export interface OpenCheckpoint {
   /** Hashed beside everything else: whoever needs it waits for it. */
   readonly sha256: Promise<string>;
   readonly model: LoadedModel;
-  /** null for a model that no picture fits, because it takes neither 1 nor 3 channels. */
+  /** null for a model that no image fits, because it takes neither 1 nor 3 channels. */
   readonly preprocessing: FoundPreprocessing | null;
   readonly labels: readonly string[] | null;
   /** Default target layer named in whylight.json. */

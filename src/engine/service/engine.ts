@@ -77,7 +77,7 @@ export class Engine {
   }
 
   /**
-   * Checks a checkpoint's activations and gradients on one picture.
+   * Checks a checkpoint's activations and gradients on one image.
    *
    * @param input as for {@link explain}.
    */
@@ -100,9 +100,9 @@ export class Engine {
 
   /** The files of an explanation, drawn at the image's own size. */
   async encode(params: EncodeParams): Promise<readonly EncodedFile[]> {
-    const { picture } = await decodeImage(params.image);
+    const { pixels } = await decodeImage(params.image);
     const methodTitle = (id: string): string => methods.find((method) => method.info.id === id)?.info.title ?? id;
-    return encodeFiles(params, { picture, versions: await versions(), methodTitle });
+    return encodeFiles(params, { pixels, versions: await versions(), methodTitle });
   }
 
   /**

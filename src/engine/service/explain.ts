@@ -3,7 +3,7 @@ import type { ExplainEvent, ExplainParams, ExplainResult, Prediction } from '../
 import type { Preprocessing } from '../../shared/question/preprocessing';
 import type { FloatTensor } from '../graph/ir/tensor';
 import { Observer } from '../health/observe';
-import { decodeImage, displayPicture } from '../image';
+import { decodeImage, displayImage } from '../image';
 import { runMethods } from '../methods/run';
 import { chooseTarget, classScores, topClasses } from '../model/target/target';
 import { alternatives } from './alternatives';
@@ -11,7 +11,7 @@ import type { CheckpointCache } from './checkpoints';
 import { chooseLayer } from './chooseLayer';
 import { prepareInput } from './prepareInput';
 
-/** Longest side of the picture that is sent for display. */
+/** Longest side of the image that is sent for display. */
 const displaySide = 1600;
 
 export interface ExplainContext {
@@ -46,8 +46,8 @@ export async function explain(
 
   emit({ id, kind: 'stage', text: 'Asking the model' });
   const { model, preprocessing } = open;
-  const { picture } = decoded;
-  const { tensor, region } = prepareInput(open, picture, context.input);
+  const { pixels } = decoded;
+  const { tensor, region } = prepareInput(open, pixels, context.input);
   const layer = chooseLayer(open, params.layer);
   const { logits, probabilities } = await model.evaluate(tensor, 0, {}, signal);
   const scores = classScores(logits, probabilities, open.labels);
@@ -59,14 +59,14 @@ export async function explain(
       size: model.input.dims,
       ...(context.input || !preprocessing
         ? { preprocessing: null, how: 'fed as given', guessed: false, alternatives: [] }
-        : { ...preprocessing, alternatives: preprocessing.guessed ? await alternatives(open, picture, signal) : [] }),
+        : { ...preprocessing, alternatives: preprocessing.guessed ? await alternatives(open, pixels, signal) : [] }),
     },
     top5: topClasses(scores, 5),
     target,
     layer,
-    picture: displayPicture(picture, displaySide).picture,
+    pixels: displayImage(pixels, displaySide).pixels,
     region,
-    imageSize: { width: picture.width, height: picture.height },
+    imageSize: { width: pixels.width, height: pixels.height },
     notes: [...decoded.notes, ...open.notes],
   };
   emit({ id, kind: 'prediction', prediction });

@@ -32,7 +32,7 @@ function countParameters(graph: Graph): number {
 }
 
 /**
- * Everything there is to know about a checkpoint without an image. A checkpoint with unsupported operators, without a picture
+ * Everything there is to know about a checkpoint without an image. A checkpoint with unsupported operators, without an image
  * input or without logits is described as far as it goes; the notes say what is missing.
  *
  * @param wantedLogits name of the value to explain; overrides whylight.json.

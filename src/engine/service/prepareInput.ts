@@ -1,5 +1,5 @@
 import { PreprocessingError, UsageError } from '../../shared/errors';
-import type { ImageRegion, Picture } from '../../shared/results/attribution';
+import type { ImageRegion, RgbImage } from '../../shared/results/attribution';
 import { type FloatTensor, float32 } from '../graph/ir/tensor';
 import { preprocess } from '../image';
 import type { ModelInput } from '../model/evaluation/model';
@@ -19,17 +19,17 @@ function fittedInput(input: FloatTensor, model: ModelInput): FloatTensor {
 }
 
 /**
- * The model's input for a picture, and the part of the picture that it shows.
+ * The model's input for an image, and the part of the image that it shows.
  *
- * @param input the exact model input, in place of preprocessing the picture.
- * @throws PreprocessingError when no picture fits the model; UsageError when `input` does not.
+ * @param input the exact model input, in place of preprocessing the image.
+ * @throws PreprocessingError when no image fits the model; UsageError when `input` does not.
  */
 export function prepareInput(
   { model, preprocessing }: OpenCheckpoint,
-  picture: Picture,
+  pixels: RgbImage,
   input: FloatTensor | undefined,
 ): { tensor: FloatTensor; region: ImageRegion } {
-  const { width, height } = picture;
+  const { width, height } = pixels;
   const whole = { x: 0, y: 0, width, height };
   const sameSize = width === model.input.width && height === model.input.height;
   if (input && (sameSize || !preprocessing)) return { tensor: fittedInput(input, model.input), region: whole };
@@ -38,6 +38,6 @@ export function prepareInput(
       `The model takes ${model.input.channels} channels, which no image gives; feed its exact input as a .npy file (--input).`,
     );
   }
-  const prepared = preprocess(picture, preprocessing.preprocessing, model.input.layout);
+  const prepared = preprocess(pixels, preprocessing.preprocessing, model.input.layout);
   return { tensor: fittedInput(input ?? prepared.tensor, model.input), region: prepared.region };
 }

@@ -3,7 +3,7 @@ import { findPreprocessing, type PreprocessingFinding } from '../image';
 import type { ImageInput } from '../model/analysis/imageInput';
 import { inputConvention } from '../model/analysis/inputConvention';
 
-/** How pictures are prepared for a checkpoint, by the files beside it, its metadata and its first nodes. Throws as findPreprocessing does. */
+/** How images are prepared for a checkpoint, by the files beside it, its metadata and its first nodes. Throws as findPreprocessing does. */
 export function preprocessingOf(
   path: string,
   checkpoint: Checkpoint,

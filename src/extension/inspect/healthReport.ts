@@ -29,7 +29,7 @@ export function healthSections(report: HealthReport, t: Translate): [title: stri
       ),
       '',
       t(
-        'Gradient: L2 norm; the bar is logarithmic, one cell for each power of ten below the largest norm. Dead units: channels that the activation keeps at its floor (0 for ReLU) or ceiling at every position of the picture.',
+        'Gradient: L2 norm; the bar is logarithmic, one cell for each power of ten below the largest norm. Dead units: channels that the activation keeps at its floor (0 for ReLU) or ceiling at every position of the image.',
       ),
     ],
   ];

@@ -47,7 +47,7 @@ export class ModelDocuments extends DisposableOwner implements TextDocumentConte
     await this.show(Uri.from({ scheme, path: `${checkpoint.path}.md` }), signal);
   }
 
-  /** Describes a checkpoint, what its layers do with one picture first. */
+  /** Describes a checkpoint, what its layers do with one image first. */
   async openHealth({ checkpoint, ...subject }: HealthSubject, signal?: AbortSignal): Promise<void> {
     const query = JSON.stringify(subject);
     await this.show(Uri.from({ scheme, path: `${Uri.file(checkpoint).path}.md`, query }), signal);
@@ -69,9 +69,9 @@ export class ModelDocuments extends DisposableOwner implements TextDocumentConte
     if (uri.query === '') return modelReport(await this.engine.request('inspect', { checkpoint }, signal), l10n.t);
     assertTrusted();
     const { image, ...asked } = JSON.parse(uri.query) as Omit<HealthSubject, 'checkpoint'>;
-    const picture = Uri.parse(image);
-    const { runtime } = imageSettings(picture);
-    const params = { checkpoint, image: await imageSource(picture), runtime, ...asked };
+    const pixels = Uri.parse(image);
+    const { runtime } = imageSettings(pixels);
+    const params = { checkpoint, image: await imageSource(pixels), runtime, ...asked };
     const health = await this.engine.request('checkHealth', params, signal);
     return modelReport(await this.engine.request('inspect', { checkpoint }, signal), l10n.t, health);
   }

@@ -253,7 +253,7 @@ export class ExplanationPanel extends DisposableOwner {
     if (prediction === undefined || attributions.length === 0) {
       throw new UsageError(l10n.t('There is nothing to save yet: no method has finished.'));
     }
-    const { picture: _, ...rest } = prediction;
+    const { pixels: _, ...rest } = prediction;
     const image = await this.imageSource();
     const files = await this.services.engine.request('encode', {
       image,

@@ -11,7 +11,7 @@ export interface PageParts {
 
 /**
  * The page before its script runs. The policy allows our one script (by nonce), styles of the extension and those made by the
- * script, and pictures that the script makes; nothing from the network, no frames, no forms, no inline handlers.
+ * script, and images that the script makes; nothing from the network, no frames, no forms, no inline handlers.
  */
 export function renderPage({ nonce, cspSource, scriptUrl, language, title }: PageParts): string {
   const policy = [

@@ -3,10 +3,10 @@ import { webviewMessage } from './webviewMessage';
 
 describe('webviewMessage', () => {
   it('turns buffers into plain byte arrays, wherever they are', () => {
-    const sent = webviewMessage({ picture: { data: Buffer.from([1, 2, 3]) } }) as { picture: { data: Uint8Array } };
-    expect(Buffer.isBuffer(sent.picture.data)).toBe(false);
-    expect(sent).toEqual({ picture: { data: new Uint8Array([1, 2, 3]) } });
-    expect(JSON.stringify(sent.picture)).not.toContain('Buffer');
+    const sent = webviewMessage({ pixels: { data: Buffer.from([1, 2, 3]) } }) as { pixels: { data: Uint8Array } };
+    expect(Buffer.isBuffer(sent.pixels.data)).toBe(false);
+    expect(sent).toEqual({ pixels: { data: new Uint8Array([1, 2, 3]) } });
+    expect(JSON.stringify(sent.pixels)).not.toContain('Buffer');
   });
 
   it('gives an array over a part of a buffer a buffer of its own', () => {

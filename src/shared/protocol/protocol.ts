@@ -7,8 +7,8 @@ import type {
   ImageRegion,
   MethodInfo,
   MethodRequest,
-  Picture,
   RawMap,
+  RgbImage,
 } from '../results/attribution';
 import type { Finding, HealthReport } from '../results/health';
 
@@ -123,9 +123,9 @@ export interface Prediction {
   readonly top5: readonly ClassScore[];
   readonly target: ClassScore;
   readonly layer: ChosenLayer | null;
-  /** The upright picture for display, at most 1600 pixels on its longer side. */
-  readonly picture: Picture;
-  /** The part of the upright image that the model saw, in the image's own pixels (see `imageSize`), which may be more than the picture's. */
+  /** The upright image for display, at most 1600 pixels on its longer side. */
+  readonly pixels: RgbImage;
+  /** The part of the upright image that the model saw, in the image's own pixels (see `imageSize`), which may be more than the image's. */
   readonly region: ImageRegion;
   /** Size of the upright image itself. */
   readonly imageSize: { readonly width: number; readonly height: number };
@@ -159,8 +159,8 @@ export interface ExplainResult {
 /** A method's results as files: `<method>.png`, `<method>.npy`, `figure.png`, `result.json`. */
 export interface EncodeParams {
   readonly image: ImageSource;
-  /** `picture` may be left out: the image is decoded again at its own size. */
-  readonly prediction: Omit<Prediction, 'picture'>;
+  /** `image` may be left out: the image is decoded again at its own size. */
+  readonly prediction: Omit<Prediction, 'pixels'>;
   readonly attributions: readonly Attribution[];
   /** None when absent. */
   readonly findings?: readonly Finding[];
@@ -180,7 +180,7 @@ export interface EngineRequests {
   versions: [undefined, Versions];
   inspect: [{ readonly checkpoint: string }, ModelSummary];
   explain: [ExplainParams, ExplainResult];
-  /** Activations and gradients of every layer for one picture. */
+  /** Activations and gradients of every layer for one image. */
   checkHealth: [HealthParams, HealthReport];
   encode: [EncodeParams, readonly EncodedFile[]];
   /** Writes a preprocessing into the whylight.json beside the checkpoint and answers that file's path. Absent: the one in use now. */

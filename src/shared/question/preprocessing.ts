@@ -3,7 +3,7 @@ export type ResizeRule = 'stretch' | 'shorter-side-and-centre-crop';
 export type Interpolation = 'nearest' | 'bilinear' | 'bicubic' | 'lanczos3';
 
 /**
- * How a picture becomes the model's input. Value of channel c: (pixel[0..255] · scale − mean[c]) / std[c], in `channelOrder`
+ * How an image becomes the model's input. Value of channel c: (pixel[0..255] · scale − mean[c]) / std[c], in `channelOrder`
  * (mean and std are listed in that order too).
  */
 export interface Preprocessing {

@@ -11,7 +11,7 @@ export interface DisplayOptions {
   readonly sign: SignMode | 'auto';
   /** Percentage of the largest absolute values that is clipped when the scale is chosen, 0..50. */
   readonly outlierPercentile: number;
-  /** Weight of the heat map over the picture in `blended`, 0..1. */
+  /** Weight of the heat map over the image in `blended`, 0..1. */
   readonly opacity: number;
   readonly mode: DisplayMode;
   /** For `top-k`: percentage of the pixels kept, 0..100. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Picture, RawMap } from '../results/attribution';
+import type { RawMap, RgbImage } from '../results/attribution';
 import { colourTable } from './colourMaps';
 import { type DisplayOptions, defaultDisplay } from './display';
 import { renderOverlay } from './renderOverlay';
 
 /** One row of pixels, each a grey or an RGB triple. */
-function picture(...pixels: (number | readonly number[])[]): Picture {
+function imageOf(...pixels: (number | readonly number[])[]): RgbImage {
   const data = Uint8Array.from(pixels.flatMap((pixel) => (typeof pixel === 'number' ? [pixel, pixel, pixel] : pixel)));
   return { width: pixels.length, height: 1, data };
 }
@@ -23,7 +23,7 @@ const display = (changes: Partial<DisplayOptions>): DisplayOptions => ({
   ...changes,
 });
 
-const whole = (shown: Picture) => ({ x: 0, y: 0, width: shown.width, height: shown.height });
+const whole = (shown: RgbImage) => ({ x: 0, y: 0, width: shown.width, height: shown.height });
 
 function rgb(pixels: Uint8ClampedArray): number[][] {
   expect([...pixels].filter((_, i) => i % 4 === 3).every((alpha) => alpha === 255)).toBe(true);
@@ -33,11 +33,11 @@ function rgb(pixels: Uint8ClampedArray): number[][] {
 const entry = (name: Parameters<typeof colourTable>[0], i: number) => [...colourTable(name).subarray(3 * i, 3 * i + 3)];
 
 describe('renderOverlay', () => {
-  const shown = picture([255, 0, 0], 100, 200, 0);
+  const shown = imageOf([255, 0, 0], 100, 200, 0);
 
   it('heat-map: shows the colours of the map alone', () => {
     const overlay = renderOverlay({
-      picture: shown,
+      image: shown,
       region: whole(shown),
       map: row(-2, 0, 1, 2),
       display: display({ mode: 'heat-map' }),
@@ -48,7 +48,7 @@ describe('renderOverlay', () => {
 
   it('uses a sequential map for one-sided display', () => {
     const overlay = renderOverlay({
-      picture: shown,
+      image: shown,
       region: whole(shown),
       map: row(0, 1, 0.2, 0.6),
       display: display({ mode: 'heat-map' }),
@@ -57,9 +57,9 @@ describe('renderOverlay', () => {
     expect(rgb(overlay.pixels)).toEqual([0, 255, 51, 153].map((i) => entry('inferno', i)));
   });
 
-  it('blended: weighs the colours over the grey picture', () => {
+  it('blended: weighs the colours over the grey image', () => {
     const overlay = renderOverlay({
-      picture: shown,
+      image: shown,
       region: whole(shown),
       map: row(1, 0, 1, 0),
       display: display({ mode: 'blended', colourMap: 'greys', opacity: 0.5 }),
@@ -68,9 +68,9 @@ describe('renderOverlay', () => {
     expect(rgb(overlay.pixels).map(([r]) => r)).toEqual([Math.round((77 + 255) / 2), 50, Math.round(455 / 2), 0]);
   });
 
-  it('masked: multiplies the picture with the normalised value', () => {
+  it('masked: multiplies the image with the normalised value', () => {
     const overlay = renderOverlay({
-      picture: shown,
+      image: shown,
       region: whole(shown),
       map: row(2, 1, 0.5, 1),
       display: display({ mode: 'masked' }),
@@ -86,7 +86,7 @@ describe('renderOverlay', () => {
 
   it('masked: dims towards the background', () => {
     const overlay = renderOverlay({
-      picture: shown,
+      image: shown,
       region: whole(shown),
       map: row(0, 1, 0.5, 1),
       display: display({ mode: 'masked' }),
@@ -97,7 +97,7 @@ describe('renderOverlay', () => {
 
   it('top-k: keeps the best pixels as they are and greys the others', () => {
     const overlay = renderOverlay({
-      picture: shown,
+      image: shown,
       region: whole(shown),
       map: row(5, 3, 4, 1),
       display: display({ mode: 'top-k', topK: 50 }),
@@ -117,7 +117,7 @@ describe('renderOverlay', () => {
 
   it('top-k: keeps all pixels that tie, and says so', () => {
     const overlay = renderOverlay({
-      picture: shown,
+      image: shown,
       region: whole(shown),
       map: row(3, 3, 3, 1),
       display: display({ mode: 'top-k', topK: 25 }),
@@ -128,7 +128,7 @@ describe('renderOverlay', () => {
 
   it('top-k: never keeps pixels without evidence, and says so', () => {
     const overlay = renderOverlay({
-      picture: shown,
+      image: shown,
       region: whole(shown),
       map: row(0, 0, 2, 0),
       display: display({ mode: 'top-k', topK: 50 }),
@@ -140,7 +140,7 @@ describe('renderOverlay', () => {
   it('masks show one sign and say what they hide', () => {
     for (const mode of ['masked', 'top-k'] as const) {
       const both = renderOverlay({
-        picture: shown,
+        image: shown,
         region: whole(shown),
         map: row(3, -1, 0, 0),
         display: display({ mode }),
@@ -150,7 +150,7 @@ describe('renderOverlay', () => {
         'A mask has no sign: only positive values are shown; 25 % of the map is negative.',
       );
       const against = renderOverlay({
-        picture: shown,
+        image: shown,
         region: whole(shown),
         map: row(-3, -1, 0, 0),
         display: display({ mode }),
@@ -160,11 +160,11 @@ describe('renderOverlay', () => {
     }
   });
 
-  it('shows the picture grey and dim where the model did not look', () => {
-    const wide = picture(200, 200, 200, 200);
+  it('shows the image grey and dim where the model did not look', () => {
+    const wide = imageOf(200, 200, 200, 200);
     for (const mode of ['heat-map', 'blended', 'masked', 'top-k'] as const) {
       const { pixels } = renderOverlay({
-        picture: wide,
+        image: wide,
         region: { x: 0.6, y: 0, width: 2.1, height: 1 },
         map: row(1, 2),
         display: display({ mode, topK: 100 }),
@@ -176,9 +176,9 @@ describe('renderOverlay', () => {
     }
   });
 
-  it('paints only the part of the region that is inside the picture', () => {
+  it('paints only the part of the region that is inside the image', () => {
     const { pixels } = renderOverlay({
-      picture: shown,
+      image: shown,
       region: { x: -2, y: -1, width: 4, height: 3 },
       map: row(1, 2, 3, 4),
       display: display({ mode: 'heat-map', colourMap: 'greys' }),
@@ -189,7 +189,7 @@ describe('renderOverlay', () => {
   it('draws a blank map with its finding', () => {
     for (const mode of ['heat-map', 'blended', 'masked', 'top-k'] as const) {
       const { findings } = renderOverlay({
-        picture: shown,
+        image: shown,
         region: whole(shown),
         map: row(0, 0),
         display: display({ mode }),
@@ -201,7 +201,7 @@ describe('renderOverlay', () => {
   it('stretches the map over the region', () => {
     const grey = { width: 8, height: 6, data: new Uint8Array(8 * 6 * 3) };
     const { pixels } = renderOverlay({
-      picture: grey,
+      image: grey,
       region: { x: 2, y: 1, width: 4, height: 4 },
       map: { width: 2, height: 2, channels: 1, data: Float32Array.of(0, 1, 0, 1) },
       display: display({ mode: 'heat-map', colourMap: 'greys' }),

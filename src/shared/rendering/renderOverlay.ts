@@ -1,4 +1,4 @@
-import type { ImageRegion, Picture, RawMap } from '../results/attribution';
+import type { ImageRegion, RawMap, RgbImage } from '../results/attribution';
 import { chooseColourMap, colourLookup } from './colourLookup';
 import type { ColourMapName } from './colourMaps';
 import type { DisplayOptions, SignMode } from './display';
@@ -9,8 +9,8 @@ import { rowSampler } from './resampleMap';
 import { type TopPixels, topPixels } from './topPixels';
 
 export interface OverlayRequest {
-  readonly picture: Picture;
-  /** The part of the picture that the map covers, in picture pixels (need not be whole). */
+  readonly image: RgbImage;
+  /** The part of the image that the map covers, in image pixels (need not be whole). */
   readonly region: ImageRegion;
   readonly map: RawMap;
   readonly display: DisplayOptions;
@@ -19,7 +19,7 @@ export interface OverlayRequest {
 }
 
 export interface Overlay {
-  /** RGBA, 4 bytes a pixel, of the picture's size, opaque. */
+  /** RGBA, 4 bytes a pixel, of the image's size, opaque. */
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
   /** Raw values at the ends of the colour scale, see NormalisedMap. */
   readonly low: number;
@@ -41,25 +41,25 @@ const outsideBrightness = 0.22;
 const belowTopBrightness = 0.35;
 
 /**
- * Draws a map over a picture.
+ * Draws a map over an image.
  *
  * - `heat-map`: the map's colours alone.
- * - `blended`: the map's colours over the picture in grey, weighted by `opacity`.
- * - `masked`: the picture times the normalised value, so that only what matters stays bright.
- * - `top-k`: the picture where the map is among its top k % (of the pixels of the covered region), the rest grey and dim. Pixels
+ * - `blended`: the map's colours over the image in grey, weighted by `opacity`.
+ * - `masked`: the image times the normalised value, so that only what matters stays bright.
+ * - `top-k`: the image where the map is among its top k % (of the pixels of the covered region), the rest grey and dim. Pixels
  *   that tie with the threshold are all kept; pixels at or below zero never are.
  *
  * `masked` and `top-k` cannot show a sign: there `auto` and `signed` mean `positive`, or `negative` when nothing is positive.
- * Outside of `region`, which the model did not see, the picture is grey and dim in every mode.
+ * Outside of `region`, which the model did not see, the image is grey and dim in every mode.
  */
 export function renderOverlay(request: OverlayRequest): Overlay {
-  const { picture, map, display, background = [0, 0, 0] } = request;
+  const { image, map, display, background = [0, 0, 0] } = request;
   const findings: string[] = [];
   const sign = maskSign(map, display, findings);
   const normalised = normaliseMap(map, { sign, outlierPercentile: display.outlierPercentile });
   findings.unshift(...normalised.findings);
 
-  const pixels = dimmed(picture, background, outsideBrightness);
+  const pixels = dimmed(image, background, outsideBrightness);
   const frame = wholeFrame(request.region);
   const colourMap = display.mode === 'masked' ? 'greys' : chooseColourMap(display.colourMap, normalised.sign);
   let top: Overlay['top'];
@@ -68,12 +68,12 @@ export function renderOverlay(request: OverlayRequest): Overlay {
     const { threshold, share } = found;
     top = { threshold, share, rawThreshold: threshold * normalised.high };
     if (found.finding) findings.push(found.finding);
-    paintTop(pixels, picture, frame, found, background);
+    paintTop(pixels, image, frame, found, background);
   } else if (display.mode === 'masked') {
-    paintMasked(pixels, picture, frame, normalised, background);
+    paintMasked(pixels, image, frame, normalised, background);
   } else {
     const opacity = display.mode === 'heat-map' ? 1 : Math.min(1, Math.max(0, display.opacity));
-    paintColours(pixels, picture, frame, normalised, colourLookup(colourMap, normalised.sign), opacity);
+    paintColours(pixels, image, frame, normalised, colourLookup(colourMap, normalised.sign), opacity);
   }
   const { low, high } = normalised;
   return { pixels, low, high, colourMap, sign: normalised.sign, ...(top && { top }), findings };
@@ -110,12 +110,12 @@ function luma(data: Uint8Array, i: number): number {
 }
 
 function dimmed(
-  picture: Picture,
+  image: RgbImage,
   background: readonly [number, number, number],
   brightness: number,
 ): Uint8ClampedArray<ArrayBuffer> {
-  const { data } = picture;
-  const pixels = new Uint8ClampedArray(picture.width * picture.height * 4);
+  const { data } = image;
+  const pixels = new Uint8ClampedArray(image.width * image.height * 4);
   const [r, g, b] = background.map((v) => v * (1 - brightness)) as [number, number, number];
   for (let i = 0, o = 0; o < pixels.length; i += 3, o += 4) {
     const grey = luma(data, i) * brightness;
@@ -127,22 +127,22 @@ function dimmed(
   return pixels;
 }
 
-/** Calls `paint` for each row of the frame that is inside the picture, with the first pixel's index and the columns of the frame shown. */
+/** Calls `paint` for each row of the frame that is inside the image, with the first pixel's index and the columns of the frame shown. */
 function eachRow(
-  picture: Picture,
+  image: RgbImage,
   frame: ImageRegion,
   paint: (row: number, firstColumn: number, endColumn: number, pixel: number) => void,
 ): void {
   const firstColumn = Math.max(0, -frame.x);
-  const endColumn = Math.min(frame.width, picture.width - frame.x);
-  for (let row = Math.max(0, -frame.y); row < Math.min(frame.height, picture.height - frame.y); row++) {
-    paint(row, firstColumn, endColumn, (frame.y + row) * picture.width + frame.x + firstColumn);
+  const endColumn = Math.min(frame.width, image.width - frame.x);
+  for (let row = Math.max(0, -frame.y); row < Math.min(frame.height, image.height - frame.y); row++) {
+    paint(row, firstColumn, endColumn, (frame.y + row) * image.width + frame.x + firstColumn);
   }
 }
 
 function paintColours(
   pixels: Uint8ClampedArray,
-  picture: Picture,
+  image: RgbImage,
   frame: ImageRegion,
   map: NormalisedMap,
   lookup: Uint8Array,
@@ -152,11 +152,11 @@ function paintColours(
   const colours = Float32Array.from(lookup, (value) => value * opacity);
   const rest = 1 - opacity;
   const [gain, offset] = map.sign === 'signed' ? [127.5, 128] : [255, 0.5];
-  eachRow(picture, frame, (row, first, end, pixel) => {
+  eachRow(image, frame, (row, first, end, pixel) => {
     const values = rows(row);
     for (let x = first, i = 3 * pixel, o = 4 * pixel; x < end; x++, i += 3, o += 4) {
       const entry = 3 * ((values[x]! * gain + offset) | 0);
-      const grey = rest === 0 ? 0 : luma(picture.data, i) * rest;
+      const grey = rest === 0 ? 0 : luma(image.data, i) * rest;
       pixels[o] = colours[entry]! + grey;
       pixels[o + 1] = colours[entry + 1]! + grey;
       pixels[o + 2] = colours[entry + 2]! + grey;
@@ -166,15 +166,15 @@ function paintColours(
 
 function paintMasked(
   pixels: Uint8ClampedArray,
-  picture: Picture,
+  image: RgbImage,
   frame: ImageRegion,
   map: NormalisedMap,
   background: readonly [number, number, number],
 ): void {
   const rows = rowSampler(map, frame.width, frame.height);
   const [r, g, b] = background;
-  const { data } = picture;
-  eachRow(picture, frame, (row, first, end, pixel) => {
+  const { data } = image;
+  eachRow(image, frame, (row, first, end, pixel) => {
     const values = rows(row);
     for (let x = first, i = 3 * pixel, o = 4 * pixel; x < end; x++, i += 3, o += 4) {
       const value = values[x]!;
@@ -187,14 +187,14 @@ function paintMasked(
 
 function paintTop(
   pixels: Uint8ClampedArray,
-  picture: Picture,
+  image: RgbImage,
   frame: ImageRegion,
   top: TopPixels & { readonly values: Float32Array },
   background: readonly [number, number, number],
 ): void {
-  const { data } = picture;
+  const { data } = image;
   const [r, g, b] = background.map((v) => v * (1 - belowTopBrightness)) as [number, number, number];
-  eachRow(picture, frame, (row, first, end, pixel) => {
+  eachRow(image, frame, (row, first, end, pixel) => {
     const start = row * frame.width;
     for (let x = first, i = 3 * pixel, o = 4 * pixel; x < end; x++, i += 3, o += 4) {
       if (top.values[start + x]! >= top.threshold) {

@@ -4,7 +4,7 @@ import { valueAt } from './valueAt';
 const map = { width: 2, height: 2, channels: 2, data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) };
 
 describe('valueAt', () => {
-  it('reads the map pixel under a picture pixel', () => {
+  it('reads the map pixel under an image pixel', () => {
     const region = { x: 10, y: 0, width: 100, height: 50 };
     expect(valueAt(map, region, 10, 0)).toEqual({ column: 0, row: 0, value: 3, channels: [1, 2] });
     expect(valueAt(map, region, 59, 24)).toEqual({ column: 0, row: 0, value: 3, channels: [1, 2] });

@@ -1,6 +1,6 @@
 import type { ImageRegion, RawMap } from '../results/attribution';
 
-/** The raw value of a map under a pixel of the picture. */
+/** The raw value of a map under a pixel of the image. */
 export interface ValueUnderPixel {
   /** Pixel of the map, from its upper left corner. */
   readonly column: number;
@@ -12,7 +12,7 @@ export interface ValueUnderPixel {
 }
 
 /**
- * The map's pixel that lies under position (x, y) of the picture, in whole picture pixels; null where the model did not look.
+ * The map's pixel that lies under position (x, y) of the image, in whole image pixels; null where the model did not look.
  * The value is the map's own, not interpolated.
  */
 export function valueAt(map: RawMap, region: ImageRegion, x: number, y: number): ValueUnderPixel | null {

@@ -100,8 +100,8 @@ export interface ImageRegion {
   readonly height: number;
 }
 
-/** An upright 8-bit sRGB picture. */
-export interface Picture {
+/** An upright 8-bit sRGB image. */
+export interface RgbImage {
   readonly width: number;
   readonly height: number;
   /** Row-major RGB, 3 bytes a pixel. */

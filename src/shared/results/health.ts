@@ -30,7 +30,7 @@ export interface ArrayHealth {
 
 /**
  * Units of an activation: the channels of a feature map, the elements of a vector, the last axis of tokens. A unit is dead when the
- * activation has it at its floor at every position of the picture (0 for rectifiers, the lower end of a sigmoid …), and stuck when it has it
+ * activation has it at its floor at every position of the image (0 for rectifiers, the lower end of a sigmoid …), and stuck when it has it
  * at its ceiling everywhere: either way its slope is 0, or below 1 % of its steepest, and no gradient comes through.
  */
 export interface UnitHealth {
@@ -91,7 +91,7 @@ export interface WeightHealth {
   readonly infinite: number;
 }
 
-/** Activations and gradients of every layer for one picture, and what is to be said about them. */
+/** Activations and gradients of every layer for one image, and what is to be said about them. */
 export interface HealthReport {
   readonly checkpoint: string;
   readonly image: string;

@@ -57,7 +57,7 @@ describe('cardAltText', () => {
     region: { x: 20, y: 0, width: 100, height: 100 },
   });
 
-  it('says where the map is highest and lowest, in picture pixels', () => {
+  it('says where the map is highest and lowest, in image pixels', () => {
     expect(cardAltText(card(0, 0.5, -0.25, 0))).toBe(
       'Grad-CAM for “Egyptian cat”: highest 0.5 at 95, 25; lowest −0.25 at 45, 75.',
     );

@@ -34,7 +34,7 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
-/** What a card's picture shows, in words, for those who do not see it; positions are picture pixels from the upper left corner. */
+/** What a card's image shows, in words, for those who do not see it; positions are image pixels from the upper left corner. */
 export function cardAltText(card: {
   readonly methodTitle: string;
   readonly className: string;

@@ -12,7 +12,7 @@ import type { Card } from '../state/pageState';
 import { baseStyles } from '../styles/base';
 import { cardStyles } from '../styles/cards';
 import { noticeStyles } from '../styles/notices';
-import { type Cursor, wholePicture, type Zoom } from '../view/cursor';
+import { type Cursor, wholeImage, type Zoom } from '../view/cursor';
 import { className, costText, provenanceText } from '../view/describe';
 import type { PaintQueue } from '../view/paintQueue';
 import { shownRegion } from '../view/scaledRegion';
@@ -23,19 +23,19 @@ import type { RunAgainEvent } from './methodParameters';
 import { notice } from './notice';
 import './colourBar';
 import './methodParameters';
-import './pictureFrame';
-import type { Pixels } from './pictureFrame';
+import './imageFrame';
+import type { Pixels } from './imageFrame';
 
 type Disclosure = 'about' | 'parameters';
 
-/** One method's result: picture, scale, cost, findings, and its parameters. */
+/** One method's result: image, scale, cost, findings, and its parameters. */
 @customElement('wl-method-card')
 export class MethodCard extends LitElement {
   @property({ attribute: false }) card!: Card;
   @property({ attribute: false }) prediction: Prediction | null = null;
   @property({ attribute: false }) display!: DisplayOptions;
   @property({ attribute: false }) cursor: Cursor | null = null;
-  @property({ attribute: false }) zoom: Zoom = wholePicture;
+  @property({ attribute: false }) zoom: Zoom = wholeImage;
   @property({ attribute: false }) saving = false;
   @property({ attribute: false }) controller!: Controller;
   @property({ attribute: false }) words!: Words;
@@ -76,9 +76,9 @@ export class MethodCard extends LitElement {
   private paint(): void {
     const { map, prediction } = this;
     if (map === null || prediction === null) return;
-    const { picture } = prediction;
-    this.overlay = renderOverlay({ picture, region: shownRegion(prediction), map, display: this.display });
-    this.pixels = { width: picture.width, height: picture.height, data: this.overlay.pixels };
+    const { pixels } = prediction;
+    this.overlay = renderOverlay({ image: pixels, region: shownRegion(prediction), map, display: this.display });
+    this.pixels = { width: pixels.width, height: pixels.height, data: this.overlay.pixels };
   }
 
   private describe(): string {
@@ -92,8 +92,8 @@ export class MethodCard extends LitElement {
 
   protected override updated(): void {
     this.toggleAttribute('data-open', this.open !== null);
-    const picture = this.prediction?.picture;
-    if (picture !== undefined) this.blank?.style.setProperty('--wl-ratio', String(picture.width / picture.height));
+    const pixels = this.prediction?.pixels;
+    if (pixels !== undefined) this.blank?.style.setProperty('--wl-ratio', String(pixels.width / pixels.height));
   }
 
   protected override render() {
@@ -116,7 +116,7 @@ export class MethodCard extends LitElement {
               })
         }
       </header>
-      ${this.picture()} ${this.facts()} ${this.disclosures()}
+      ${this.image()} ${this.facts()} ${this.disclosures()}
     </article>`;
   }
 
@@ -128,7 +128,7 @@ export class MethodCard extends LitElement {
     return html`<span class="muted small number" data-testid="card-progress">${text}</span>${progressRing()}`;
   }
 
-  private picture(): TemplateResult {
+  private image(): TemplateResult {
     const { card, words, pixels } = this;
     if (pixels === null) {
       if (card.phase === 'failed' || card.phase === 'cancelled') return this.failure();
@@ -136,13 +136,13 @@ export class MethodCard extends LitElement {
         ${card.phase === 'done' ? nothing : words(card.phase === 'running' ? 'card.running' : 'card.waiting')}
       </div>`;
     }
-    return html`<wl-picture-frame
+    return html`<wl-image-frame
         .pixels=${pixels}
         .label=${this.altText}
         .hint=${words('card.altHint')}
         .cursor=${this.cursor}
         .zoom=${this.zoom}
-      ></wl-picture-frame>
+      ></wl-image-frame>
       ${this.scale()} ${card.phase === 'failed' || card.phase === 'cancelled' ? this.failure() : nothing}`;
   }
 
@@ -180,7 +180,7 @@ export class MethodCard extends LitElement {
       </p>`;
   }
 
-  /** The raw range, or what a top-k picture keeps of it. */
+  /** The raw range, or what a top-k image keeps of it. */
   private range(): TemplateResult | typeof nothing {
     const { overlay, words } = this;
     const { attribution } = this.card;

@@ -11,7 +11,7 @@ import type { Store } from '../state/store';
 import { baseStyles } from '../styles/base';
 import { noticeStyles } from '../styles/notices';
 import { pageStyles } from '../styles/page';
-import { type Cursor, follow, wholePicture, type Zoom } from '../view/cursor';
+import { type Cursor, follow, wholeImage, type Zoom } from '../view/cursor';
 import type { PaintQueue } from '../view/paintQueue';
 import { imagePixel, shownRegion } from '../view/scaledRegion';
 import type { Words } from '../view/words';
@@ -24,10 +24,10 @@ import './imageCard';
 import './layerPicker';
 import type { LayerEvent } from './layerPicker';
 import './methodCard';
+import type { CursorEvent, ZoomEvent } from './imageFrame';
 import { notice } from './notice';
-import type { CursorEvent, ZoomEvent } from './pictureFrame';
 
-/** The whole page. Holds what is shared by all pictures and lost with the window: cursor and zoom. */
+/** The whole page. Holds what is shared by all images and lost with the window: cursor and zoom. */
 @customElement('wl-page')
 export class Page extends LitElement {
   @property({ attribute: false }) store!: Store;
@@ -36,7 +36,7 @@ export class Page extends LitElement {
 
   @state() private page!: PageState;
   @state() private cursor: Cursor | null = null;
-  @state() private zoom: Zoom = wholePicture;
+  @state() private zoom: Zoom = wholeImage;
   @state() private announcement = '';
   private words!: Words;
   private unsubscribe: (() => void) | null = null;
@@ -62,9 +62,9 @@ export class Page extends LitElement {
     const before = changed.get('page') as PageState | undefined;
     if (!changed.has('page')) return;
     if (this.words === undefined || before?.setup !== this.page.setup) this.words = this.controller.words;
-    if (before?.prediction?.picture.width !== this.page.prediction?.picture.width) {
+    if (before?.prediction?.pixels.width !== this.page.prediction?.pixels.width) {
       this.cursor = null;
-      this.zoom = wholePicture;
+      this.zoom = wholeImage;
     }
   }
 
@@ -130,7 +130,7 @@ export class Page extends LitElement {
                 label: words('zoom.reset'),
                 action: 'reset-zoom',
                 onClick: () => {
-                  this.zoom = wholePicture;
+                  this.zoom = wholeImage;
                 },
               })}
             </div>`
@@ -167,7 +167,7 @@ export class Page extends LitElement {
     this.cursor = cursor;
     const { prediction } = this.page;
     if (!keyboard || cursor === null || prediction === null) return;
-    this.zoom = follow(this.zoom, cursor, prediction.picture);
+    this.zoom = follow(this.zoom, cursor, prediction.pixels);
     const method = event
       .composedPath()
       .map((target) => (target instanceof HTMLElement ? target.dataset['method'] : undefined))

@@ -1,57 +1,57 @@
 import { describe, expect, it } from 'vitest';
-import { follow, fractionOf, moveCursor, pixelAt, wholePicture, zoomAt } from './cursor';
+import { follow, fractionOf, moveCursor, pixelAt, wholeImage, zoomAt } from './cursor';
 
-const picture = { width: 100, height: 50 };
+const pixels = { width: 100, height: 50 };
 
 describe('cursor', () => {
   it('finds the pixel under a point, and its centre again', () => {
-    expect(pixelAt({ x: 0.125, y: 0.99 }, picture, wholePicture)).toEqual({ x: 12, y: 49 });
-    expect(pixelAt({ x: 1.2, y: -0.1 }, picture, wholePicture)).toEqual({ x: 99, y: 0 });
-    expect(fractionOf({ x: 12, y: 49 }, picture, wholePicture)).toEqual({ x: 0.125, y: 0.99 });
+    expect(pixelAt({ x: 0.125, y: 0.99 }, pixels, wholeImage)).toEqual({ x: 12, y: 49 });
+    expect(pixelAt({ x: 1.2, y: -0.1 }, pixels, wholeImage)).toEqual({ x: 99, y: 0 });
+    expect(fractionOf({ x: 12, y: 49 }, pixels, wholeImage)).toEqual({ x: 0.125, y: 0.99 });
     const zoom = { scale: 4, x: 0.3, y: 0.6 };
     for (const cursor of [
       { x: 25, y: 28 },
       { x: 30, y: 32 },
     ]) {
-      expect(pixelAt(fractionOf(cursor, picture, zoom), picture, zoom)).toEqual(cursor);
+      expect(pixelAt(fractionOf(cursor, pixels, zoom), pixels, zoom)).toEqual(cursor);
     }
   });
 
   it('moves by keys and stays inside', () => {
     const from = { x: 98, y: 1 };
-    expect(moveCursor(from, 'ArrowRight', false, picture, 1)).toEqual({ x: 99, y: 1 });
-    expect(moveCursor(from, 'ArrowRight', true, picture, 1)).toEqual({ x: 99, y: 1 });
-    expect(moveCursor(from, 'ArrowUp', true, picture, 2)).toEqual({ x: 98, y: 0 });
-    expect(moveCursor(from, 'Home', false, picture, 1)).toEqual({ x: 0, y: 1 });
-    expect(moveCursor(from, 'PageDown', false, picture, 1)).toEqual({ x: 98, y: 49 });
-    expect(moveCursor(null, 'ArrowLeft', false, picture, 1)).toEqual({ x: 49, y: 25 });
-    expect(moveCursor(from, 'Tab', false, picture, 1)).toBeNull();
+    expect(moveCursor(from, 'ArrowRight', false, pixels, 1)).toEqual({ x: 99, y: 1 });
+    expect(moveCursor(from, 'ArrowRight', true, pixels, 1)).toEqual({ x: 99, y: 1 });
+    expect(moveCursor(from, 'ArrowUp', true, pixels, 2)).toEqual({ x: 98, y: 0 });
+    expect(moveCursor(from, 'Home', false, pixels, 1)).toEqual({ x: 0, y: 1 });
+    expect(moveCursor(from, 'PageDown', false, pixels, 1)).toEqual({ x: 98, y: 49 });
+    expect(moveCursor(null, 'ArrowLeft', false, pixels, 1)).toEqual({ x: 49, y: 25 });
+    expect(moveCursor(from, 'Tab', false, pixels, 1)).toBeNull();
   });
 });
 
 describe('zoom', () => {
   it('keeps the pixel under the pointer where it is', () => {
     const at = { x: 0.3, y: 0.7 };
-    let zoom = wholePicture;
+    let zoom = wholeImage;
     for (const factor of [1.5, 2, 1.7, 0.8]) {
       zoom = zoomAt(zoom, factor, at);
-      expect(pixelAt(at, picture, zoom)).toEqual(pixelAt(at, picture, wholePicture));
+      expect(pixelAt(at, pixels, zoom)).toEqual(pixelAt(at, pixels, wholeImage));
     }
   });
 
-  it('never shows what is beside the picture, nor goes beyond its limits', () => {
-    const corner = zoomAt(wholePicture, 4, { x: 0, y: 1 });
+  it('never shows what is beside the image, nor goes beyond its limits', () => {
+    const corner = zoomAt(wholeImage, 4, { x: 0, y: 1 });
     expect(corner).toEqual({ scale: 4, x: 0.125, y: 0.875 });
-    expect(zoomAt(corner, 0.01, { x: 0.5, y: 0.5 })).toEqual(wholePicture);
+    expect(zoomAt(corner, 0.01, { x: 0.5, y: 0.5 })).toEqual(wholeImage);
     expect(zoomAt(corner, 1000, { x: 0.5, y: 0.5 }).scale).toBe(32);
   });
 
   it('follows a cursor that leaves the frame, and only then', () => {
     const zoom = { scale: 4, x: 0.5, y: 0.5 };
-    expect(follow(zoom, { x: 55, y: 25 }, picture)).toEqual(zoom);
-    const moved = follow(zoom, { x: 99, y: 25 }, picture);
+    expect(follow(zoom, { x: 55, y: 25 }, pixels)).toEqual(zoom);
+    const moved = follow(zoom, { x: 99, y: 25 }, pixels);
     expect(moved.x).toBeCloseTo(0.875, 10);
-    const { x } = fractionOf({ x: 99, y: 25 }, picture, moved);
+    const { x } = fractionOf({ x: 99, y: 25 }, pixels, moved);
     expect(x).toBeLessThanOrEqual(1);
   });
 });

@@ -78,15 +78,15 @@ describe('target', () => {
 
 describe('region', () => {
   const prediction = {
-    picture: { width: 1600, height: 800 },
+    pixels: { width: 1600, height: 800 },
     imageSize: { width: 4000, height: 2000 },
     region: { x: 1000, y: 0, width: 2000, height: 2000 },
   } as Prediction;
 
-  it('is scaled from the image to the picture that is shown', () => {
+  it('is scaled from the image to the image that is shown', () => {
     expect(shownRegion(prediction)).toEqual({ x: 400, y: 0, width: 800, height: 800 });
     expect(imagePixel({ x: 0, y: 799 }, prediction)).toEqual({ x: 1, y: 1998 });
-    expect(isPart(shownRegion(prediction), prediction.picture)).toBe(true);
-    expect(isPart({ x: 0, y: 0.2, width: 1600, height: 799.7 }, prediction.picture)).toBe(false);
+    expect(isPart(shownRegion(prediction), prediction.pixels)).toBe(true);
+    expect(isPart({ x: 0, y: 0.2, width: 1600, height: 799.7 }, prediction.pixels)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { framePicture } from './framePicture';
+import { frameImage } from './frameImage';
 import { PaintQueue } from './paintQueue';
 
 describe('paint queue', () => {
@@ -57,17 +57,17 @@ describe('paint queue', () => {
   });
 });
 
-describe('framePicture', () => {
-  const picture = { width: 4, height: 3, data: new Uint8Array(36).fill(200) };
+describe('frameImage', () => {
+  const image = { width: 4, height: 3, data: new Uint8Array(36).fill(200) };
 
-  it('is the picture itself without a region', () => {
-    const pixels = framePicture(picture, null);
+  it('is the image itself without a region', () => {
+    const pixels = frameImage(image, null);
     expect([...pixels.subarray(0, 4)]).toEqual([200, 200, 200, 255]);
     expect(pixels).toHaveLength(48);
   });
 
   it('dims what lies outside and draws the border inside the region', () => {
-    const pixels = framePicture(picture, { x: 1, y: 0, width: 3, height: 3 });
+    const pixels = frameImage(image, { x: 1, y: 0, width: 3, height: 3 });
     const grey = Array.from({ length: 12 }, (_, i) => pixels[4 * i]);
     expect(grey).toEqual([90, 255, 255, 255, 90, 255, 0, 255, 90, 255, 255, 255]);
   });

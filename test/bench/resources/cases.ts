@@ -24,19 +24,19 @@ export interface Figures {
   readonly files: number | null;
 }
 
-const picture = () => image([3, 224, 224]);
+const pixels = () => image([3, 224, 224]);
 
 /** onnxruntime alone: one session of the file, one run. */
 async function bare(file: string, threads: number): Promise<void> {
   const session = await ort.InferenceSession.create(file, { intraOpNumThreads: threads, interOpNumThreads: 1 });
-  const { data, dims } = picture();
+  const { data, dims } = pixels();
   await session.run({ [session.inputNames[0] ?? '']: new ort.Tensor('float32', data, dims) });
 }
 
 /** The engine as it opens a checkpoint for an explanation: reading, hashing, preprocessing, labels. `budget` is in MB, 0 for the usual one. */
 async function evaluating(file: string, threads: number, wishes: readonly Probes[], budget = 0): Promise<LoadedModel> {
   const { model, sha256 } = await new CheckpointCache(() => {}, threads, new MemoryBudget(budget)).get(file, {});
-  for (const probes of wishes) await model.evaluate(picture(), 0, probes);
+  for (const probes of wishes) await model.evaluate(pixels(), 0, probes);
   // The prediction that is shown carries the hash.
   await sha256;
   return model;

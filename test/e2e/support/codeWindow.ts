@@ -184,7 +184,7 @@ export class CodeWindow {
     return this.panel();
   }
 
-  /** Writes a picture of the window and prints where it is. */
+  /** Writes an image of the window and prints where it is. */
   async screenshot(name: string): Promise<void> {
     mkdirSync(shots, { recursive: true });
     const file = join(shots, `${name}.png`);

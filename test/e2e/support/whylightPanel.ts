@@ -104,7 +104,7 @@ export class WhylightPanel {
   async drawn(): Promise<Record<string, Drawn>> {
     const pairs = await this.frame.locator('wl-method-card').evaluateAll((cards) =>
       cards.map((card) => {
-        const frame = card.shadowRoot?.querySelector('wl-picture-frame');
+        const frame = card.shadowRoot?.querySelector('wl-image-frame');
         const canvas = frame?.shadowRoot?.querySelector('canvas');
         const context = canvas?.getContext('2d');
         const method = card.getAttribute('data-method');

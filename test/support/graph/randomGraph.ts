@@ -24,7 +24,7 @@ interface Draft {
   readonly keep: (...values: Value[]) => void;
 }
 
-const isPicture = ({ dims }: Value) => dims.length === 3;
+const isImage = ({ dims }: Value) => dims.length === 3;
 const same = (a: Value) => (b: Value) => a.dims.join() === b.dims.join();
 
 /** Operators of one operand that keep the shape, for operands between about −2 and 2. */
@@ -94,7 +94,7 @@ function root(d: Draft): void {
 }
 
 function convolve(d: Draft): void {
-  const x = d.pick(isPicture);
+  const x = d.pick(isImage);
   if (!x) return;
   const [channels = 1, height = 1, width = 1] = x.dims;
   const [outputs, stride] = [1 + d.below(3), 1 + d.below(2)];
@@ -104,7 +104,7 @@ function convolve(d: Draft): void {
 }
 
 function depthwise(d: Draft): void {
-  const x = d.pick(isPicture);
+  const x = d.pick(isImage);
   if (!x) return;
   const [channels = 1, height = 1, width = 1] = x.dims;
   const w = d.constant(randomTensor([channels, 1, 2, 2], d.below(1000), -0.6, 0.6));
@@ -119,7 +119,7 @@ function depthwise(d: Draft): void {
 }
 
 function pool(d: Draft): void {
-  const x = d.pick((value) => isPicture(value) && value.dims.slice(1).every((length) => length > 1));
+  const x = d.pick((value) => isImage(value) && value.dims.slice(1).every((length) => length > 1));
   if (!x) return;
   const [channels = 1, height = 1, width = 1] = x.dims;
   const op = ['MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool'][d.below(4)] as string;
@@ -138,7 +138,7 @@ function reduce(d: Draft): void {
 }
 
 function centre(d: Draft): void {
-  const x = d.pick(isPicture);
+  const x = d.pick(isImage);
   if (!x) return;
   const [channels = 1] = x.dims;
   const [scale, shift] = [1, 2].map((salt) => d.constant(randomTensor([channels], d.below(1000) + salt, 0.5, 1)));
@@ -187,7 +187,7 @@ function gather(d: Draft): void {
 }
 
 function pad(d: Draft): void {
-  const x = d.pick(isPicture);
+  const x = d.pick(isImage);
   if (!x) return;
   const [channels = 1, height = 1, width = 1] = x.dims;
   const mode = ['constant', 'edge', height > 1 ? 'reflect' : 'edge'][d.below(3)] as string;
@@ -195,7 +195,7 @@ function pad(d: Draft): void {
 }
 
 function turn(d: Draft): void {
-  const x = d.pick(isPicture);
+  const x = d.pick(isImage);
   if (!x) return;
   const [a = 1, b = 1, c = 1] = x.dims;
   d.keep(d.add('Transpose', [x.name], [b, c, a], { perm: [0, 2, 3, 1] }));
@@ -208,7 +208,7 @@ function flatten(d: Draft): void {
 
 /** x·xᵀ. */
 function product(d: Draft): void {
-  const x = d.pick(isPicture);
+  const x = d.pick(isImage);
   if (!x) return;
   const [channels = 1, height = 1, width = 1] = x.dims;
   const transposed = d.add('Transpose', [x.name], [channels, width, height], { perm: [0, 1, 3, 2] });

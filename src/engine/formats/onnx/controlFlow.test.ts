@@ -90,7 +90,7 @@ it('reads values and constants of nested graphs under names of their own', async
   });
 });
 
-it('refuses an If that looks at the picture', async () => {
+it('refuses an If that looks at the image', async () => {
   const body = graph([{ op: 'Neg', inputs: ['x'], outputs: ['r'] }], { outputs: { r: {} } });
   const nodes: ModelNode[] = [
     { op: 'ReduceMax', inputs: ['x'], outputs: ['most'], attributes: { keepdims: { i: 0 } } },
@@ -105,7 +105,7 @@ it('refuses an If that looks at the picture', async () => {
   ];
   const bright = model(nodes, { initializers: { zero: float32([], Float32Array.of(0)) } });
   await expect(importModel(folder, bright, image)).rejects.toThrow(
-    'The operator If of node "choice" chooses between its branches by a value that depends on the picture.',
+    'The operator If of node "choice" chooses between its branches by a value that depends on the image.',
   );
 });
 
@@ -143,7 +143,7 @@ it.each(['trip', 'while'] as const)('writes a Loop out: %s', async (condition) =
   expect(bound.nodes.filter((node) => node.op === 'Tanh')).toHaveLength(3);
 });
 
-it('refuses a Loop that runs as long as the picture says, or without end', async () => {
+it('refuses a Loop that runs as long as the image says, or without end', async () => {
   const endless = looping('trip');
   const nodes = endless.nodes.map((node) => (node.op === 'Loop' ? { ...node, inputs: ['', 'on', 'x'] } : node));
   const weights = { ...endless.initializers, on: truth(true), last: scalar(1e6) };
@@ -156,7 +156,7 @@ it('refuses a Loop that runs as long as the picture says, or without end', async
     ...endless.nodes.map((node) => (node.op === 'Loop' ? { ...node, inputs: ['times', '', 'x'] } : node)),
   ];
   await expect(importModel(folder, { ...endless, nodes: counting }, image)).rejects.toThrow(
-    'The operator Loop of node "h3" runs as often as a value says that depends on the picture.',
+    'The operator Loop of node "h3" runs as often as a value says that depends on the image.',
   );
 });
 
@@ -231,11 +231,11 @@ it.each(['If', 'Scan'])('keeps the batch where it is when it decides an %s', asy
       attributes: { then_branch: { g: body('Neg') }, else_branch: { g: body('Exp') } },
     },
   ];
-  const picture = { dims: [3, 4, 4] };
+  const pixels = { dims: [3, 4, 4] };
   const each: ModelGraph = {
-    inputs: { s: picture, e: picture },
+    inputs: { s: pixels, e: pixels },
     nodes: [{ op: 'Add', inputs: ['s', 'e'], outputs: ['t'] }],
-    outputs: { t: picture },
+    outputs: { t: pixels },
   };
   const scanning: ModelNode[] = [
     { op: 'ReduceMean', inputs: ['x'], outputs: ['start'], attributes: { axes: { ints: [0] }, keepdims: { i: 0 } } },

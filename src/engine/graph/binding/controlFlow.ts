@@ -75,7 +75,7 @@ export class ControlFlow {
 
   private *branch(node: Node): Generator<Node, void> {
     const condition = this.c.value(node.inputs[0] ?? '');
-    if (!condition) return refuse(node, 'chooses between its branches by a value that depends on the picture');
+    if (!condition) return refuse(node, 'chooses between its branches by a value that depends on the image');
     const body = this.body(node, toNumbers(condition)[0] ? 'then_branch' : 'else_branch');
     // Inside a function that is like an operator, both branches are steps of it.
     const { shownAs } = node;
@@ -109,7 +109,7 @@ export class ControlFlow {
     const carried = node.inputs.slice(0, states);
     const sources = node.inputs.slice(states, body.inputs.length);
     const length = this.c.length(sources[0] ?? '', numberAt(node, 'scan_input_axes', 0));
-    if (length === undefined) return refuse(node, 'runs over a value whose shape depends on the picture');
+    if (length === undefined) return refuse(node, 'runs over a value whose shape depends on the image');
     const turns: string[][] = [];
     while (turns.length < length) {
       const elements = yield* this.elementsAt(node, sources, turns.length, length);

@@ -24,7 +24,7 @@ export function refuse(node: Node, why: string): never {
 /** The numbers of a value that must be known before the graph runs; the node is refused as `does` says when they are not. */
 export function known(c: FlowContext, node: Node, name: string, does: string): readonly number[] {
   const value = c.value(name);
-  return value ? toNumbers(value) : refuse(node, `${does} that depends on the picture`);
+  return value ? toNumbers(value) : refuse(node, `${does} that depends on the image`);
 }
 
 /** A node in the place of another. */

@@ -87,7 +87,7 @@ export class Sequences {
     const output = node.outputs[0] ?? '';
     const axis = intAttribute(node, 'axis', 0);
     const length = this.c.length(x, axis);
-    if (length === undefined) return refuse(node, 'splits a value whose shape depends on the picture');
+    if (length === undefined) return refuse(node, 'splits a value whose shape depends on the image');
     const wanted = sizes === '' ? [1] : known(this.c, node, sizes, 'splits by a value');
     if (length > mostParts && wanted.length === 1)
       return refuse(node, `splits an axis of ${length}, longer than ${mostParts}`);
@@ -129,6 +129,6 @@ export class Sequences {
   }
 
   elements(node: Node, name: string): readonly string[] {
-    return this.lists.get(name) ?? refuse(node, 'reads a sequence that depends on the picture');
+    return this.lists.get(name) ?? refuse(node, 'reads a sequence that depends on the image');
   }
 }

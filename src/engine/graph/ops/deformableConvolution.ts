@@ -31,22 +31,22 @@ function gridOf(c: InferContext, add: Additions, windows: Windows): string {
   return add.emit('Gather', [turned, add.ints([1, 0])], { axis: -1 });
 }
 
-/** The picture wherever the deformed kernels read, masked: (N·offset groups, channels, cells, places). */
+/** The image wherever the deformed kernels read, masked: (N·offset groups, channels, cells, places). */
 function samples(c: InferContext, add: Additions, windows: Windows): string {
   const [x, , , , mask = ''] = c.node.inputs as [string];
   const [, channels, height, width] = c.dims(0) as [number, number, number, number];
   const deformed = channels / intAttribute(c.node, 'offset_group', 1);
-  const pictures = add.emit('Reshape', [x, add.ints([-1, deformed, height, width])]);
-  const read = add.emit('GridSample', [pictures, gridOf(c, add, windows)], { mode: 'linear' });
+  const images = add.emit('Reshape', [x, add.ints([-1, deformed, height, width])]);
+  const read = add.emit('GridSample', [images, gridOf(c, add, windows)], { mode: 'linear' });
   if (mask === '') return read;
   const shape = [-1, 1, elementCount(windows.kernel), elementCount(c.dims(2).slice(2))];
   return add.emit('Mul', [read, add.emit('Reshape', [mask, add.ints(shape)])]);
 }
 
-/** Samples of the picture times the weights. */
+/** Samples of the image times the weights. */
 function explicitDeformable(c: InferContext, add: Additions) {
   const [, w, , bias = ''] = c.node.inputs as [string, string];
-  if (c.dims(1).length !== 4) return c.fail('is no convolution of pictures');
+  if (c.dims(1).length !== 4) return c.fail('is no convolution of images');
   const [outputs, ...inner] = c.dims(1) as [number, ...number[]];
   const [groups, out] = [groupsOf(c.node), c.dims(2).slice(2)];
   const reshape = (value: string, shape: readonly number[]) => add.emit('Reshape', [value, add.ints(shape)]);

@@ -9,7 +9,7 @@ const all = modes.flatMap((mode) =>
   paddings.flatMap((padding_mode) => [0, 1].map((align_corners) => ({ mode, padding_mode, align_corners }))),
 );
 
-/** Numbers in (−1.7, 1.7) that lie clear of whole and half places of pictures with 3, 4 and 5 cells, where samples have kinks and jumps. */
+/** Numbers in (−1.7, 1.7) that lie clear of whole and half places of images with 3, 4 and 5 cells, where samples have kinks and jumps. */
 function coordinates(count: number, random: () => number): Float32Array {
   const clear = (c: number) => [2, 3, 4, 5].every((n) => Math.abs(n * (c + 1) - Math.round(n * (c + 1))) > 0.05);
   const draw = (): number => {
@@ -34,7 +34,7 @@ describe('GridSample', () => {
     },
   );
 
-  it('is linear in the picture', async () => {
+  it('is linear in the image', async () => {
     const nodes: SmallNode[] = [
       { op: 'AffineGrid', inputs: ['theta', 'size'], attributes: {} },
       { op: 'GridSample', inputs: ['x', 'v0'], attributes: {} },

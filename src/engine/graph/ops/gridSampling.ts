@@ -7,7 +7,7 @@ import { zerosLike } from './elementwise';
 
 /** One of the places along an axis that a sample is made of, as values of shape (N, 1, samples). */
 interface Tap {
-  /** Where it lies in the picture, int64. */
+  /** Where it lies in the image, int64. */
   readonly index: string;
   readonly weight: string;
   /** The weight's derivative with respect to the place of the sample. */
@@ -59,7 +59,7 @@ function folded(b: BackwardContext, index: string, length: number): string {
   return b.emit('Min', [turned, b.emit('Sub', [int(alignsCorners(b) ? period : period - 1), turned])]);
 }
 
-/** The taps along one axis of the picture, from the grid's coordinates (−1 … 1) along it. */
+/** The taps along one axis of the image, from the grid's coordinates (−1 … 1) along it. */
 function tapsAlong(b: BackwardContext, coordinates: string, length: number): Tap[] {
   const half = cells(b, length) / 2;
   const place = polynomial(b, coordinates, [(length - 1) / 2, half]);
@@ -79,7 +79,7 @@ function combinations(taps: readonly (readonly Tap[])[]): Tap[][] {
   return taps.reduce<Tap[][]>((all, axis) => all.flatMap((some) => axis.map((tap) => [...some, tap])), [[]]);
 }
 
-/** One of the places that all samples are made of: a tap on every axis, and where it lies in the flattened picture. */
+/** One of the places that all samples are made of: a tap on every axis, and where it lies in the flattened image. */
 interface Corner {
   readonly taps: readonly Tap[];
   readonly place: string;
@@ -101,12 +101,12 @@ function cornersOf(b: BackwardContext): Corner[] {
 }
 
 /** g, weighted, added up where the samples were read. */
-function pictureGradient(b: BackwardContext, corners: readonly Corner[]): string {
+function imageGradient(b: BackwardContext, corners: readonly Corner[]): string {
   const g = flat(b, b.g());
   const zeros = zerosLike(b, flat(b, b.x()));
-  const sum = corners.reduce((picture, { taps, place }) => {
+  const sum = corners.reduce((pixels, { taps, place }) => {
     const weights = taps.map((tap) => tap.weight);
-    return b.emit('ScatterElements', [picture, place, product(b, [g, ...weights])], { axis: 2, reduction: 'add' });
+    return b.emit('ScatterElements', [pixels, place, product(b, [g, ...weights])], { axis: 2, reduction: 'add' });
   }, zeros);
   return b.emit('Reshape', [sum, b.emit('Shape', [b.x()])]);
 }
@@ -128,7 +128,7 @@ function gridGradient(b: BackwardContext, corners: readonly Corner[]): string {
   return b.emit('Reshape', [b.emit('Concat', columns, { axis: 2 }), b.emit('Shape', [b.x(1)])]);
 }
 
-/** Homogeneous coordinates (x, y, …, 1) of every place of a picture, row by row. */
+/** Homogeneous coordinates (x, y, …, 1) of every place of an image, row by row. */
 function baseGrid(spatial: readonly number[], align: boolean): Float32Array {
   const strides = stridesOf(spatial);
   const width = spatial.length + 1;
@@ -142,13 +142,13 @@ function baseGrid(spatial: readonly number[], align: boolean): Float32Array {
   });
 }
 
-/** Pictures read at places that a grid gives (Jaderberg et al. 2015, arXiv:1506.02025), and grids of affine maps. */
+/** Images read at places that a grid gives (Jaderberg et al. 2015, arXiv:1506.02025), and grids of affine maps. */
 export const gridSampling: Operators = {
   GridSample: {
     infer: (c) => [{ dtype: c.dtype(0), dims: [...c.dims(0).slice(0, 2), ...c.dims(1).slice(1, -1)] }],
     backward: (b) => {
       const corners = cornersOf(b);
-      return [b.wanted(0) ? pictureGradient(b, corners) : null, b.wanted(1) ? gridGradient(b, corners) : null];
+      return [b.wanted(0) ? imageGradient(b, corners) : null, b.wanted(1) ? gridGradient(b, corners) : null];
     },
   },
   // Linear in theta: g times the places that the map was applied to.

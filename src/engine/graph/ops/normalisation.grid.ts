@@ -38,7 +38,7 @@ function normalised(
   };
 }
 
-/** onnxruntime takes windows of odd size and pictures of two dimensions only. */
+/** onnxruntime takes windows of odd size and images of two dimensions only. */
 const responses: readonly NonNullable<SmallNode['attributes']>[] = [
   { size: 1, alpha: 0.5, beta: 0.75, bias: 1 },
   { size: 3, alpha: 0.3, beta: 0.75, bias: 1.5 },

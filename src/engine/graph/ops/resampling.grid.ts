@@ -86,7 +86,7 @@ export const resamplingGrid: GradientGrid = {
       }),
     ),
     {
-      title: 'a crop that reaches beyond the picture',
+      title: 'a crop that reaches beyond the image',
       inputs: { x: [2, 5, 4] },
       constants: { sizes: ints(4, 4), roi: float32([4], Float32Array.of(0.3, -0.2, 0.8, 1)) },
       nodes: [

@@ -19,7 +19,7 @@ import {
   stretches,
 } from './resizeAxes';
 
-/** What onnxruntime resizes at once: the last two axes of pictures, in linear mode also the last three of volumes and all of fewer axes. */
+/** What onnxruntime resizes at once: the last two axes of images, in linear mode also the last three of volumes and all of fewer axes. */
 function runsAtOnce(mode: string, rank: number, axes: readonly number[]): boolean {
   if (mode === 'nearest' || axes.length === 0) return true;
   if (mode === 'linear' && rank < 4) return true;
@@ -28,7 +28,7 @@ function runsAtOnce(mode: string, rank: number, axes: readonly number[]): boolea
 
 const floats = (values: readonly number[]) => float32([values.length], Float32Array.from(values));
 
-/** One axis after the other, each as the height of a picture: every mode works on each axis by itself. */
+/** One axis after the other, each as the height of an image: every mode works on each axis by itself. */
 function oneByOne(c: InferContext, add: Additions, axes: readonly Resized[], attributes: Node['attributes']): Node {
   const dims = [...c.dims(0)];
   const resized = axes.reduce((x, { axis, to, scale, crop }) => {
@@ -85,9 +85,9 @@ function axisMatrix(b: BackwardContext, resized: Resized): string {
   if (byScale && Math.floor(scaled(from, scale)) !== to) return besideAnother(b, resized);
   const roi = crop ? b.tensor(floats([0, 0, crop[0], 0, 1, 1, crop[1], 1])) : '';
   const target = byScale ? [roi, b.tensor(floats([1, 1, scale, 1]))] : [roi, '', b.ints([1, 1, to, from])];
-  const picture = b.tensor({ ...identity(from), dims: [1, 1, from, from] });
+  const pixels = b.tensor({ ...identity(from), dims: [1, 1, from, from] });
   // What lies outside a crop is a constant.
-  const image = b.emit('Resize', [picture, ...target], { ...attributes, extrapolation_value: 0 });
+  const image = b.emit('Resize', [pixels, ...target], { ...attributes, extrapolation_value: 0 });
   return b.emit('Squeeze', [image, b.ints([0, 1])]);
 }
 

@@ -12,7 +12,7 @@ const limit = 15;
 const inSteps: Readonly<Record<string, readonly [lines: number, steps: string]>> = {
   GridSample: [
     70,
-    'the taps of each axis and the places they meet in, then a gradient by the picture and one by the grid',
+    'the taps of each axis and the places they meet in, then a gradient by the image and one by the grid',
   ],
   Conv: [
     45,

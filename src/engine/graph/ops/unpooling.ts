@@ -5,7 +5,7 @@ import { zerosLike } from './elementwise';
 import { kernelOf } from './pooling';
 import { windowsOf } from './windows';
 
-/** ONNX's own test counts the places in the picture that the windows cover, onnxruntime in the one of `output_shape`. */
+/** ONNX's own test counts the places in the image that the windows cover, onnxruntime in the one of `output_shape`. */
 function unpooledDims(c: InferContext): number[] {
   const [n, channels, ...spatial] = c.dims(0) as [number, number, ...number[]];
   const { kernel, strides, pads } = windowsOf(c.node, kernelOf(c));
@@ -22,7 +22,7 @@ function unpooledDims(c: InferContext): number[] {
   return [n, channels, ...covered];
 }
 
-/** Every window of the picture as a column again: a convolution with a one-hot kernel for each place of the window. */
+/** Every window of the image as a column again: a convolution with a one-hot kernel for each place of the window. */
 function columnsOf(b: BackwardContext): string {
   const block = toNumbers(b.constant(b.x(2)) ?? b.unsupported('has a block shape that is computed from the data'));
   const { strides, dilations, pads } = windowsOf(b.node, block);
@@ -30,9 +30,9 @@ function columnsOf(b: BackwardContext): string {
   const kernel = new Float32Array(cells * cells);
   for (let cell = 0; cell < cells; cell++) kernel[cell * (cells + 1)] = 1;
   const image = b.dims(b.g()).slice(2);
-  const pictures = b.emit('Reshape', [b.g(), b.ints([-1, 1, ...image])]);
+  const images = b.emit('Reshape', [b.g(), b.ints([-1, 1, ...image])]);
   const attributes = { kernel_shape: block, strides, dilations, pads };
-  const places = b.emit('Conv', [pictures, b.tensor(float32([cells, 1, ...block], kernel))], attributes);
+  const places = b.emit('Conv', [images, b.tensor(float32([cells, 1, ...block], kernel))], attributes);
   return b.emit('Reshape', [places, b.emit('Shape', [b.x()])]);
 }
 

@@ -17,11 +17,11 @@ describe('reads what the file means', () => {
   it.each(names)('%s', async (name) => {
     const bytes = await bytesOf(name);
     expect(isBmp(bytes)).toBe(true);
-    const { picture: wanted } = await decodeImage({ path: `${folder}/${name}.png` });
-    const { picture, format } = await decodeImage({ name: 'anything.jpg', bytes });
+    const { pixels: wanted } = await decodeImage({ path: `${folder}/${name}.png` });
+    const { pixels, format } = await decodeImage({ name: 'anything.jpg', bytes });
     expect(format).toBe('bmp');
-    expect([picture.width, picture.height]).toEqual([wanted.width, wanted.height]);
-    expect(picture.data).toEqual(new Uint8Array(wanted.data));
+    expect([pixels.width, pixels.height]).toEqual([wanted.width, wanted.height]);
+    expect(pixels.data).toEqual(new Uint8Array(wanted.data));
   });
 
   it('and tells of transparency where a file declares it', async () => {

@@ -1,6 +1,6 @@
 import { ImageError } from '../../../shared/errors';
-import type { Picture } from '../../../shared/results/attribution';
-import { refuseHugePicture } from './pictureLimit';
+import type { RgbImage } from '../../../shared/results/attribution';
+import { refuseHugeImage } from './imageLimit';
 
 /** How pixels are stored (the header's `biCompression`). */
 const compressions: Readonly<Record<number, string>> = {
@@ -50,7 +50,7 @@ function readHeader(bytes: Uint8Array, name: string): Header {
   const height = Math.abs(rows);
   if (width <= 0 || height === 0)
     throw new ImageError(`${name} is a BMP file of ${width}×${height} pixels: it is damaged.`);
-  refuseHugePicture(width, height, name);
+  refuseHugeImage(width, height, name);
 
   const fields = compression === 3 || compression === 6;
   const fits =
@@ -88,8 +88,7 @@ function readRunLengths(bytes: Uint8Array, header: Header, name: string): Uint8A
   let y = 0;
   const next = (): number => {
     const byte = bytes[at++];
-    if (byte === undefined)
-      throw new ImageError(`${name} is cut off: its run-length data ends before the picture does.`);
+    if (byte === undefined) throw new ImageError(`${name} is cut off: its run-length data ends before the image does.`);
     return byte;
   };
   const put = (index: number): void => {
@@ -149,10 +148,10 @@ export function isBmp(bytes: Uint8Array): boolean {
 /**
  * Decodes a BMP file: 1, 2, 4 and 8 bits with a palette, 16, 24 and 32 bits, bit fields, RLE4 and RLE8, rows bottom-up or top-down, headers of
  * OS/2 and Windows. `alpha` holds the alpha channel where the file declares one; colours are not touched by it.
- * Throws ImageError naming `name` when the file is cut off, is too large ({@link refuseHugePicture}) or embeds a JPEG or PNG.
+ * Throws ImageError naming `name` when the file is cut off, is too large ({@link refuseHugeImage}) or embeds a JPEG or PNG.
  * Format: https://learn.microsoft.com/windows/win32/gdi/bitmap-storage
  */
-export function decodeBmp(bytes: Uint8Array, name: string): { picture: Picture; alpha: Uint8Array | null } {
+export function decodeBmp(bytes: Uint8Array, name: string): { pixels: RgbImage; alpha: Uint8Array | null } {
   const header = readHeader(bytes, name);
   const { width, height, bits, palette, start } = header;
   const runs = header.compression === 1 || header.compression === 2;
@@ -193,7 +192,7 @@ export function decodeBmp(bytes: Uint8Array, name: string): { picture: Picture; 
       }
     }
   }
-  return { picture: { width, height, data }, alpha };
+  return { pixels: { width, height, data }, alpha };
 }
 
 type Channel = (pixel: number) => number;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { ImageError } from '../../../shared/errors';
-import type { Picture } from '../../../shared/results/attribution';
+import type { RgbImage } from '../../../shared/results/attribution';
 import { decodeImage } from './decode';
 
 const folder = 'test/data/images';
@@ -19,11 +19,11 @@ interface Expected {
 }
 const { files } = JSON.parse(readFileSync(`${folder}/torture.json`, 'utf8')) as { files: Record<string, Expected> };
 
-const pixel = ({ data, width }: Picture, x: number, y: number) => [
+const pixel = ({ data, width }: RgbImage, x: number, y: number) => [
   ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
 ];
 
-function meanOf({ data }: Picture): number[] {
+function meanOf({ data }: RgbImage): number[] {
   const sums = [0, 0, 0];
   for (let i = 0; i < data.length; i++) sums[i % 3]! += data[i]!;
   return sums.map((sum) => (sum * 3) / data.length);
@@ -42,16 +42,16 @@ describe('every readable odd file gives what Pillow gives', () => {
   it('there are 26 of them', () => expect(readable).toHaveLength(26));
 
   it.each(readable)('%s', async (name, expected) => {
-    const { picture, format } = await decode(name);
+    const { pixels, format } = await decode(name);
     const [width, height] = expected.size_after_exif;
-    expect([picture.width, picture.height]).toEqual([width, height]);
-    expect(picture.data).toHaveLength(width * height * 3);
+    expect([pixels.width, pixels.height]).toEqual([width, height]);
+    expect(pixels.data).toHaveLength(width * height * 3);
     // torture.json rounds means to three digits; lossy decoders may differ by a level at single pixels.
     const lossy = /\.jpg$|lossy|jpeg_named/.test(name);
-    expect(worst(meanOf(picture), expected.mean_rgb)).toBeLessThanOrEqual(lossy ? 0.05 : 0.00051);
+    expect(worst(meanOf(pixels), expected.mean_rgb)).toBeLessThanOrEqual(lossy ? 0.05 : 0.00051);
     const levels = lossy ? 1 : 0;
-    expect(worst(pixel(picture, 0, 0), expected.pixel_0_0)).toBeLessThanOrEqual(levels);
-    expect(worst(pixel(picture, width >> 1, height >> 1), expected.pixel_centre)).toBeLessThanOrEqual(levels);
+    expect(worst(pixel(pixels, 0, 0), expected.pixel_0_0)).toBeLessThanOrEqual(levels);
+    expect(worst(pixel(pixels, width >> 1, height >> 1), expected.pixel_centre)).toBeLessThanOrEqual(levels);
     expect(format).toBe(name === 'jpeg_named_png.png' ? 'jpeg' : (formats[extension(name)] ?? extension(name)));
   });
 
@@ -59,19 +59,19 @@ describe('every readable odd file gives what Pillow gives', () => {
     '%s has the pixels of base_225x150.png',
     async (name) => {
       const base = await decode('base_225x150.png');
-      expect(Buffer.compare((await decode(name)).picture.data, base.picture.data)).toBe(0);
+      expect(Buffer.compare((await decode(name)).pixels.data, base.pixels.data)).toBe(0);
     },
   );
 
-  it('a 16-bit grey picture has the pixels of the 8-bit one', async () => {
+  it('a 16-bit grey image has the pixels of the 8-bit one', async () => {
     const grey = await decode('gray8.png');
-    expect(Buffer.compare((await decode('gray16.png')).picture.data, grey.picture.data)).toBe(0);
+    expect(Buffer.compare((await decode('gray16.png')).pixels.data, grey.pixels.data)).toBe(0);
   });
 });
 
 it('16-bit grey TIFF keeps the high byte', async () => {
-  const { picture } = await decodeImage({ path: `${folder}/grey16.tif` });
-  expect([...picture.data]).toEqual(Array.from({ length: 12 }, (_, i) => Array(3).fill((i * 5000) >> 8)).flat());
+  const { pixels } = await decodeImage({ path: `${folder}/grey16.tif` });
+  expect([...pixels.data]).toEqual(Array.from({ length: 12 }, (_, i) => Array(3).fill((i * 5000) >> 8)).flat());
 });
 
 describe('what was done is told', () => {
@@ -95,8 +95,8 @@ describe('what was done is told', () => {
     const bytes = await readFile(`${torture}/baseline_420.jpg`);
     // A restart marker where none belongs: the rest of the row is lost, the end of the file is there.
     bytes.set([0xff, 0xd3], 4500);
-    const { picture, notes } = await decodeImage({ name: 'x.jpg', bytes });
-    expect([picture.width, picture.height]).toEqual([225, 150]);
+    const { pixels, notes } = await decodeImage({ name: 'x.jpg', bytes });
+    expect([pixels.width, pixels.height]).toEqual([225, 150]);
     expect(notes).toEqual([
       expect.stringMatching(
         /^The decoder warned that the file is irregular and parts may be wrong: .*Corrupt JPEG data/,
@@ -109,8 +109,8 @@ describe('what was done is told', () => {
     const bytes = await sharp(data, { raw: { width: 2, height: 1, channels: 4 } })
       .png()
       .toBuffer();
-    const { picture, notes } = await decodeImage({ name: 'clear.png', bytes });
-    expect([...picture.data]).toEqual([10, 20, 30, 40, 50, 60]);
+    const { pixels, notes } = await decodeImage({ name: 'clear.png', bytes });
+    expect([...pixels.data]).toEqual([10, 20, 30, 40, 50, 60]);
     expect(notes).toEqual([
       'Every pixel is fully transparent; transparency was dropped and the colours stored under it are used.',
     ]);
@@ -118,17 +118,17 @@ describe('what was done is told', () => {
 });
 
 describe('colour', () => {
-  const largest = (a: Picture, b: Picture) => worst([...a.data], [...b.data]);
-  const mean = (a: Picture, b: Picture) =>
+  const largest = (a: RgbImage, b: RgbImage) => worst([...a.data], [...b.data]);
+  const mean = (a: RgbImage, b: RgbImage) =>
     a.data.reduce((sum, value, i) => sum + Math.abs(value - b.data[i]!), 0) / a.data.length;
 
   it('a Display P3 profile is converted to sRGB', async () => {
     const bytes = await sharp(`${torture}/base_225x150.png`).withIccProfile('p3').png().toBuffer();
-    const base = (await decode('base_225x150.png')).picture;
+    const base = (await decode('base_225x150.png')).pixels;
     const stored = { ...base, data: await sharp(bytes, { ignoreIcc: true }).raw().toBuffer() };
     expect(mean(stored, base)).toBeGreaterThan(3);
-    const { picture, notes } = await decodeImage({ name: 'p3.png', bytes });
-    expect(largest(picture, base)).toBeLessThanOrEqual(2);
+    const { pixels, notes } = await decodeImage({ name: 'p3.png', bytes });
+    expect(largest(pixels, base)).toBeLessThanOrEqual(2);
     expect(notes).toEqual([expect.stringMatching(/^The colours were converted from the profile “.*P3.*” to sRGB\.$/)]);
   });
 
@@ -138,16 +138,16 @@ describe('colour', () => {
       .withIccProfile('cmyk')
       .tiff({ compression: 'none' })
       .toBuffer();
-    const { picture, notes } = await decodeImage({ name: 'press.tif', bytes });
+    const { pixels, notes } = await decodeImage({ name: 'press.tif', bytes });
     // The perceptual intent moves colours by 8.5 levels here, as LittleCMS does by itself; the plain formula would by 18.4.
-    expect(mean(picture, (await decode('base_225x150.png')).picture)).toBeLessThan(9);
+    expect(mean(pixels, (await decode('base_225x150.png')).pixels)).toBeLessThan(9);
     expect(notes).toEqual([expect.stringMatching(/^The colours were converted from the profile “.+” to sRGB\.$/)]);
   });
 
   it('an sRGB profile changes nothing', async () => {
-    const { picture, notes } = await decode('base_225x150.png');
+    const { pixels, notes } = await decode('base_225x150.png');
     const stored = await sharp(`${torture}/base_225x150.png`, { ignoreIcc: true }).raw().toBuffer();
-    expect(Buffer.compare(picture.data, stored)).toBe(0);
+    expect(Buffer.compare(pixels.data, stored)).toBe(0);
     expect(notes).toEqual([]);
   });
 });
@@ -156,10 +156,10 @@ describe('an SVG drawing', () => {
   it('is rasterised on white', async () => {
     const svg =
       '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2"><rect width="2" height="2" fill="#102030"/></svg>';
-    const { picture } = await decodeImage({ name: 'half.svg', bytes: new TextEncoder().encode(svg) });
-    expect(pixel(picture, 0, 0)).toEqual([16, 32, 48]);
-    expect(pixel(picture, 3, 1)).toEqual([255, 255, 255]);
-    expect(pixel((await decode('vector.svg')).picture, 32, 32)).toEqual([200, 50, 30]);
+    const { pixels } = await decodeImage({ name: 'half.svg', bytes: new TextEncoder().encode(svg) });
+    expect(pixel(pixels, 0, 0)).toEqual([16, 32, 48]);
+    expect(pixel(pixels, 3, 1)).toEqual([255, 255, 255]);
+    expect(pixel((await decode('vector.svg')).pixels, 32, 32)).toEqual([200, 50, 30]);
   });
 });
 
@@ -205,7 +205,7 @@ describe('one clear sentence for', () => {
 
   it('floating-point pixels', async () => {
     await expect(decodeImage({ path: `${folder}/float.tif` })).rejects.toThrow(
-      'float.tif stores float values, whose range no picture format fixes; save it with 8 or 16 bits a channel.',
+      'float.tif stores float values, whose range no image format fixes; save it with 8 or 16 bits a channel.',
     );
   });
 });

@@ -3,17 +3,17 @@ import { basename } from 'node:path';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { ImageError } from '../../../shared/errors';
 import type { ImageSource } from '../../../shared/protocol/protocol';
-import type { Picture } from '../../../shared/results/attribution';
+import type { RgbImage } from '../../../shared/results/attribution';
 import { decodeBmp, isBmp } from './bmp';
 import { isSrgb, profileDescription } from './colourProfile';
-import { refuseHugePicture } from './pictureLimit';
+import { refuseHugeImage } from './imageLimit';
 
 export interface DecodedImage {
   /** Upright, 8-bit, sRGB. */
-  readonly picture: Picture;
+  readonly pixels: RgbImage;
   /** The format of the content: `jpeg`, `png`, `webp`, `tiff`, `gif`, `avif`, `svg` or `bmp`. */
   readonly format: string;
-  /** What was done to the picture that a viewer may not expect, one sentence each. */
+  /** What was done to the image that a viewer may not expect, one sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -89,14 +89,14 @@ async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> 
 }
 
 function refuseUnsupported(meta: Metadata, name: string): void {
-  refuseHugePicture(meta.width, meta.height, name);
+  refuseHugeImage(meta.width, meta.height, name);
   if (meta.depth !== 'uchar' && meta.depth !== 'ushort') {
     throw new ImageError(
-      `${name} stores ${meta.depth} values, whose range no picture format fixes; save it with 8 or 16 bits a channel.`,
+      `${name} stores ${meta.depth} values, whose range no image format fixes; save it with 8 or 16 bits a channel.`,
     );
   }
   if (meta.channels > 5 || meta.space === 'multiband') {
-    throw new ImageError(`${name} has ${meta.channels} channels; grey, RGB and CMYK pictures can be read.`);
+    throw new ImageError(`${name} has ${meta.channels} channels; grey, RGB and CMYK images can be read.`);
   }
 }
 
@@ -189,28 +189,28 @@ async function decodePixels(bytes: Uint8Array, meta: Metadata, name: string): Pr
  *
  * The result is upright (EXIF orientation applied) and sRGB: colour profiles are converted (an sRGB profile leaves the pixels exactly as they are), CMYK without a
  * profile goes through the plain formula, 16-bit channels keep their high byte (v · 257 → v), palettes and grey become RGB. Transparency is dropped and the colours
- * stored under it are used unchanged; SVG, which stores none, is drawn on white at its own size. Of animations and multi-page files the first picture is
+ * stored under it are used unchanged; SVG, which stores none, is drawn on white at its own size. Of animations and multi-page files the first image is
  * taken. Whatever of this happened is told in `notes`.
  *
- * Throws ImageError, naming the file, when it is missing, empty, no image, cut off, damaged, of more than {@link refuseHugePicture}'s pixels (before
+ * Throws ImageError, naming the file, when it is missing, empty, no image, cut off, damaged, of more than {@link refuseHugeImage}'s pixels (before
  * anything is allocated for them) or of a kind that has no agreed range (floating point).
  */
 export async function decodeImage(source: ImageSource): Promise<DecodedImage> {
   const { name, bytes } = await readSource(source);
   if (bytes.length === 0) throw new ImageError(`${name} is empty (0 bytes).`);
   if (isBmp(bytes)) {
-    const { picture, alpha } = decodeBmp(bytes, name);
-    return { picture, format: 'bmp', notes: alpha ? alphaNotes(alpha) : [] };
+    const { pixels, alpha } = decodeBmp(bytes, name);
+    return { pixels, format: 'bmp', notes: alpha ? alphaNotes(alpha) : [] };
   }
   const meta = await readMetadata(bytes, name);
   refuseUnsupported(meta, name);
   const { raw, notes } = await decodePixels(bytes, meta, name);
   const { width, height } = raw;
   const known = { format: meta.format === 'heif' ? 'avif' : meta.format, notes: [...metadataNotes(meta), ...notes] };
-  if (isPlainCmyk(meta)) return { ...known, picture: { width, height, data: inksToRgb(raw) } };
-  if (raw.channels === 3) return { ...known, picture: { width, height, data: raw.data } };
+  if (isPlainCmyk(meta)) return { ...known, pixels: { width, height, data: inksToRgb(raw) } };
+  if (raw.channels === 3) return { ...known, pixels: { width, height, data: raw.data } };
   if (raw.channels !== 4)
     throw new ImageError(`${name} decodes to ${raw.channels} channels; grey, RGB and CMYK can be read.`);
   const { rgb, alpha } = dropAlpha(raw);
-  return { ...known, picture: { width, height, data: rgb }, notes: [...known.notes, ...alphaNotes(alpha)] };
+  return { ...known, pixels: { width, height, data: rgb }, notes: [...known.notes, ...alphaNotes(alpha)] };
 }

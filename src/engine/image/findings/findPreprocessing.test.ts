@@ -55,7 +55,7 @@ describe('the guess', () => {
   it('is torchvision for colour and says so', async () => {
     expect(await find()).toEqual({
       preprocessing: presetPreprocessing('torchvision', colour),
-      how: "guessed: nothing in or beside the checkpoint says how its pictures were prepared; it takes three channels, so torchvision's ImageNet recipe",
+      how: "guessed: nothing in or beside the checkpoint says how its images were prepared; it takes three channels, so torchvision's ImageNet recipe",
       guessed: true,
       notes: [],
     });

@@ -2,7 +2,7 @@ import { PreprocessingError } from '../../../shared/errors';
 import type { FoundPreprocessing, Preprocessing } from '../../../shared/question/preprocessing';
 import { readJsonBeside } from '../notes/beside';
 import { readCheckpointNotes } from '../notes/whylightJson';
-import { boundSize, type InputSize, pictureChannels, usualSide } from '../preprocessing/presets';
+import { boundSize, type InputSize, imageChannels, usualSide } from '../preprocessing/presets';
 import { type PreprocessingSpec, presetLike, resolvePreprocessing } from '../preprocessing/resolvePreprocessing';
 import type { FoundSpec } from './foundSpec';
 import { fromHuggingFaceConfig } from './huggingFaceConfig';
@@ -66,10 +66,10 @@ async function fromConfigsBeside(checkpointPath: string, channels: number, notes
 }
 
 function guess(input: InputSize): Omit<FoundPreprocessing, 'guessed'> {
-  const reason = 'guessed: nothing in or beside the checkpoint says how its pictures were prepared';
+  const reason = 'guessed: nothing in or beside the checkpoint says how its images were prepared';
   const open =
     input.width === null && input.height === null ? `, at ${usualSide}×${usualSide} because any size is taken` : '';
-  return pictureChannels(input.channels) === 1
+  return imageChannels(input.channels) === 1
     ? {
         preprocessing: resolvePreprocessing('zero-one', input, 'guess'),
         how: `${reason}; it takes one channel, so grey pixels / 255${open}`,
@@ -81,7 +81,7 @@ function guess(input: InputSize): Omit<FoundPreprocessing, 'guessed'> {
 }
 
 /**
- * Finds how pictures are prepared for a checkpoint, in this order: `whylight.json` beside it, the checkpoint's metadata, `preprocessor_config.json` (Hugging Face) and
+ * Finds how images are prepared for a checkpoint, in this order: `whylight.json` beside it, the checkpoint's metadata, `preprocessor_config.json` (Hugging Face) and
  * `config.json` (timm) beside it, the caller's hint, and at last a guess that says it is one.
  *
  * Throws PreprocessingError when whylight.json is not valid or does not fit the model, and when the model takes neither 1 nor 3 channels. Other files that
@@ -89,7 +89,7 @@ function guess(input: InputSize): Omit<FoundPreprocessing, 'guessed'> {
  */
 export async function findPreprocessing(search: PreprocessingSearch): Promise<PreprocessingFinding> {
   const { checkpointPath, metadata, input, hint } = search;
-  const channels = pictureChannels(input.channels);
+  const channels = imageChannels(input.channels);
   const notes: string[] = [];
 
   const beside = await readCheckpointNotes(checkpointPath);

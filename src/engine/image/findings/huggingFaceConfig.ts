@@ -12,7 +12,7 @@ function sides(value: unknown): { readonly width?: number; readonly height?: num
   };
 }
 
-/** ConvNext's rule: small sizes are cut out of a picture resized to size / crop_pct, sizes from 384 are stretched. */
+/** ConvNext's rule: small sizes are cut out of an image resized to size / crop_pct, sizes from 384 are stretched. */
 function croppedByShare(size: number, share: number): Geometry {
   if (size >= 384) return { width: size, height: size, resize: 'stretch' };
   return { width: size, height: size, resize: 'shorter-side-and-centre-crop', shorterSide: Math.floor(size / share) };
@@ -29,12 +29,12 @@ function geometryOf(config: JsonObject, notes: string[]): Geometry {
     const target = crop.width && crop.height ? { width: crop.width, height: crop.height } : square(crop.shortest);
     if (size.shortest) return { ...target, resize: 'shorter-side-and-centre-crop', shorterSide: size.shortest };
     if (size.width !== target.width || size.height !== target.height) {
-      notes.push('Its stretch before the centre crop cannot be expressed; the whole picture is stretched.');
+      notes.push('Its stretch before the centre crop cannot be expressed; the whole image is stretched.');
     }
     return { ...target, resize: 'stretch' };
   }
   if (size.width && size.height) return { width: size.width, height: size.height, resize: 'stretch' };
-  // With `shortest_edge` and no crop the picture keeps its proportions, which a model of fixed input cannot take.
+  // With `shortest_edge` and no crop the image keeps its proportions, which a model of fixed input cannot take.
   if (isObject(config['size']) && size.shortest) {
     notes.push('It keeps proportions without a crop; the centre square is used.');
     return { ...square(size.shortest), resize: 'shorter-side-and-centre-crop', shorterSide: size.shortest };
@@ -44,13 +44,13 @@ function geometryOf(config: JsonObject, notes: string[]): Geometry {
 
 /**
  * What a Hugging Face `preprocessor_config.json` says (image processors of transformers, with the older feature extractors' whole-number sizes). Null when the
- * file is not one for pictures.
+ * file is not one for images.
  * Source: transformers/image_processing_base.py and the processors of ViT, ConvNext, EfficientNet and BiT.
  */
 export function fromHuggingFaceConfig(config: unknown, channels: number): FoundSpec | null {
   if (!isObject(config)) return null;
-  const pictures = ['image_mean', 'do_resize', 'do_rescale', 'do_normalize', 'image_processor_type'];
-  if (!pictures.some((key) => key in config)) return null;
+  const images = ['image_mean', 'do_resize', 'do_rescale', 'do_normalize', 'image_processor_type'];
+  if (!images.some((key) => key in config)) return null;
   const notes: string[] = [];
   const normalised = config['do_normalize'] !== false;
   const mean = channelNumbers(normalised ? (config['image_mean'] ?? imageNet.mean) : 0, channels);

@@ -9,7 +9,7 @@ export type Metadata = ReadonlyMap<string, string>;
 /** Keys whose value is a preset, a Keras mode or JSON as in whylight.json. */
 const specKeys = ['whylight.preprocessing', 'preprocessing', 'preprocess', 'preprocess_mode', 'preprocess_input'];
 
-/** `mode` of keras.applications' preprocess_input; its "torch" is torchvision's values on a picture loaded as Keras loads it. */
+/** `mode` of keras.applications' preprocess_input; its "torch" is torchvision's values on an image loaded as Keras loads it. */
 const kerasModes: Readonly<Record<string, FoundSpec['spec']>> = {
   tf: 'keras-tf',
   caffe: 'keras-caffe',
@@ -71,7 +71,7 @@ function fromMeanAndStd(metadata: Metadata, channels: number, notes: string[]): 
   if (values.channelOrder === 'rgb' && same(mean, imageNet.mean) && same(std, imageNet.std)) {
     return { spec: 'torchvision', how: `${how}, which has torchvision's values`, notes };
   }
-  notes.push("The checkpoint's metadata does not say how pictures are resized; they are stretched.");
+  notes.push("The checkpoint's metadata does not say how images are resized; they are stretched.");
   return { spec: { ...values, resize: 'stretch', interpolation: 'bilinear' }, how, notes };
 }
 
@@ -112,7 +112,7 @@ function fromOnnxImageKeys(metadata: Metadata, channels: number, notes: string[]
     mean: Array(channels).fill(known.shift),
     std: Array(channels).fill(1),
   };
-  notes.push("The checkpoint's metadata does not say how pictures are resized; they are stretched.");
+  notes.push("The checkpoint's metadata does not say how images are resized; they are stretched.");
   return { spec, how: "the checkpoint's metadata (Image.NominalPixelRange)", notes };
 }
 

@@ -31,7 +31,7 @@ export function fromTimmConfig(config: unknown, channels: number): FoundSpec | n
   const mode = fields['crop_mode'] ?? 'center';
   const squash = mode === 'squash';
   if (squash && share < 1) {
-    notes.push(`Its crop of ${share} after squashing cannot be expressed; the whole picture is stretched.`);
+    notes.push(`Its crop of ${share} after squashing cannot be expressed; the whole image is stretched.`);
   }
   if (mode !== 'center' && !squash)
     notes.push(`Its crop mode ${JSON.stringify(mode)} is not known; the centre is used.`);

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PreprocessingError } from '../../../shared/errors';
 import type { Preprocessing } from '../../../shared/question/preprocessing';
-import type { Picture } from '../../../shared/results/attribution';
+import type { RgbImage } from '../../../shared/results/attribution';
 import { readNpy } from '../../files/npy';
 import { decodeImage } from '../decoding/decode';
 import { preprocess } from './preprocess';
 import { presetPreprocessing } from './presets';
 
 const folder = 'test/data/images';
-const read = async (name: string): Promise<Picture> => (await decodeImage({ path: `${folder}/${name}` })).picture;
+const read = async (name: string): Promise<RgbImage> => (await decodeImage({ path: `${folder}/${name}` })).pixels;
 
 function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expect(a.length).toBe(b.length);
@@ -17,7 +17,7 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return largest;
 }
 
-/** Pixels as they are, so that a tensor can be compared with a picture. */
+/** Pixels as they are, so that a tensor can be compared with an image. */
 const plain: Preprocessing = { ...presetPreprocessing('raw-0-255', { channels: 3, width: 224, height: 224 }) };
 
 describe('reproduces the tensors that PyTorch was fed', () => {
@@ -39,12 +39,12 @@ describe('reproduces the tensors that PyTorch was fed', () => {
     ['inputs/tinyseq_b.png', 'tinyseq_b', tinyseq],
     ['chelsea_224.png', 'chelsea', mobilenet],
   ] as const)('%s', async (image, input, preprocessing) => {
-    const picture = await read(image);
+    const pixels = await read(image);
     const wanted = await readNpy(`${folder}/inputs/${input}.npy`);
-    const { tensor, region } = preprocess(picture, preprocessing, 'NCHW');
+    const { tensor, region } = preprocess(pixels, preprocessing, 'NCHW');
     expect(tensor.dims).toEqual(wanted.dims);
     expect(largestDifference(tensor.data, wanted.data as Float32Array)).toBeLessThanOrEqual(1e-6);
-    expect(region).toEqual({ x: 0, y: 0, width: picture.width, height: picture.height });
+    expect(region).toEqual({ x: 0, y: 0, width: pixels.width, height: pixels.height });
   });
 });
 
@@ -75,9 +75,9 @@ describe('shorter side and centre crop', () => {
   });
 
   it('takes the whole shorter side when none is given', () => {
-    const picture: Picture = { width: 8, height: 4, data: new Uint8Array(96).map((_, i) => i) };
+    const pixels: RgbImage = { width: 8, height: 4, data: new Uint8Array(96).map((_, i) => i) };
     const { region } = preprocess(
-      picture,
+      pixels,
       { ...plain, width: 4, height: 4, resize: 'shorter-side-and-centre-crop' },
       'NCHW',
     );
@@ -85,14 +85,14 @@ describe('shorter side and centre crop', () => {
   });
 
   it('refuses a shorter side below the crop', () => {
-    const picture: Picture = { width: 1, height: 1, data: new Uint8Array(3) };
+    const pixels: RgbImage = { width: 1, height: 1, data: new Uint8Array(3) };
     const small: Preprocessing = { ...plain, resize: 'shorter-side-and-centre-crop', shorterSide: 200 };
-    expect(() => preprocess(picture, small, 'NCHW')).toThrow(/shorterSide of 200 pixels .* at least 224/);
+    expect(() => preprocess(pixels, small, 'NCHW')).toThrow(/shorterSide of 200 pixels .* at least 224/);
   });
 });
 
 describe('channels and layout', () => {
-  const picture: Picture = { width: 2, height: 1, data: new Uint8Array([10, 20, 30, 40, 50, 60]) };
+  const pixels: RgbImage = { width: 2, height: 1, data: new Uint8Array([10, 20, 30, 40, 50, 60]) };
   const tiny: Preprocessing = { ...plain, width: 2, height: 1 };
 
   it.each([
@@ -101,39 +101,39 @@ describe('channels and layout', () => {
     ['bgr', 'NCHW', [30, 60, 20, 50, 10, 40]],
     ['bgr', 'NHWC', [30, 20, 10, 60, 50, 40]],
   ] as const)('%s %s', (channelOrder, layout, wanted) => {
-    const { tensor } = preprocess(picture, { ...tiny, channelOrder }, layout);
+    const { tensor } = preprocess(pixels, { ...tiny, channelOrder }, layout);
     expect([...tensor.data]).toEqual(wanted);
     expect(tensor.dims).toEqual(layout === 'NCHW' ? [1, 3, 1, 2] : [1, 1, 2, 3]);
   });
 
   it('lists mean and std in channel order', () => {
     const caffe: Preprocessing = { ...tiny, channelOrder: 'bgr', mean: [1, 2, 3], std: [1, 2, 4] };
-    expect([...preprocess(picture, caffe, 'NHWC').tensor.data]).toEqual([29, 9, 7 / 4, 59, 24, 37 / 4]);
+    expect([...preprocess(pixels, caffe, 'NHWC').tensor.data]).toEqual([29, 9, 7 / 4, 59, 24, 37 / 4]);
   });
 
   it('makes grey with the luma weights of Pillow', () => {
     const grey: Preprocessing = { ...tiny, channelOrder: 'grey', mean: [0], std: [1] };
-    const colours: Picture = { width: 2, height: 1, data: new Uint8Array([255, 0, 0, 0, 0, 255]) };
+    const colours: RgbImage = { width: 2, height: 1, data: new Uint8Array([255, 0, 0, 0, 0, 255]) };
     const { tensor } = preprocess(colours, grey, 'NCHW');
     expect(tensor.dims).toEqual([1, 1, 1, 2]);
     expect([...tensor.data]).toEqual([76, 29]);
   });
 
   it('refuses a mean that does not fit the channels', () => {
-    expect(() => preprocess(picture, { ...tiny, mean: [0] }, 'NCHW')).toThrow(PreprocessingError);
+    expect(() => preprocess(pixels, { ...tiny, mean: [0] }, 'NCHW')).toThrow(PreprocessingError);
   });
 });
 
-describe('a picture of 15 megapixels', () => {
-  let picture: Picture;
+describe('an image of 15 megapixels', () => {
+  let pixels: RgbImage;
   beforeAll(async () => {
-    picture = await read('torture/large_5000x3000.jpg');
+    pixels = await read('torture/large_5000x3000.jpg');
   });
 
   it('is ready in well below a second', () => {
     const started = performance.now();
     const { tensor } = preprocess(
-      picture,
+      pixels,
       presetPreprocessing('torchvision', { channels: 3, width: 224, height: 224 }),
       'NCHW',
     );

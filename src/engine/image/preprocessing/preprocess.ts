@@ -1,6 +1,6 @@
 import { PreprocessingError } from '../../../shared/errors';
 import type { Preprocessing } from '../../../shared/question/preprocessing';
-import type { ImageRegion, Picture } from '../../../shared/results/attribution';
+import type { ImageRegion, RgbImage } from '../../../shared/results/attribution';
 import { type FloatTensor, float32 } from '../../graph/ir/tensor';
 import { type Pixels, resample, type Window } from './resample';
 
@@ -9,7 +9,7 @@ export type Layout = 'NCHW' | 'NHWC';
 export interface Preprocessed {
   /** [1, C, H, W] or [1, H, W, C]. */
   readonly tensor: FloatTensor;
-  /** The part of the picture that the model sees, in its pixels; fractions are meant. */
+  /** The part of the image that the model sees, in its pixels; fractions are meant. */
   readonly region: ImageRegion;
 }
 
@@ -22,14 +22,14 @@ function roundHalfEven(value: number): number {
 }
 
 interface Placement {
-  /** Size of the whole picture after resizing. */
+  /** Size of the whole image after resizing. */
   readonly width: number;
   readonly height: number;
   /** The part of it that becomes the input. */
   readonly window: Window;
 }
 
-function place(picture: Picture, preprocessing: Preprocessing): Placement {
+function place(image: RgbImage, preprocessing: Preprocessing): Placement {
   const { width, height } = preprocessing;
   if (preprocessing.resize === 'stretch') return { width, height, window: { x: 0, y: 0, width, height } };
   const short = preprocessing.shorterSide ?? Math.max(width, height);
@@ -38,10 +38,10 @@ function place(picture: Picture, preprocessing: Preprocessing): Placement {
       `The preprocessing's shorterSide of ${short} pixels is smaller than the ${width}×${height} crop; make it at least ${Math.max(width, height)}.`,
     );
   }
-  const shortest = Math.min(picture.width, picture.height);
+  const shortest = Math.min(image.width, image.height);
   // torchvision truncates the longer side.
   const resized = (side: number): number => (side === shortest ? short : Math.trunc((short * side) / shortest));
-  const whole = { width: resized(picture.width), height: resized(picture.height) };
+  const whole = { width: resized(image.width), height: resized(image.height) };
   const window = {
     x: roundHalfEven((whole.width - width) / 2),
     y: roundHalfEven((whole.height - height) / 2),
@@ -52,7 +52,7 @@ function place(picture: Picture, preprocessing: Preprocessing): Placement {
 }
 
 /** ITU-R 601-2 luma with Pillow's 16-bit weights. */
-function toGrey({ width, height, data }: Picture): Pixels {
+function toGrey({ width, height, data }: RgbImage): Pixels {
   const grey = new Uint8Array(width * height);
   for (let i = 0, at = 0; i < grey.length; i++, at += 3) {
     grey[i] = (data[at]! * 19595 + data[at + 1]! * 38470 + data[at + 2]! * 7471 + 0x8000) >> 16;
@@ -61,13 +61,13 @@ function toGrey({ width, height, data }: Picture): Pixels {
 }
 
 /**
- * Turns a picture into the model's input: grey conversion where asked for, resize (and crop), then (pixel · scale − mean) / std for each channel.
+ * Turns an image into the model's input: grey conversion where asked for, resize (and crop), then (pixel · scale − mean) / std for each channel.
  *
  * Resizing acts on 8-bit pixels and equals Pillow's byte for byte ({@link resample}), so that `shorter-side-and-centre-crop` with bilinear
- * interpolation gives what torchvision's Resize + CenterCrop give for a PIL image, and `stretch` with nearest what Keras' load_img gives. A picture that
+ * interpolation gives what torchvision's Resize + CenterCrop give for a PIL image, and `stretch` with nearest what Keras' load_img gives. An image that
  * already has the wanted size is not touched. Throws PreprocessingError when mean or std do not fit the channels or shorterSide is smaller than the crop.
  */
-export function preprocess(picture: Picture, preprocessing: Preprocessing, layout: Layout): Preprocessed {
+export function preprocess(image: RgbImage, preprocessing: Preprocessing, layout: Layout): Preprocessed {
   const { width, height, channelOrder, scale, mean, std } = preprocessing;
   const channels = channelOrder === 'grey' ? 1 : 3;
   if (mean.length !== channels || std.length !== channels) {
@@ -75,8 +75,8 @@ export function preprocess(picture: Picture, preprocessing: Preprocessing, layou
       `The preprocessing's mean and std have ${mean.length} and ${std.length} values; channel order ${channelOrder} needs ${channels} of each.`,
     );
   }
-  const source: Pixels = channels === 1 ? toGrey(picture) : { ...picture, channels: 3 };
-  const placement = place(picture, preprocessing);
+  const source: Pixels = channels === 1 ? toGrey(image) : { ...image, channels: 3 };
+  const placement = place(image, preprocessing);
   const { window } = placement;
   const pixels = resample(source, placement.width, placement.height, preprocessing.interpolation, window).data;
 
@@ -88,8 +88,8 @@ export function preprocess(picture: Picture, preprocessing: Preprocessing, layou
     const [start, step] = layout === 'NCHW' ? [c * area, 1] : [c, channels];
     for (let i = 0; i < area; i++) values[start + i * step] = level[pixels[i * channels + from]!]!;
   }
-  const across = picture.width / placement.width;
-  const down = picture.height / placement.height;
+  const across = image.width / placement.width;
+  const down = image.height / placement.height;
   return {
     tensor: float32(layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels], values),
     region: { x: window.x * across, y: window.y * down, width: window.width * across, height: window.height * down },

@@ -99,7 +99,7 @@ describe('a preset with replaced fields', () => {
   it.each<[Parameters<typeof resolvePreprocessing>[0], RegExp]>([
     [
       { preset: 'zero-one', width: 96 },
-      /^w\.json: preprocessing: width is 96, but the model takes pictures whose width is 224/,
+      /^w\.json: preprocessing: width is 96, but the model takes images whose width is 224/,
     ],
     [
       { preset: 'zero-one', channelOrder: 'grey' },

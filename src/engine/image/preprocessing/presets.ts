@@ -1,7 +1,7 @@
 import { PreprocessingError } from '../../../shared/errors';
 import type { Preprocessing, PreprocessingPreset } from '../../../shared/question/preprocessing';
 
-/** What is known of a model's picture input. Sizes are null when the checkpoint leaves them open. */
+/** What is known of a model's image input. Sizes are null when the checkpoint leaves them open. */
 export interface InputSize {
   readonly channels: number;
   readonly height: number | null;
@@ -20,8 +20,8 @@ function perChannel(channels: 1 | 3, rgb: readonly [number, number, number]): re
   return channels === 3 ? rgb : [Math.round(((rgb[0] + rgb[1] + rgb[2]) / 3) * 1e6) / 1e6];
 }
 
-/** 1 or 3. Throws PreprocessingError for other channel counts: a picture file gives grey or colour and nothing else. */
-export function pictureChannels(channels: number): 1 | 3 {
+/** 1 or 3. Throws PreprocessingError for other channel counts: an image file gives grey or colour and nothing else. */
+export function imageChannels(channels: number): 1 | 3 {
   if (channels === 1 || channels === 3) return channels;
   throw new PreprocessingError(
     `The model takes ${channels} channels; an image gives 1 (grey) or 3 (colour), so give the exact input as a .npy file instead.`,
@@ -50,10 +50,10 @@ function torchvisionShorterSide(width: number, height: number): number {
  *   nearest interpolation, which is what `load_img(target_size=…)` does unless told otherwise.
  * - `raw-0-255`: pixels as they are, and `zero-one`: pixel / 255; both stretched with bilinear interpolation.
  *
- * One-channel models get grey pictures and the mean over the colours of mean and std. Throws PreprocessingError for other channel counts.
+ * One-channel models get grey images and the mean over the colours of mean and std. Throws PreprocessingError for other channel counts.
  */
 export function presetPreprocessing(preset: NamedPreset, input: InputSize): Preprocessing {
-  const channels = pictureChannels(input.channels);
+  const channels = imageChannels(input.channels);
   const { width, height } = boundSize(input);
   const colour = channels === 1 ? 'grey' : 'rgb';
   const zeros = perChannel(channels, [0, 0, 0]);

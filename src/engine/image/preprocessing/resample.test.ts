@@ -13,8 +13,8 @@ async function golden(name: string): Promise<Pixels> {
 }
 
 async function source(name: string): Promise<Pixels> {
-  const { picture } = await decodeImage({ path: `${folder}/torture/${name}` });
-  return { ...picture, channels: 3 };
+  const { pixels } = await decodeImage({ path: `${folder}/torture/${name}` });
+  return { ...pixels, channels: 3 };
 }
 
 const firstChannel = ({ width, height, data }: Pixels): Pixels => ({
@@ -46,7 +46,7 @@ describe('equals Pillow byte for byte', () => {
 
 describe('a window', () => {
   it.each(interpolations)('is the same part of the whole, %s', async (interpolation) => {
-    const picture = await source('base_225x150.png');
+    const pixels = await source('base_225x150.png');
     for (const [width, height] of [
       [90, 61],
       [301, 220],
@@ -54,22 +54,22 @@ describe('a window', () => {
       [100, 150],
       [225, 150],
     ] as const) {
-      const whole = resample(picture, width, height, interpolation);
+      const whole = resample(pixels, width, height, interpolation);
       const window = { x: 11, y: 7, width: 50, height: 40 };
-      const part = resample(picture, width, height, interpolation, window);
+      const part = resample(pixels, width, height, interpolation, window);
       const cropped = resample(whole, width, height, interpolation, window);
       expect(part).toEqual(cropped);
       expect(part.data.subarray(0, 3)).toEqual(whole.data.subarray((7 * width + 11) * 3, (7 * width + 11) * 3 + 3));
     }
   });
 
-  it('outside the picture is refused', () => {
-    const picture: Pixels = { width: 2, height: 2, channels: 1, data: new Uint8Array(4) };
-    expect(() => resample(picture, 4, 4, 'bilinear', { x: 2, y: 0, width: 3, height: 4 })).toThrow(RangeError);
+  it('outside the image is refused', () => {
+    const pixels: Pixels = { width: 2, height: 2, channels: 1, data: new Uint8Array(4) };
+    expect(() => resample(pixels, 4, 4, 'bilinear', { x: 2, y: 0, width: 3, height: 4 })).toThrow(RangeError);
   });
 });
 
-it('leaves a picture of the wanted size alone and enlarges one pixel evenly', () => {
+it('leaves an image of the wanted size alone and enlarges one pixel evenly', () => {
   const pixel: Pixels = { width: 1, height: 1, channels: 3, data: new Uint8Array([200, 30, 60]) };
   expect(resample(pixel, 1, 1, 'lanczos3')).toEqual(pixel);
   for (const interpolation of interpolations) {

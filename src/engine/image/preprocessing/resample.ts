@@ -8,7 +8,7 @@ export interface Pixels {
   readonly data: Uint8Array;
 }
 
-/** A part of the resized picture, in whole pixels of it. */
+/** A part of the resized image, in whole pixels of it. */
 export interface Window {
   readonly x: number;
   readonly y: number;
@@ -178,11 +178,11 @@ function crop(source: Pixels, window: Window): Uint8Array {
 }
 
 /**
- * The part `window` of the picture resized to `width` × `height`; only that part is computed, so the cost does not grow with what is cropped away.
+ * The part `window` of the image resized to `width` × `height`; only that part is computed, so the cost does not grow with what is cropped away.
  *
  * Follows `Image.resize` of Pillow for 8-bit pixels (src/libImaging/Resample.c and Geometry.c): the kernel is widened when shrinking, weights are fixed-point
  * with 22 bits, rows are resampled first and rounded to 8 bits before columns. Checked against Pillow 12.3: every byte equal, for all four
- * interpolations. Throws a RangeError when the window is not inside the resized picture.
+ * interpolations. Throws a RangeError when the window is not inside the resized image.
  */
 export function resample(
   source: Pixels,

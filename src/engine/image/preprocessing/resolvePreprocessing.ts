@@ -1,6 +1,6 @@
 import { PreprocessingError } from '../../../shared/errors';
 import type { Preprocessing, PreprocessingPreset } from '../../../shared/question/preprocessing';
-import { type InputSize, type NamedPreset, namedPresets, pictureChannels, presetPreprocessing } from './presets';
+import { type InputSize, imageChannels, type NamedPreset, namedPresets, presetPreprocessing } from './presets';
 
 /** A preprocessing as files and metadata state it: a preset, a preset with some fields replaced, or the fields of a custom one. */
 export type PreprocessingSpec = PreprocessingPreset | Partial<Preprocessing>;
@@ -35,7 +35,7 @@ function checkSize(fields: Partial<Preprocessing>, input: InputSize, where: stri
     const fixed = input[side];
     if (wanted !== undefined && fixed !== null && wanted !== fixed) {
       throw new PreprocessingError(
-        `${where}: ${side} is ${wanted}, but the model takes pictures whose ${side} is ${fixed}; leave ${side} out or set it to ${fixed}.`,
+        `${where}: ${side} is ${wanted}, but the model takes images whose ${side} is ${fixed}; leave ${side} out or set it to ${fixed}.`,
       );
     }
   }
@@ -70,7 +70,7 @@ function checkFit(found: Preprocessing, channels: number, where: string): void {
  */
 export function resolvePreprocessing(spec: PreprocessingSpec, input: InputSize, where: string): Preprocessing {
   const fields: Partial<Preprocessing> = typeof spec === 'string' ? { preset: spec } : spec;
-  const channels = pictureChannels(input.channels);
+  const channels = imageChannels(input.channels);
   checkSize(fields, input, where);
   const size = {
     channels: input.channels,

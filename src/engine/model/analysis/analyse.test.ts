@@ -73,7 +73,7 @@ describe('unsupported operators behind the logits', () => {
     expect(notes).toEqual([]);
   });
 
-  it('are found behind values whose shape depends on the picture, and behind an If that it decides', async () => {
+  it('are found behind values whose shape depends on the image, and behind an If that it decides', async () => {
     const counting: readonly ModelNode[] = [
       { op: 'NonZero', inputs: ['scores'], outputs: ['places'] },
       { op: 'Shape', inputs: ['places'], outputs: ['how many'] },

@@ -9,11 +9,11 @@ import { findDefaultLayer, listLayers } from './layers';
 import { findLogits, type Logits } from './logits';
 import { findCut } from './unsupported';
 
-/** What is known of a classifier once its picture size is. */
+/** What is known of a classifier once its image size is. */
 export interface Analysis {
   /** Bound to batch 1. */
   readonly graph: Graph;
-  /** Shape of the picture input without the batch. */
+  /** Shape of the image input without the batch. */
   readonly dims: readonly number[];
   /** True when the graph is right for any batch length. */
   readonly anyBatch: boolean;
@@ -25,9 +25,9 @@ export interface Analysis {
 }
 
 /**
- * Binds a graph to a picture size and finds its logits and layers. What the logits do not depend on may be unsupported.
+ * Binds a graph to an image size and finds its logits and layers. What the logits do not depend on may be unsupported.
  *
- * @param size counts where the checkpoint leaves the picture's size open.
+ * @param size counts where the checkpoint leaves the image's size open.
  * @param wantedLogits name of the value that holds the logits, when detection is wrong.
  * @throws CheckpointError when the sizes do not fit or there are no logits; UnsupportedOperatorError for an operator without a
  *   definition in front of the logits, with a value to explain instead where there is one.

@@ -40,9 +40,9 @@ describe('findImageInput', () => {
     });
   });
 
-  it('says what is there when there is no picture input', () => {
+  it('says what is there when there is no image input', () => {
     expect(() => findImageInput(graph([null, 512]))).toThrow(
-      'no picture input: a value of rank 4 is needed, and it takes “x” [null,512]',
+      'no image input: a value of rank 4 is needed, and it takes “x” [null,512]',
     );
     expect(() => findImageInput(graph([1, 3, 8, 8], [], 'int64'))).toThrow('holds int64 values');
   });

@@ -2,7 +2,7 @@ import { CheckpointError } from '../../../shared/errors';
 import type { Graph, GraphInput } from '../../graph/ir/graph';
 import type { Dim } from '../../graph/ir/tensor';
 
-/** The input that takes the picture. Sizes are null when the checkpoint leaves them open. */
+/** The input that takes the image. Sizes are null when the checkpoint leaves them open. */
 export interface ImageInput {
   readonly name: string;
   readonly layout: 'NCHW' | 'NHWC';
@@ -15,7 +15,7 @@ export interface ImageInput {
 
 const isChannels = (dim: Dim | undefined): boolean => dim === 1 || dim === 3 || dim === 4;
 
-/** A layout is read off the channel count; when that is open or fits both ways, off the node that takes the picture first. */
+/** A layout is read off the channel count; when that is open or fits both ways, off the node that takes the image first. */
 function layoutOf(graph: Graph, input: GraphInput, dims: readonly Dim[]): 'NCHW' | 'NHWC' {
   const [, second, , last] = dims;
   if (isChannels(second) && !isChannels(last)) return 'NCHW';
@@ -35,7 +35,7 @@ function channelsOfFirstConv(graph: Graph): number | null {
 }
 
 /**
- * Finds the picture input: the only graph input, of rank 4 and a floating-point type or uint8.
+ * Finds the image input: the only graph input, of rank 4 and a floating-point type or uint8.
  * Throws CheckpointError when there is none or more than one.
  */
 export function findImageInput(graph: Graph): ImageInput {
@@ -44,16 +44,16 @@ export function findImageInput(graph: Graph): ImageInput {
   const described = graph.inputs.map((each) => `“${each.name}” ${JSON.stringify(each.type.dims)}`).join(', ');
   if (!input) {
     throw new CheckpointError(
-      `The checkpoint has no picture input: a value of rank 4 is needed, and it takes ${described || 'nothing'}.`,
+      `The checkpoint has no image input: a value of rank 4 is needed, and it takes ${described || 'nothing'}.`,
     );
   }
   if (graph.inputs.length > 1) {
     throw new CheckpointError(
-      `The checkpoint takes ${graph.inputs.length} inputs (${described}); Whylight explains models with one picture input.`,
+      `The checkpoint takes ${graph.inputs.length} inputs (${described}); Whylight explains models with one image input.`,
     );
   }
   if (!['float32', 'float16', 'float64', 'bfloat16', 'uint8'].includes(input.type.dtype)) {
-    throw new CheckpointError(`The input “${input.name}” holds ${input.type.dtype} values; a picture input is needed.`);
+    throw new CheckpointError(`The input “${input.name}” holds ${input.type.dtype} values; an image input is needed.`);
   }
   const dims = input.type.dims ?? [null, null, null, null];
   const layout = layoutOf(graph, input, dims);
@@ -63,7 +63,7 @@ export function findImageInput(graph: Graph): ImageInput {
 }
 
 /**
- * The graph with a float32 picture input in place of a uint8 one, so that the picture has a gradient: the Cast that follows a uint8
+ * The graph with a float32 image input in place of a uint8 one, so that the image has a gradient: the Cast that follows a uint8
  * input then does nothing.
  */
 export function withFloatInput(graph: Graph, input: string): Graph {
@@ -73,7 +73,7 @@ export function withFloatInput(graph: Graph, input: string): Graph {
   return { ...graph, inputs };
 }
 
-/** Shape of the picture input without the batch; `height` and `width` count where the checkpoint leaves them open. */
+/** Shape of the image input without the batch; `height` and `width` count where the checkpoint leaves them open. */
 export function inputDims(input: ImageInput, height: number, width: number): number[] {
   const [h, w] = [input.height ?? height, input.width ?? width];
   return input.layout === 'NCHW' ? [input.channels, h, w] : [h, w, input.channels];

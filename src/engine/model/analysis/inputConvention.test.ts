@@ -45,8 +45,8 @@ describe('inputConvention', () => {
   it.each([
     ['a convolution', [node('Conv', ['x', 'c'], 'y')], [1]],
     ['an ordinary factor', [node('Mul', ['x', 'c'], 'y')], [2]],
-    ['a constant less the picture', [node('Sub', ['c', 'x'], 'y')], [128]],
-    ['a picture that goes two ways', [node('Mul', ['x', 'c'], 'y'), node('Relu', ['x'], 'z')], [1 / 255]],
+    ['a constant less the image', [node('Sub', ['c', 'x'], 'y')], [128]],
+    ['an image that goes two ways', [node('Mul', ['x', 'c'], 'y'), node('Relu', ['x'], 'z')], [1 / 255]],
   ])('says nothing of %s', (_, nodes, constant) => {
     expect(inputConvention(graph(nodes, constant), 'x')).toBeNull();
   });

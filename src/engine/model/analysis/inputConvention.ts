@@ -2,17 +2,17 @@ import type { PreprocessingPreset } from '../../../shared/question/preprocessing
 import type { Graph, Node } from '../../graph/ir/graph';
 import { toNumbers } from '../../graph/ir/numbers';
 
-/** What the graph itself tells of the pictures it wants. */
+/** What the graph itself tells of the images it wants. */
 export interface InputConvention {
   readonly preprocessing: PreprocessingPreset;
   readonly how: string;
   readonly guessed: boolean;
 }
 
-/** Operators that hand the picture on as it is. */
+/** Operators that hand the image on as it is. */
 const handsOn = new Set(['Transpose', 'Cast', 'Identity']);
 
-/** The first node that computes something from the picture; null when the picture goes several ways. */
+/** The first node that computes something from the image; null when the image goes several ways. */
 function firstComputation(graph: Graph, input: string): { node: Node; value: string } | null {
   let value = input;
   for (;;) {

@@ -24,7 +24,7 @@ const folder = temporaryFolder();
 const gradient: GradientProbe = { of: 'logit', rules: 'standard', wrt: INPUT };
 const guided: GradientProbe = { of: 'logit', rules: 'guided', wrt: INPUT };
 
-function picture(seed = 1, images = 1): FloatTensor {
+function pixels(seed = 1, images = 1): FloatTensor {
   const data = new Float32Array(images * 3 * 96 * 96);
   let state = seed;
   for (let i = 0; i < data.length; i++) {
@@ -65,7 +65,7 @@ async function programs(memory: MemoryBudget) {
   const headed = withHead(bound, logits.name, logits.classes, 'softmax');
   const { runtime, counts } = await countingRuntime();
   const made = new Programs(runtime, headed, input.name, { dynamicBatch: true, threads: 1 }, memory);
-  const run = (probes: Probes, x = picture()) =>
+  const run = (probes: Probes, x = pixels()) =>
     made.run(x, new Array<number>(x.dims[0] ?? 1).fill(0), unionOfProbes([probes]));
   return { made, run, counts };
 }
@@ -222,7 +222,7 @@ describe('programs within a budget', () => {
       const look = () => {
         most = Math.max(most, memory.used);
       };
-      await runMethods(model, picture(), {
+      await runMethods(model, pixels(), {
         requests: nineMethods.map((id) => (id === 'smoothgrad' ? { id, parameters: { samples: 6 } } : { id })),
         target: 0,
         defaultLayer: model.defaultLayer?.name ?? null,
@@ -263,12 +263,12 @@ describe('a checkpoint that changes while it is used', () => {
     const path = join(folder, 'model.onnx');
     copyFileSync(file, path);
     const model = await LoadedModel.load(await readCheckpoint(path), { ...size, threads: 1 });
-    await model.evaluate(picture(), 0, {});
+    await model.evaluate(pixels(), 0, {});
     const bytes = readFileSync(path);
     bytes.fill(0, bytes.length / 2, bytes.length / 2 + 4096);
     // In place, as an export over the old file does it; the length stays, so that nothing that is mapped goes away.
     writeFileSync(path, bytes, { flag: 'r+' });
-    const failed = model.evaluate(picture(2), 0, { gradients: [gradient] });
+    const failed = model.evaluate(pixels(2), 0, { gradients: [gradient] });
     await expect(failed).rejects.toBeInstanceOf(CheckpointError);
     await expect(failed).rejects.toThrow(/changed/);
     await model.dispose();

@@ -20,7 +20,7 @@ export class Programs {
   private readonly cache: ProgramCache;
   private readonly batch = new BatchSize(() => this.cache.room());
 
-  /** @param graph a bound graph with the standard head; `input` is the name of its picture input. */
+  /** @param graph a bound graph with the standard head; `input` is the name of its image input. */
   constructor(
     runtime: Runtime,
     private readonly graph: Graph,

@@ -24,7 +24,7 @@ const constants = {
   axes: ints(2, -1),
 };
 
-/** On pictures [N, 3, 4, 6]. */
+/** On images [N, 3, 4, 6]. */
 const nodes: readonly (readonly [string, SmallNode])[] = [
   ...['nearest', 'linear', 'cubic'].flatMap((mode): [string, SmallNode][] => [
     [`${mode} Resize by scales`, { op: 'Resize', inputs: ['p', '', 'scales'], attributes: { mode, axes: [2, 3] } }],
@@ -42,7 +42,7 @@ const nodes: readonly (readonly [string, SmallNode])[] = [
   ['CenterCropPad', { op: 'CenterCropPad', inputs: ['p', 'lengths'], attributes: { axes: [2, 3] } }],
 ];
 
-/** The operator on channels-first pictures, and between Transposes on channels-last ones. */
+/** The operator on channels-first images, and between Transposes on channels-last ones. */
 const plain = (node: SmallNode): SmallGraph => ({
   inputs: { p: [3, 4, 6] },
   constants,

@@ -5,7 +5,7 @@ import { entrance } from './blockedLayout';
 const pooled: ReadonlySet<string | undefined> = new Set(['float32', 'float64']);
 
 /**
- * onnxruntime (1.30) moves a Transpose behind the Resize of pictures that reads it, and then takes the Resize's scales or sizes for those of
+ * onnxruntime (1.30) moves a Transpose behind the Resize of images that reads it, and then takes the Resize's scales or sizes for those of
  * all four axes even when `axes` names others: the program fails, or resizes other axes than it should. A pool of one cell in between
  * holds the Transpose where it is.
  */

@@ -1,6 +1,6 @@
 /**
  * Products of values that are quantised while the model runs. What DynamicQuantizeLinear gives is carried as real numbers, so its scale is 1
- * for whoever multiplies by it; and every picture of a batch is quantised by itself, so that no result depends on what else is in the batch.
+ * for whoever multiplies by it; and every image of a batch is quantised by itself, so that no result depends on what else is in the batch.
  */
 import type { NodeRecord } from '../graphProto';
 import { Emitter } from './emitter';

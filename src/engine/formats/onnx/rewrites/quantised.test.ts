@@ -234,7 +234,7 @@ describe('values quantised while the model runs', () => {
     { op: 'Mul', inputs: ['f', 's'], outputs: ['y'] },
   ];
   const convolution = { op: 'ConvInteger', attributes: { pads: { ints: [1, 1, 1, 1] } } };
-  const pictures = { w: bytes([3, 4, 3, 3], (i) => (61 * i) % 256), ws: scalar(0.01), wz: zero(100) };
+  const images = { w: bytes([3, 4, 3, 3], (i) => (61 * i) % 256), ws: scalar(0.01), wz: zero(100) };
   /** The steps are known beforehand. */
   const fixed: ModelNode = { op: 'QuantizeLinear', inputs: ['x', 'qs', 'qz'], outputs: ['q'] };
   const known = { qs: scalar(0.02), qz: zero(120) };
@@ -260,7 +260,7 @@ describe('values quantised while the model runs', () => {
       title: 'ConvInteger',
       x: image,
       nodes: [dynamic, { ...convolution, inputs: ['q', 'w', 'qz', 'wz'], outputs: ['i'] }, ...finish],
-      constants: pictures,
+      constants: images,
     },
     {
       title: 'MatMulInteger of integers in known steps',
@@ -278,7 +278,7 @@ describe('values quantised while the model runs', () => {
         { op: 'Add', inputs: ['bias', 'c'], outputs: ['i'] },
         ...finish,
       ],
-      constants: { ...known, ...pictures, other: zero(77), b: count([3], 3000), channels: int64([3], [3, 1, 1]) },
+      constants: { ...known, ...images, other: zero(77), b: count([3], 3000), channels: int64([3], [3, 1, 1]) },
     },
     {
       title: 'MatMulIntegerToFloat',
@@ -314,7 +314,7 @@ describe('values quantised while the model runs', () => {
     expect(g.some((value) => value !== 0)).toBe(true);
   });
 
-  it('are quantised picture by picture', async () => {
+  it('are quantised image by image', async () => {
     const c = products[0] as (typeof products)[number];
     const alone = await gradientOf(modelOf(c, []), sample([1, 3, 4], 0.4, 2));
     const both = float32(
@@ -333,7 +333,7 @@ describe('values quantised while the model runs', () => {
       { op: 'Add', inputs: ['c', 'b'], outputs: ['i'] },
       ...finish,
     ];
-    const constants = { ...pictures, b: count([3, 1, 1], 3000) };
+    const constants = { ...images, b: count([3, 1, 1], 3000) };
     await expect(
       importModel(folder, modelOf({ x: image, nodes, constants }, []), { x: sample(image) }),
     ).rejects.toThrow(

@@ -52,7 +52,7 @@ function quantise(e: Emitter, node: NodeRecord, value: string, as: Quantisation,
 const isChannelsLast = (node: NodeRecord) => intOf(node, 'channels_last', 0) === 1;
 
 /** The real numbers of the first operand, channels first. */
-function picture(e: Emitter, node: NodeRecord): string {
+function pixels(e: Emitter, node: NodeRecord): string {
   const x = real(e, node, 0);
   return isChannelsLast(node) ? e.emit('Transpose', [x], { perm: [0, 3, 1, 2] }) : x;
 }
@@ -101,7 +101,7 @@ function unary(
   return (node, c) => {
     const e = new Emitter(node, c);
     c.note(explanation);
-    return quantise(e, node, e.emit(op, [picture(e, node)], attributes(node, c)), stepsOf(node, c, 3));
+    return quantise(e, node, e.emit(op, [pixels(e, node)], attributes(node, c)), stepsOf(node, c, 3));
   };
 }
 
@@ -126,7 +126,7 @@ function biasOf(e: Emitter, node: NodeRecord, index: number, factor = 1): string
 const qLinearConv: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
   c.note(explanation);
-  const inputs = [picture(e, node), real(e, node, 3, 0), biasOf(e, node, 8)];
+  const inputs = [pixels(e, node), real(e, node, 3, 0), biasOf(e, node, 8)];
   return quantise(e, node, e.emit('Conv', inputs, attributesWithoutLayout(node, c)), stepsOf(node, c, 6));
 };
 

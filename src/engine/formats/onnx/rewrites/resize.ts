@@ -10,7 +10,7 @@ function asResize(node: NodeRecord, scales: string, c: RewriteContext): ReturnTy
   return [nodeWith(node, c, { op: 'Resize', inputs, attributes, without: ['scales'] })];
 }
 
-/** onnxruntime rounds up where Resize 10 makes the picture smaller. */
+/** onnxruntime rounds up where Resize 10 makes the image smaller. */
 function nearestMode(scales: string, c: RewriteContext): string {
   const constant = c.constant(scales);
   if (!constant) return 'floor';

@@ -8,7 +8,7 @@ interface Bounds {
   readonly high: Bound;
 }
 
-/** A bound in a shape that broadcasts against the picture: one number, or one for each channel of NCHW or NHWC. */
+/** A bound in a shape that broadcasts against the image: one number, or one for each channel of NCHW or NHWC. */
 function shaped(limit: Bound, dims: readonly number[]): { dims: readonly number[]; values: Float32Array } {
   if (typeof limit === 'number') return { dims: [], values: Float32Array.of(limit) };
   const axis = dims[1] === limit.length ? 1 : dims.length - 1;
@@ -20,7 +20,7 @@ function shaped(limit: Bound, dims: readonly number[]): { dims: readonly number[
   return { dims: dims.map((length, i) => (i === axis ? length : 1)), values: Float32Array.from(limit) };
 }
 
-/** What becomes of the picture `limit` on its way to `name`: the nodes between are emitted again. Nothing in front of it may have weights. */
+/** What becomes of the image `limit` on its way to `name`: the nodes between are emitted again. Nothing in front of it may have weights. */
 function replay(b: BackwardContext, name: string, limit: Bound, known: Map<string, string>): string {
   if (!b.varies(name)) return name;
   const done = known.get(name);

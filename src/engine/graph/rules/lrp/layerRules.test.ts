@@ -137,7 +137,7 @@ const rules: readonly (readonly [name: string, rule: (epsilon: number) => LayerR
 const list = (tensor: Tensor | undefined) => Array.from(tensor?.data as Float32Array);
 const ofLength = <T>(length: number, make: (index: number) => T) => Array.from({ length }, (_, index) => make(index));
 
-/** A convolution 2 → 3 channels of a 5 × 4 picture, stride 2 and 1, dilation 1 and 2, padded; its matrix by its definition. */
+/** A convolution 2 → 3 channels of a 5 × 4 image, stride 2 and 1, dilation 1 and 2, padded; its matrix by its definition. */
 function convolution(x: Tensor): { graph: SmallGraph; matrix: Matrix } {
   const [w, b] = [randomTensor([3, 2, 3, 2], 3), randomTensor([3], 4)];
   const attributes = { strides: [2, 1], dilations: [1, 2], pads: [1, 1, 1, 1], kernel_shape: [3, 2] };

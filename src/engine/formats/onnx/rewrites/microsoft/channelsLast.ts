@@ -1,4 +1,4 @@
-/** Operators on channels-last pictures, which onnxruntime prefers on some processors: turned, computed, turned back. */
+/** Operators on channels-last images, which onnxruntime prefers on some processors: turned, computed, turned back. */
 import { Emitter } from '../emitter';
 import { inputOf, type Rewrite } from '../rewrite';
 import { attributesWithout, fusedConv } from './activations';

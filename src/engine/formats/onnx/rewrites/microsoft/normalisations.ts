@@ -1,4 +1,4 @@
-/** onnxruntime's normalisations that add a residual first, or work on channels-last pictures. */
+/** onnxruntime's normalisations that add a residual first, or work on channels-last images. */
 import type { NodeRecord } from '../../graphProto';
 import { Emitter } from '../emitter';
 import { floatOf, inputOf, intOf, type Rewrite, type RewriteContext } from '../rewrite';
@@ -49,7 +49,7 @@ const groupNorm: Rewrite = (node, c) => {
   return grouped(e, node, inputOf(node, 0, c), intOf(node, 'channels_last', 1) === 1);
 };
 
-/** The skip may be one vector a picture: [N, C] then stands for [N, 1, 1, C]. */
+/** The skip may be one vector an image: [N, C] then stands for [N, 1, 1, C]. */
 const skipGroupNorm: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
   const given = inputOf(node, 3, c);

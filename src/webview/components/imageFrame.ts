@@ -1,16 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { baseStyles } from '../styles/base';
-import {
-  type Cursor,
-  fractionOf,
-  moveCursor,
-  pixelAt,
-  type Size,
-  wholePicture,
-  type Zoom,
-  zoomAt,
-} from '../view/cursor';
+import { type Cursor, fractionOf, moveCursor, pixelAt, type Size, wholeImage, type Zoom, zoomAt } from '../view/cursor';
 
 /** The reader points at a pixel, or (null) at none. */
 export class CursorEvent extends CustomEvent<{ readonly cursor: Cursor | null; readonly keyboard: boolean }> {
@@ -30,15 +21,15 @@ export interface Pixels extends Size {
   readonly data: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** A picture with a cross-hair that is shared with all other pictures, moved by pointer or keys. */
-@customElement('wl-picture-frame')
-export class PictureFrame extends LitElement {
+/** An image with a cross-hair that is shared with all other images, moved by pointer or keys. */
+@customElement('wl-image-frame')
+export class ImageFrame extends LitElement {
   @property({ attribute: false }) pixels: Pixels | null = null;
-  /** What the picture shows, in words. */
+  /** What the image shows, in words. */
   @property() label = '';
   @property() hint = '';
   @property({ attribute: false }) cursor: Cursor | null = null;
-  @property({ attribute: false }) zoom: Zoom = wholePicture;
+  @property({ attribute: false }) zoom: Zoom = wholeImage;
 
   @query('canvas') private readonly canvas!: HTMLCanvasElement;
   @query('.frame') private readonly frame!: HTMLElement;
@@ -149,7 +140,7 @@ export class PictureFrame extends LitElement {
     }
   }
 
-  /** Zooming moves and stretches the canvas; its own pixels stay those of the picture. */
+  /** Zooming moves and stretches the canvas; its own pixels stay those of the image. */
   private placeCanvas(): void {
     const { pixels, zoom, canvas } = this;
     if (pixels === null) return;
@@ -203,7 +194,7 @@ export class PictureFrame extends LitElement {
     const anchor = this.cursor === null ? { x: 0.5, y: 0.5 } : fractionOf(this.cursor, this.pixels, this.zoom);
     if (event.key === '+' || event.key === '=') this.dispatchEvent(new ZoomEvent(zoomAt(this.zoom, 1.5, anchor)));
     else if (event.key === '-') this.dispatchEvent(new ZoomEvent(zoomAt(this.zoom, 1 / 1.5, anchor)));
-    else if (event.key === '0') this.dispatchEvent(new ZoomEvent(wholePicture));
+    else if (event.key === '0') this.dispatchEvent(new ZoomEvent(wholeImage));
     else {
       const step = Math.max(1, Math.round(this.pixels.width / this.zoom.scale / 200));
       const moved = moveCursor(this.cursor, event.key, event.shiftKey, this.pixels, step);

@@ -1,8 +1,8 @@
-import type { ImageRegion, Picture } from '../../shared/results/attribution';
+import type { ImageRegion, RgbImage } from '../../shared/results/attribution';
 
-/** The picture as RGBA; with a region, what lies outside of it is dimmed and its border is drawn in white beside black. */
-export function framePicture(picture: Picture, region: ImageRegion | null): Uint8ClampedArray<ArrayBuffer> {
-  const { width, height, data } = picture;
+/** The image as RGBA; with a region, what lies outside of it is dimmed and its border is drawn in white beside black. */
+export function frameImage(image: RgbImage, region: ImageRegion | null): Uint8ClampedArray<ArrayBuffer> {
+  const { width, height, data } = image;
   const pixels = new Uint8ClampedArray(width * height * 4);
   const left = region === null ? 0 : Math.max(0, Math.round(region.x));
   const top = region === null ? 0 : Math.max(0, Math.round(region.y));
