@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MemorySource } from '../../src/engine/formats/kit/byteSource';
 import { MessageReader } from '../../src/engine/formats/kit/protobuf';
-import { ExternalFiles } from '../../src/engine/formats/onnx/externalData';
-import { loadTensor, readTensorProto } from '../../src/engine/formats/onnx/tensorProto';
+import { ExternalFiles } from '../../src/engine/formats/onnx/proto/externalData';
+import { loadTensor, readTensorProto } from '../../src/engine/formats/onnx/proto/tensorProto';
 import type { DType, Tensor } from '../../src/engine/graph/ir/tensor';
 
 export interface DataSet {

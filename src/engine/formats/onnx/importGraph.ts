@@ -1,16 +1,16 @@
 import { CheckpointError } from '../../../shared/errors';
 import type { Body, Graph, GraphInput, Node } from '../../graph/ir/graph';
 import type { Tensor, ValueType } from '../../graph/ir/tensor';
-import { Constants } from './constants';
-import { dataTypeName, dtypeOf, graphDtype } from './dataTypes';
-import type { ExternalFiles } from './externalData';
-import type { GraphRecord, NodeRecord, ValueRecord } from './graphProto';
-import { IntegerProducts } from './integerProducts';
-import { KnownTypes } from './knownTypes';
-import { neededInOrder } from './ordering';
-import { mayBeReal, onlyScaled, passesQuantised, type Quantisation } from './realValues';
+import { dataTypeName, dtypeOf, graphDtype } from './proto/dataTypes';
+import type { ExternalFiles } from './proto/externalData';
+import type { GraphRecord, NodeRecord, ValueRecord } from './proto/graphProto';
 import { rewriteNode } from './rewrites';
-import { NotBroughtIn, type RewriteContext } from './rewrites/rewrite';
+import { NotBroughtIn, type RewriteContext } from './rewrites/writing/rewrite';
+import { neededInOrder } from './structure/ordering';
+import { Constants } from './values/constants';
+import { IntegerProducts } from './values/integerProducts';
+import { KnownTypes } from './values/knownTypes';
+import { mayBeReal, onlyScaled, passesQuantised, type Quantisation } from './values/realValues';
 
 export interface ImportedGraph {
   readonly graph: Graph;

@@ -1,11 +1,11 @@
 import { CheckpointError } from '../../../shared/errors';
 import { FileSource } from '../kit/byteSource';
 import type { Checkpoint } from '../kit/checkpoint';
-import { ExternalFiles } from './externalData';
-import { flatten } from './flatten';
 import { importGraph } from './importGraph';
-import { readModelProto } from './modelProto';
+import { ExternalFiles } from './proto/externalData';
+import { readModelProto } from './proto/modelProto';
 import { opsets } from './rewrites';
+import { flatten } from './structure/flatten';
 
 function checkOpset(path: string, opset: number | undefined): { readonly opset: number; readonly notes: string[] } {
   if (opset === undefined || opset < opsets.oldest) {

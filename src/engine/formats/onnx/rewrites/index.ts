@@ -1,22 +1,22 @@
 import type { Node } from '../../../graph/ir/graph';
-import type { NodeRecord } from '../graphProto';
-import { attentions } from './attention';
-import { attributesToInputs } from './attributesToInputs';
-import { beforeOpset7 } from './beforeOpset7';
-import { dynamicallyQuantised, dynamicallyQuantisedNamed } from './dynamicallyQuantised';
+import type { NodeRecord } from '../proto/graphProto';
 import { fusedActivations } from './microsoft/activations';
 import { fusedAttention } from './microsoft/attention';
 import { blockQuantised } from './microsoft/blockQuantised';
 import { channelsLast, channelsLastNamed } from './microsoft/channelsLast';
 import { fusedNormalisations } from './microsoft/normalisations';
 import { renamed } from './microsoft/renamed';
-import { normalisation } from './normalisation';
-import { others } from './others';
-import { quantised, quantisedNamed } from './quantised';
-import { resizing } from './resize';
-import { NotBroughtIn, nodeWith, type Rewrite, type RewriteContext } from './rewrite';
-import { softmax } from './softmax';
-import { transformer } from './transformer';
+import { dynamicallyQuantised, dynamicallyQuantisedNamed } from './quantised/dynamicallyQuantised';
+import { quantised, quantisedNamed } from './quantised/quantised';
+import { attentions } from './standard/attention';
+import { attributesToInputs } from './standard/attributesToInputs';
+import { beforeOpset7 } from './standard/beforeOpset7';
+import { normalisation } from './standard/normalisation';
+import { others } from './standard/others';
+import { resizing } from './standard/resize';
+import { softmax } from './standard/softmax';
+import { transformer } from './standard/transformer';
+import { NotBroughtIn, nodeWith, type Rewrite, type RewriteContext } from './writing/rewrite';
 
 type Rewrites = Readonly<Record<string, Rewrite>>;
 

@@ -1,9 +1,9 @@
 /** onnxruntime's fused activations, and the convolutions and products that end in one. */
 import type { Node } from '../../../../graph/ir/graph';
-import type { NodeRecord } from '../../graphProto';
-import { Emitter } from '../emitter';
-import { attributesOf, floatOf, inputOf, intOf, type Rewrite, type RewriteContext, textOf } from '../rewrite';
-import { swishOf } from '../transformer';
+import type { NodeRecord } from '../../proto/graphProto';
+import { swishOf } from '../standard/transformer';
+import { Emitter } from '../writing/emitter';
+import { attributesOf, floatOf, inputOf, intOf, type Rewrite, type RewriteContext, textOf } from '../writing/rewrite';
 
 /** The activation that a fused node names, computed as the node's output. */
 function activated(

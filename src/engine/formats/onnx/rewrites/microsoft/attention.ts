@@ -1,8 +1,8 @@
 /** onnxruntime's attention operators: packed or separate queries, keys and values, masks and biases of several shapes. */
-import type { NodeRecord } from '../../graphProto';
-import { Emitter } from '../emitter';
-import { floatOf, inputOf, intOf, type Rewrite, type RewriteContext } from '../rewrite';
-import { attend, joinHeads, maskBias, splitHeads, visibleWindow } from '../scaledDotProduct';
+import type { NodeRecord } from '../../proto/graphProto';
+import { Emitter } from '../writing/emitter';
+import { floatOf, inputOf, intOf, type Rewrite, type RewriteContext } from '../writing/rewrite';
+import { attend, joinHeads, maskBias, splitHeads, visibleWindow } from '../writing/scaledDotProduct';
 
 /** Inputs and outputs at these places are caches of text models, or lengths of padded sequences. */
 function refuseCaches(node: NodeRecord, e: Emitter, inputs: readonly number[], outputs: readonly number[]): void {

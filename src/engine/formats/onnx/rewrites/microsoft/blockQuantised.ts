@@ -1,8 +1,8 @@
 /** Products with weights of 2, 4 or 8 bits in blocks that have a scale each. The weights become real numbers when they are read. */
 import type { Tensor } from '../../../../graph/ir/tensor';
-import type { NodeRecord } from '../../graphProto';
-import { Emitter } from '../emitter';
-import { inputOf, intOf, type Rewrite, type RewriteContext } from '../rewrite';
+import type { NodeRecord } from '../../proto/graphProto';
+import { Emitter } from '../writing/emitter';
+import { inputOf, intOf, type Rewrite, type RewriteContext } from '../writing/rewrite';
 
 function constantAt(node: NodeRecord, index: number, c: RewriteContext): Tensor {
   return c.constant(inputOf(node, index, c)) ?? c.refuse('has weights that are computed');

@@ -1,6 +1,6 @@
 /** Operators on channels-last images, which onnxruntime prefers on some processors: turned, computed, turned back. */
-import { Emitter } from '../emitter';
-import { inputOf, type Rewrite } from '../rewrite';
+import { Emitter } from '../writing/emitter';
+import { inputOf, type Rewrite } from '../writing/rewrite';
 import { attributesWithout, fusedConv } from './activations';
 
 function turned(op: string): Rewrite {

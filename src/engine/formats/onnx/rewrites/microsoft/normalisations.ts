@@ -1,8 +1,8 @@
 /** onnxruntime's normalisations that add a residual first, or work on channels-last images. */
-import type { NodeRecord } from '../../graphProto';
-import { Emitter } from '../emitter';
-import { floatOf, inputOf, intOf, type Rewrite, type RewriteContext } from '../rewrite';
-import { rmsNormalization, rootMeanSquare, swishOf } from '../transformer';
+import type { NodeRecord } from '../../proto/graphProto';
+import { rmsNormalization, rootMeanSquare, swishOf } from '../standard/transformer';
+import { Emitter } from '../writing/emitter';
+import { floatOf, inputOf, intOf, type Rewrite, type RewriteContext } from '../writing/rewrite';
 
 const toLast = { perm: [0, 2, 3, 1] };
 const toFirst = { perm: [0, 3, 1, 2] };

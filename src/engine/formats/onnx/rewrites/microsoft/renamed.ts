@@ -1,5 +1,5 @@
-import { Emitter } from '../emitter';
-import { attributesOf, inputOf, intOf, nodeWith, type Rewrite } from '../rewrite';
+import { Emitter } from '../writing/emitter';
+import { attributesOf, inputOf, intOf, nodeWith, type Rewrite } from '../writing/rewrite';
 
 /** Operators of `com.microsoft` that mean the same as a standard one. */
 export const renamed: Readonly<Record<string, Rewrite>> = {

@@ -1,0 +1,188 @@
+import { CheckpointError } from '../../../../shared/errors';
+import { LazyTensor } from '../../../graph/ir/lazyTensor';
+import type { Tensor } from '../../../graph/ir/tensor';
+import { FileSource } from '../../kit/byteSource';
+import type { ByteRange, Field, MessageReader } from '../../kit/protobuf';
+import {
+  arrayOver,
+  dataTypeName,
+  dtypeOf,
+  elementBytes,
+  type NumericData,
+  type NumericDType,
+  newArray,
+} from './dataTypes';
+import type { ExternalFiles } from './externalData';
+
+/** A TensorProto whose elements are still in the file. */
+export interface TensorRecord {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly dataType: number;
+  /** raw_data. */
+  readonly raw: ByteRange | null;
+  /** float_data, int32_data, string_data, int64_data, double_data or uint64_data, in file order. */
+  readonly typed: readonly Field[];
+  /** Entries of external_data; null when the data is in the file. */
+  readonly external: ReadonlyMap<string, string> | null;
+}
+
+const typedFields: ReadonlySet<number> = new Set([4, 5, 6, 7, 10, 11]);
+const mostDimensions = 64;
+const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Elements of this many bytes and more stay in their file until they are wanted. */
+const lazyBytes = 1 << 14;
+
+function readEntry(message: MessageReader): [string, string] {
+  let key = '';
+  let value = '';
+  for (const field of message.fields()) {
+    if (field.number === 1) key = field.text();
+    else if (field.number === 2) value = field.text();
+  }
+  return [key, value];
+}
+
+/** Reads everything of a TensorProto but its elements. */
+export function readTensorProto(message: MessageReader): TensorRecord {
+  const dims: number[] = [];
+  const typed: Field[] = [];
+  const external = new Map<string, string>();
+  let name = '';
+  let dataType = 0;
+  let raw: ByteRange | null = null;
+  let isExternal = false;
+  for (const field of message.fields()) {
+    if (field.number === 1) field.eachInt64((dim) => addDim(dims, dim));
+    else if (field.number === 2) dataType = field.integer();
+    else if (field.number === 8) name = field.text();
+    else if (field.number === 9) raw = field.range();
+    else if (field.number === 13) external.set(...readEntry(field.message()));
+    else if (field.number === 14) isExternal = field.integer() === 1;
+    else if (typedFields.has(field.number)) typed.push(field);
+  }
+  return { name, dims, dataType, raw, typed, external: isExternal ? external : null };
+}
+
+function addDim(dims: number[], dim: bigint): void {
+  if (dim < 0n || dim > BigInt(Number.MAX_SAFE_INTEGER) || dims.length === mostDimensions) {
+    throw new CheckpointError(
+      `A weight of the checkpoint has the impossible dimension ${dim} in place ${dims.length}.`,
+    );
+  }
+  dims.push(Number(dim));
+}
+
+/**
+ * The tensor; the elements of large ones are read when they are first wanted. Nothing is allocated before the sizes were found to agree
+ * with the file.
+ *
+ * @throws CheckpointError when type, shape and data contradict each other, or the element type is not read here.
+ */
+export function loadTensor(record: TensorRecord, external: ExternalFiles): Tensor {
+  const dtype = dtypeOf(record.dataType);
+  if (!dtype) throw refuse(record, `has elements of type ${dataTypeName(record.dataType)}, which is not supported`);
+  const count = record.dims.reduce((product, dim) => product * dim, 1);
+  if (!Number.isSafeInteger(count)) {
+    throw refuse(record, `has the impossible shape [${record.dims.join(', ')}]`);
+  }
+  const { dims } = record;
+  if (dtype === 'string') return { dtype, dims, data: readStrings(record, count) };
+  const bytes = Math.ceil(count * elementBytes(dtype));
+  if (record.external) {
+    return rawTensor(dtype, dims, count, external.range(record.name, record.external, bytes));
+  }
+  if (!record.raw) return { dtype, dims, data: readTyped(record, dtype, count) };
+  const { start, end } = record.raw;
+  if (end - start !== bytes) {
+    throw refuse(record, `is ${dtypeShape(record)}, which takes ${bytes} bytes, but holds ${end - start}`);
+  }
+  return rawTensor(dtype, dims, count, record.raw);
+}
+
+function rawTensor(dtype: NumericDType, dims: readonly number[], count: number, range: ByteRange): Tensor {
+  const { source, start, end } = range;
+  if (!(source instanceof FileSource) || end - start < lazyBytes)
+    return { dtype, dims, data: readRaw(dtype, count, range, source) };
+  const { file } = source;
+  const asInMemory = (littleEndian || elementBytes(dtype) === 1) && dtype !== 'int4' && dtype !== 'uint4';
+  const stored = asInMemory ? { file, offset: start, length: end - start } : null;
+  return new LazyTensor(dtype, dims, () => readRaw(dtype, count, range, file), stored);
+}
+
+function readRaw(
+  dtype: NumericDType,
+  count: number,
+  { start, end }: ByteRange,
+  from: { readInto(target: Uint8Array, offset: number): void },
+): NumericData {
+  const buffer = new ArrayBuffer(end - start);
+  const bytes = new Uint8Array(buffer);
+  from.readInto(bytes, start);
+  if (dtype === 'int4' || dtype === 'uint4') return unpackNibbles(dtype, count, bytes);
+  const size = elementBytes(dtype);
+  if (!littleEndian && size > 1) for (let i = 0; i < bytes.length; i += size) bytes.subarray(i, i + size).reverse();
+  return arrayOver(dtype, buffer);
+}
+
+/** Two elements a byte, the first in the low half; int4 is two's complement. */
+function unpackNibbles(dtype: 'int4' | 'uint4', count: number, bytes: Uint8Array): NumericData {
+  const data = newArray(dtype, count);
+  for (let i = 0; i < count; i++) {
+    const nibble = ((bytes[i >> 1] as number) >> (4 * (i & 1))) & 15;
+    data[i] = dtype === 'int4' && nibble > 7 ? nibble - 16 : nibble;
+  }
+  return data;
+}
+
+/** The typed field that onnx.proto names for an element type. */
+function fieldFor(dtype: NumericDType): number {
+  if (dtype === 'float32') return 4;
+  if (dtype === 'int64') return 7;
+  if (dtype === 'float64') return 10;
+  if (dtype === 'uint32' || dtype === 'uint64') return 11;
+  return 5;
+}
+
+function readTyped(record: TensorRecord, dtype: NumericDType, count: number): NumericData {
+  const number = fieldFor(dtype);
+  const fields = record.typed.filter((field) => field.number === number);
+  const nibbles = dtype === 'int4' || dtype === 'uint4';
+  const stored = nibbles ? Math.ceil(count / 2) : count;
+  // Every stored element takes at least a byte of the file.
+  const available = fields.reduce((sum, field) => sum + Math.max(1, field.end - field.start), 0);
+  const wrong = (given: string) => refuse(record, `is ${dtypeShape(record)} but holds ${given} values`);
+  if (stored > available) throw wrong(available === 0 ? 'no' : 'fewer');
+  const data = newArray(nibbles ? 'uint8' : dtype, stored);
+  const wide = dtype === 'int64' || dtype === 'uint64';
+  let next = 0;
+  const add = (value: number | bigint) => {
+    if (next < stored) data[next] = value as never;
+    next++;
+  };
+  for (const field of fields) {
+    if (number === 4) field.eachFloat(4, add);
+    else if (number === 10) field.eachFloat(8, add);
+    // Storing a negative bigint in a BigUint64Array, or a wide number in a narrow array, keeps the low bits, as the format means it.
+    else field.eachInt64(wide ? add : (value) => add(Number(BigInt.asIntN(64, value))));
+  }
+  if (next !== stored) throw wrong(String(next));
+  return nibbles ? unpackNibbles(dtype, count, data as Uint8Array) : data;
+}
+
+function readStrings(record: TensorRecord, count: number): readonly string[] {
+  const fields = record.typed.filter((field) => field.number === 6);
+  if (fields.length !== count) {
+    throw refuse(record, `is ${dtypeShape(record)} but holds ${fields.length} texts`);
+  }
+  return fields.map((field) => field.text());
+}
+
+function dtypeShape(record: TensorRecord): string {
+  return `${dataTypeName(record.dataType)}[${record.dims.join(', ')}]`;
+}
+
+function refuse(record: TensorRecord, what: string): CheckpointError {
+  return new CheckpointError(`The weight “${record.name || '(unnamed)'}” of the checkpoint ${what}.`);
+}
