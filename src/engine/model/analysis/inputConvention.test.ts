@@ -25,6 +25,14 @@ describe('inputConvention', () => {
     ['a factor in front', [node('Mul', ['c', 'x'], 'y')], [1 / 127.5], 'raw-0-255'],
     ['division after a transpose', [transposed, node('Div', ['t', 'c'], 'y')], [255], 'raw-0-255'],
     ['the mean colour of 0…255', [transposed, node('Sub', ['t', 'c'], 'y')], [123.68, 116.779, 103.939], 'raw-0-255'],
+    ['the mean colour as an offset', [node('Add', ['x', 'c'], 'y')], [-123.68, -116.779, -103.939], 'raw-0-255'],
+    [
+      'the mean colour of a cropped image',
+      [node('Slice', ['x'], 's'), node('Add', ['s', 'c'], 'y')],
+      [-123],
+      'raw-0-255',
+    ],
+    ['an offset of 0…1', [node('Add', ['c', 'x'], 'y')], [-0.485, -0.456, -0.406], 'zero-one'],
     ['the mean colour of 0…1', [node('Sub', ['x', 'c'], 'y')], [0.485, 0.456, 0.406], 'zero-one'],
   ])('reads %s', (_, nodes, constant, preprocessing) => {
     expect(inputConvention(graph(nodes, constant), 'x')).toMatchObject({ preprocessing, guessed: false });
@@ -45,6 +53,7 @@ describe('inputConvention', () => {
   it.each([
     ['a convolution', [node('Conv', ['x', 'c'], 'y')], [1]],
     ['an ordinary factor', [node('Mul', ['x', 'c'], 'y')], [2]],
+    ['an ordinary offset', [node('Add', ['x', 'c'], 'y')], [1.5]],
     ['a constant less the image', [node('Sub', ['c', 'x'], 'y')], [128]],
     ['an image that goes two ways', [node('Mul', ['x', 'c'], 'y'), node('Relu', ['x'], 'z')], [1 / 255]],
   ])('says nothing of %s', (_, nodes, constant) => {

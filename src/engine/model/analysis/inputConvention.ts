@@ -9,16 +9,16 @@ export interface InputConvention {
   readonly guessed: boolean;
 }
 
-/** Operators that hand the image on as it is. */
-const handsOn = new Set(['Transpose', 'Cast', 'Identity']);
+/** Operators that hand the pixels on as they are. */
+const handsOn = new Set(['Transpose', 'Cast', 'Identity', 'Slice']);
 
 /** The first node that computes something from the image; null when the image goes several ways. */
 function firstComputation(graph: Graph, input: string): { node: Node; value: string } | null {
   let value = input;
   for (;;) {
-    const users = graph.nodes.filter((node) => node.inputs.includes(value));
-    const [node] = users;
-    if (!node || users.length > 1) return null;
+    const consumers = graph.nodes.filter((node) => node.inputs.includes(value));
+    const [node] = consumers;
+    if (!node || consumers.length > 1) return null;
     if (!handsOn.has(node.op)) return { node, value };
     value = node.outputs[0] ?? '';
   }
@@ -27,7 +27,7 @@ function firstComputation(graph: Graph, input: string): { node: Node; value: str
 /**
  * The range of pixel values that a graph expects, where its first nodes tell: a uint8 input takes pixels as they are, and a graph
  * that first divides by 255 or 127.5, or subtracts a mean colour, does its own preprocessing (Keras' Rescaling and Normalization
- * layers, mostly). null when nothing tells.
+ * layers, ImageScaler, mostly). null when nothing tells.
  */
 export function inputConvention(graph: Graph, input: string): InputConvention | null {
   const raw = (how: string): InputConvention => ({ preprocessing: 'raw-0-255', how, guessed: false });
@@ -37,14 +37,18 @@ export function inputConvention(graph: Graph, input: string): InputConvention | 
   if (!first) return null;
   const { node, value } = first;
   const other = graph.constants.get(node.inputs.find((name) => name !== value) ?? '');
-  if (!other || other.dtype === 'string' || (node.op !== 'Mul' && node.inputs[0] !== value)) return null;
+  const commutes = node.op === 'Mul' || node.op === 'Add';
+  if (!other || other.dtype === 'string' || (!commutes && node.inputs[0] !== value)) return null;
   const values = toNumbers(other);
   const all = (holds: (value: number) => boolean): boolean => values.length > 0 && values.every(holds);
   const where = `the checkpoint itself (“${node.name || node.op}”)`;
   if (node.op === 'Mul' && all((factor) => factor > 0 && factor < 0.02)) return raw(`pixels are scaled by ${where}`);
   if (node.op === 'Div' && all((divisor) => divisor > 50)) return raw(`pixels are scaled by ${where}`);
-  if (node.op === 'Sub' && all((mean) => mean > 10)) return raw(`the mean colour is subtracted by ${where}`);
-  if (node.op === 'Sub' && all((mean) => mean > 0.05 && mean < 1)) {
+  if (node.op !== 'Sub' && node.op !== 'Add') return null;
+  const allMeans = (holds: (mean: number) => boolean): boolean =>
+    all((offset) => holds(node.op === 'Sub' ? offset : -offset));
+  if (allMeans((mean) => mean > 10)) return raw(`the mean colour is subtracted by ${where}`);
+  if (allMeans((mean) => mean > 0.05 && mean < 1)) {
     return { preprocessing: 'zero-one', how: `the mean colour, below 1, is subtracted by ${where}`, guessed: false };
   }
   return null;

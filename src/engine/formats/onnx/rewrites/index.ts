@@ -11,6 +11,7 @@ import { quantised, quantisedNamed } from './quantised/quantised';
 import { attentions } from './standard/attention';
 import { attributesToInputs } from './standard/attributesToInputs';
 import { beforeOpset7 } from './standard/beforeOpset7';
+import { experimental } from './standard/experimental';
 import { normalisation } from './standard/normalisation';
 import { others } from './standard/others';
 import { resizing } from './standard/resize';
@@ -31,6 +32,7 @@ const standard: Rewrites = {
   ...transformer,
   ...quantised,
   ...dynamicallyQuantised,
+  ...experimental,
 };
 
 /** What onnxruntime makes of the standard operators when it optimises or quantises a model. */
