@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ImageError } from '../../shared/errors';
 import { type DType, elementCount, type Tensor, type TensorData } from '../graph/ir/tensor';
+import { FileProblem, readRegularFile } from './regularFile';
 
 type TypedArray = Exclude<TensorData, readonly string[]>;
 
@@ -125,18 +125,17 @@ export function parseNpy(bytes: Uint8Array, name = 'The array'): Tensor {
   return { dtype: type.dtype, dims, data: fortranOrder && dims.length > 1 ? toRowMajor(data, dims) : data };
 }
 
-/** Reads a `.npy` file; errors as {@link parseNpy}, and ImageError when the file cannot be opened. */
+/** Most bytes of a `.npy` file that is read: far more than the input of any image model takes. */
+const largestFile = 1024 ** 3;
+
+/** Reads a `.npy` file; errors as {@link parseNpy}, and ImageError when it is no regular file of at most 1 GiB that can be read. */
 export async function readNpy(path: string): Promise<Tensor> {
-  let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    return parseNpy(await readRegularFile(path, largestFile), basename(path));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const problem = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-    throw new ImageError(`${path} ${problem}.`, { cause: error });
+    if (!(error instanceof FileProblem)) throw error;
+    throw new ImageError(`${path} ${error.what}.`, { cause: error });
   }
-  return parseNpy(bytes, basename(path));
 }
 
 /**

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { CheckpointError } from '../../../shared/errors';
+import { FileProblem, openRegularFileSync } from '../../files/regularFile';
 import { FileOnDisk, readFully } from './fileOnDisk';
 
 /** Random access to the bytes of a checkpoint, without holding all of them. */
@@ -47,6 +48,14 @@ export class MemorySource implements ByteSource {
 
 const windowBytes = 1 << 18;
 
+function openChecked(name: string): ReturnType<typeof openRegularFileSync> {
+  try {
+    return openRegularFileSync(name);
+  } catch (error) {
+    throw error instanceof FileProblem ? new CheckpointError(error.message, { cause: error }) : error;
+  }
+}
+
 /** An open file, read through a window of 256 KiB; long ranges are read directly. */
 export class FileSource implements ByteSource {
   readonly size: number;
@@ -56,10 +65,10 @@ export class FileSource implements ByteSource {
   private windowStart = 0;
   private windowLength = 0;
 
-  /** @throws the file system's own error when the file cannot be opened. */
+  /** @throws CheckpointError when it is no regular file; the file system's own error when it cannot be opened. */
   constructor(readonly name: string) {
-    this.descriptor = openSync(name, 'r');
-    const stats = fstatSync(this.descriptor, { bigint: true });
+    const { descriptor, stats } = openChecked(name);
+    this.descriptor = descriptor;
     this.size = Number(stats.size);
     this.file = new FileOnDisk(name, stats);
     this.window = new Uint8Array(Math.min(windowBytes, this.size));

@@ -1,6 +1,7 @@
-import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CheckpointError } from '../../../shared/errors';
+import { openRegularFileSync } from '../../files/regularFile';
 import type { StoredFile } from '../../graph/ir/lazyTensor';
 
 /** One read call moves less than 2 GiB on every platform. */
@@ -29,14 +30,15 @@ export class FileOnDisk implements StoredFile {
    * @throws CheckpointError when the file is not there any more, or another one.
    */
   readInto(target: Uint8Array, offset: number): void {
-    let descriptor: number;
+    let opened: ReturnType<typeof openRegularFileSync>;
     try {
-      descriptor = openSync(this.path, 'r');
+      opened = openRegularFileSync(this.path);
     } catch (error) {
       throw new CheckpointError(`${this.path} cannot be read any more; open the checkpoint again.`, { cause: error });
     }
+    const { descriptor, stats } = opened;
     try {
-      if (this.compare(fstatSync(descriptor, { bigint: true })) !== 'same') throw this.changed();
+      if (this.compare(stats) !== 'same') throw this.changed();
       readFully(descriptor, target, offset, () => this.changed());
     } finally {
       closeSync(descriptor);

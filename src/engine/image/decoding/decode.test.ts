@@ -185,7 +185,7 @@ describe('one clear sentence for', () => {
 
   it('a missing file and a folder', async () => {
     await expect(decode('none.png')).rejects.toThrow(/torture\/none\.png does not exist\.$/);
-    await expect(decodeImage({ path: torture })).rejects.toThrow(/torture is a folder, not an image\.$/);
+    await expect(decodeImage({ path: torture })).rejects.toThrow(/torture is a folder, not a file\.$/);
   });
 
   it.each(['lossless.webp', 'lossy.webp', 'rgb_lzw_256.tif', 'progressive.jpg', 'palette.png', 'cmyk.jpg'])(

@@ -1,9 +1,9 @@
-import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { ImageError } from '../../../shared/errors';
 import type { ImageSource } from '../../../shared/protocol/protocol';
 import type { RgbImage } from '../../../shared/results/attribution';
+import { FileProblem, readRegularFile } from '../../files/regularFile';
 import { decodeBmp, isBmp } from './bmp';
 import { isSrgb, profileDescription } from './colourProfile';
 import { refuseHugeImage } from './imageLimit';
@@ -19,28 +19,13 @@ export interface DecodedImage {
 
 const largestFile = 1024 ** 3;
 
-const fileProblems: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist',
-  EISDIR: 'is a folder, not an image',
-  EACCES: 'may not be read: permission denied',
-};
-
 async function readSource(source: ImageSource): Promise<{ name: string; bytes: Uint8Array }> {
   if ('bytes' in source) return source;
-  const name = basename(source.path);
   try {
-    const file = await open(source.path);
-    try {
-      const { size } = await file.stat();
-      if (size > largestFile) throw new ImageError(`${name} is larger than 1 GiB, the most that is read.`);
-      return { name, bytes: await file.readFile() };
-    } finally {
-      await file.close();
-    }
+    return { name: basename(source.path), bytes: await readRegularFile(source.path, largestFile) };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (typeof code !== 'string') throw error;
-    throw new ImageError(`${source.path} ${fileProblems[code] ?? `cannot be read (${code})`}.`, { cause: error });
+    if (!(error instanceof FileProblem)) throw error;
+    throw new ImageError(`${source.path} ${error.what}.`, { cause: error });
   }
 }
 

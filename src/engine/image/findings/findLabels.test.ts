@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -116,6 +117,62 @@ describe('what does not fit', () => {
       'config.json beside the checkpoint is not valid JSON; it was not used.',
       'labels.json beside the checkpoint holds no list of labels that is understood; it was not used.',
     ]);
+  });
+
+  it('links that leave the folder are not followed, those that stay are', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'whylight-outside-'));
+    await writeFile(join(outside, 'secret.txt'), 'alpha\nbeta\n');
+    await writeFile(join(outside, 'secret.json'), '["alpha", "beta"]');
+    await put('inside.txt', 'cat\ndog\n');
+    await put('whylight.json', { labels: 'mine.txt' });
+    await symlink(join(outside, 'secret.txt'), join(folder, 'mine.txt'));
+    await symlink(join(outside, 'secret.json'), join(folder, 'model.v2.labels.json'));
+    await symlink(join(outside, 'secret.json'), join(folder, 'config.json'));
+    await symlink('inside.txt', join(folder, 'labels.txt'));
+    expect(await find(2)).toEqual({
+      names: ['cat', 'dog'],
+      how: 'from labels.txt beside the checkpoint',
+      notes: ['mine.txt', 'model.v2.labels.json', 'config.json'].map(
+        (name) => `${name} beside the checkpoint is a link that leads out of its folder; it was not read.`,
+      ),
+    });
+    await rm(outside, { recursive: true });
+  });
+
+  it('links to where the checkpoint itself is linked from are followed, as caches of downloads make them', async () => {
+    await mkdir(join(folder, 'blobs'));
+    await mkdir(join(folder, 'snapshot'));
+    await put('blobs/1f', '');
+    await put('blobs/2e', { id2label: { 0: 'a', 1: 'b' } });
+    await symlink('../blobs/1f', join(folder, 'snapshot/model.onnx'));
+    await symlink('../blobs/2e', join(folder, 'snapshot/config.json'));
+    const checkpointPath = join(folder, 'snapshot/model.onnx');
+    expect((await findLabels({ checkpointPath, metadata: new Map(), classes: 2 })).names).toEqual(['a', 'b']);
+  });
+
+  it.runIf(process.platform !== 'win32')('pipes, devices and too large files are passed over at once', async () => {
+    execFileSync('mkfifo', [join(folder, 'labels.txt')]);
+    await put('whylight.json', { labels: 'zero.txt' });
+    await symlink('/dev/zero', join(folder, 'zero.txt'));
+    await put('classes.txt', '');
+    await truncate(join(folder, 'classes.txt'), 2 ** 40);
+    await put('labels.json', '['.repeat(1e6));
+    const started = Date.now();
+    const { names, notes } = await find(2);
+    expect(names).toBeNull();
+    expect(notes).toEqual([
+      'zero.txt beside the checkpoint is a link that leads out of its folder; it was not read.',
+      'labels.txt beside the checkpoint is a pipe, not a file; it was not read.',
+      'classes.txt beside the checkpoint is larger than 16 MiB, the most that is read; it was not read.',
+      'labels.json beside the checkpoint is not valid JSON; it was not used.',
+    ]);
+    expect(Date.now() - started).toBeLessThan(2000);
+  });
+
+  it('metadata that nests without end is no list of labels', async () => {
+    const { names, notes } = await find(2, { names: `${'['.repeat(1e6)}${']'.repeat(1e6)}` });
+    expect(names).toBeNull();
+    expect(notes).toEqual(["The labels in the checkpoint's metadata (names) are not understood and were not used."]);
   });
 
   it('a wrong whylight.json ends the search', async () => {

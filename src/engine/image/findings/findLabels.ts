@@ -52,12 +52,12 @@ function seen<T>(file: Beside<T>, read: (value: T) => Look): Look {
 }
 
 async function fromText(checkpointPath: string, name: string): Promise<Look> {
-  const file = await readTextBeside(checkpointPath, name);
+  const file = await readTextBeside(checkpointPath, name, true);
   return seen(file, (text) => ({ names: labelsFromText(text), where: `${name} beside the checkpoint` }));
 }
 
 async function fromJsonFile(checkpointPath: string, name: string): Promise<Look> {
-  return seen(await readJsonBeside(checkpointPath, name), (value) => {
+  return seen(await readJsonBeside(checkpointPath, name, true), (value) => {
     const names = labelsFromLiteral(fromJson(value));
     if (names) return { names, where: `${name} beside the checkpoint` };
     return { problem: `${name} beside the checkpoint holds no list of labels that is understood; it was not used.` };
@@ -65,7 +65,7 @@ async function fromJsonFile(checkpointPath: string, name: string): Promise<Look>
 }
 
 async function fromConfig(checkpointPath: string): Promise<Look> {
-  return seen(await readJsonBeside(checkpointPath, 'config.json'), (config) => {
+  return seen(await readJsonBeside(checkpointPath, 'config.json', true), (config) => {
     if (!isObject(config)) return null;
     for (const key of ['id2label', 'label_names']) {
       const names = labelsFromLiteral(fromJson(config[key]));

@@ -1,5 +1,6 @@
 import { PreprocessingError } from '../../../shared/errors';
 import type { Preprocessing } from '../../../shared/question/preprocessing';
+import { parseJson } from '../../files/json';
 import { checkPreprocessingSpec } from '../notes/whylightNotes';
 import { namedPresets } from '../preprocessing/presets';
 import { channelNumbers, type FoundSpec, imageNet, lengthOf, type SpecFields } from './foundSpec';
@@ -25,7 +26,7 @@ function fromSpecKey(metadata: Metadata, notes: string[]): FoundSpec | null {
   if ((namedPresets as readonly string[]).includes(text))
     return { spec: text as (typeof namedPresets)[number], how, notes };
   try {
-    return { spec: checkPreprocessingSpec(JSON.parse(text), `metadata key ${key}`), how, notes };
+    return { spec: checkPreprocessingSpec(parseJson(text), `metadata key ${key}`), how, notes };
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof PreprocessingError)) throw error;
     const shown = text.length > 80 ? `${text.slice(0, 77)}…` : text;

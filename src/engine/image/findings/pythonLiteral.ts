@@ -1,3 +1,4 @@
+import { parseJson } from '../../files/json';
 import { isObject } from '../notes/beside';
 
 /** A text, a whole number, a list (or tuple), or a dictionary as its key → value pairs. */
@@ -86,7 +87,7 @@ export function parsePythonLiteral(text: string): Literal | null {
 /** JSON or a Python literal, in one shape. */
 export function parseJsonOrPython(text: string): Literal | null {
   try {
-    return fromJson(JSON.parse(text));
+    return fromJson(parseJson(text));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return parsePythonLiteral(text);

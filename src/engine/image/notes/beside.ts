@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
+import { parseJson } from '../../files/json';
+import { FileProblem, readRegularFile, resolveLinks } from '../../files/regularFile';
 
 /** Text files beside checkpoints are small; a larger one is not what its name says. */
 const largestText = 16 * 1024 * 1024;
@@ -12,24 +13,40 @@ export function stemOf(checkpointPath: string): string {
   return basename(checkpointPath).replace(/(?<=.)\.[^.]+$/, '');
 }
 
-/** Reads a text file in the checkpoint's folder. */
-export async function readTextBeside(checkpointPath: string, name: string): Promise<Beside<string>> {
+/**
+ * True when the path, links followed, lies in the checkpoint's folder, or in the one that the checkpoint itself is linked from: caches of
+ * downloads keep the files of a model side by side under other names. Throws FileProblem when the path leads nowhere.
+ */
+async function isInside(checkpointPath: string, path: string): Promise<boolean> {
+  const target = await resolveLinks(path);
+  const folders = [
+    await resolveLinks(dirname(checkpointPath)),
+    ...(await resolveLinks(checkpointPath).then(
+      (checkpoint) => [dirname(checkpoint)],
+      (): string[] => [],
+    )),
+  ];
+  return folders.some((folder) => target.startsWith(folder.endsWith(sep) ? folder : folder + sep));
+}
+
+/**
+ * Reads a text file in the checkpoint's folder.
+ *
+ * @param confined also what a link of this name leads to must lie in the folder: a checkpoint's folder may come from anywhere, and what its
+ * files say is shown.
+ */
+export async function readTextBeside(checkpointPath: string, name: string, confined = false): Promise<Beside<string>> {
   try {
-    const file = await open(join(dirname(checkpointPath), name));
-    try {
-      const stat = await file.stat();
-      if (!stat.isFile()) return { problem: `${name} beside the checkpoint is not a file.` };
-      if (stat.size > largestText)
-        return { problem: `${name} beside the checkpoint is larger than 16 MiB; it was not read.` };
-      return { value: (await file.readFile('utf8')).replace(/^\uFEFF/, '') };
-    } finally {
-      await file.close();
+    if (confined && !(await isInside(checkpointPath, join(dirname(checkpointPath), name)))) {
+      return { problem: `${name} beside the checkpoint is a link that leads out of its folder; it was not read.` };
     }
+    const bytes = await readRegularFile(join(dirname(checkpointPath), name), largestText);
+    return { value: bytes.toString('utf8').replace(/^\uFEFF/, '') };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    if (code === undefined) throw error;
-    return { problem: `${name} beside the checkpoint cannot be read (${code}).` };
+    if (!(error instanceof FileProblem)) throw error;
+    return error.code === 'ENOENT'
+      ? null
+      : { problem: `${name} beside the checkpoint ${error.what}; it was not read.` };
   }
 }
 
@@ -38,13 +55,14 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Reads a JSON file in the checkpoint's folder. */
-export async function readJsonBeside(checkpointPath: string, name: string): Promise<Beside<unknown>> {
-  const text = await readTextBeside(checkpointPath, name);
+/** Reads a JSON file in the checkpoint's folder; `confined` as for {@link readTextBeside}. */
+export async function readJsonBeside(checkpointPath: string, name: string, confined = false): Promise<Beside<unknown>> {
+  const text = await readTextBeside(checkpointPath, name, confined);
   if (!text || 'problem' in text) return text;
   try {
-    return { value: JSON.parse(text.value) };
-  } catch {
+    return { value: parseJson(text.value) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     return { problem: `${name} beside the checkpoint is not valid JSON; it was not used.` };
   }
 }

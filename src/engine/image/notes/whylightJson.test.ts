@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv';
@@ -233,6 +234,35 @@ describe('writing', () => {
   it('says when the folder cannot be written', async () => {
     await expect(writeCheckpointNotes(join(folder, 'none', 'model.onnx'), { layer: 'x' })).rejects.toThrow(
       /whylight\.json cannot be written \(ENOENT\)\./,
+    );
+  });
+});
+
+describe('a whylight.json that is none', () => {
+  it.runIf(process.platform !== 'win32')('is refused at once when it is a pipe or a device', async () => {
+    execFileSync('mkfifo', [file]);
+    await expect(readCheckpointNotes(model)).rejects.toThrow(`${file} is a pipe, not a file.`);
+    await expect(writeCheckpointNotes(model, { layer: 'x' })).rejects.toThrow(`${file} is a pipe, not a file.`);
+    await rm(file);
+    await symlink('/dev/zero', file);
+    await expect(readCheckpointNotes(model)).rejects.toThrow(`${file} is a device, not a file.`);
+  });
+
+  it('is refused when it is too large or nests without end', async () => {
+    await writeFile(file, '');
+    await truncate(file, 2 ** 40);
+    await expect(readCheckpointNotes(model)).rejects.toThrow(`${file} is larger than 16 MiB, the most that is read.`);
+    await writeFile(file, `{"labels": ${'['.repeat(1e6)}${']'.repeat(1e6)}}`);
+    await expect(readCheckpointNotes(model)).rejects.toThrow(
+      new PreprocessingError(
+        `${file} is not valid JSON (It nests deeper than 200 levels); correct it or delete the file.`,
+      ),
+    );
+  });
+
+  it('is not written where nothing may be written', async () => {
+    await expect(writeCheckpointNotes(join(folder, 'gone/model.onnx'), { layer: 'x' })).rejects.toThrow(
+      `${join(folder, 'gone/whylight.json')} cannot be written (ENOENT).`,
     );
   });
 });

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PreprocessingError } from '../../../shared/errors';
 import type { CheckpointNotes, WhylightFile } from '../../../shared/question/preprocessing';
+import { parseJson } from '../../files/json';
+import { FileProblem, readRegularFile } from '../../files/regularFile';
 import { checkWhylightFile } from './whylightNotes';
+
+/** Most bytes of a whylight.json: notes for a folder of checkpoints, each with its labels. */
+const largestFile = 16 * 1024 ** 2;
 
 /** The notes that hold for one checkpoint. */
 export interface NotesBeside extends CheckpointNotes {
@@ -20,7 +25,7 @@ export function whylightPath(checkpointPath: string): string {
 
 function parse(text: string, path: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return parseJson(text);
   } catch (error) {
     const { message } = error as Error;
     const position = /position (\d+)/.exec(message)?.[1];
@@ -34,12 +39,11 @@ function parse(text: string, path: string): unknown {
 
 async function readIfThere(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readRegularFile(path, largestFile)).toString('utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    if (code === undefined) throw error;
-    throw new PreprocessingError(`${path} cannot be read (${code}).`, { cause: error });
+    if (!(error instanceof FileProblem)) throw error;
+    if (error.code === 'ENOENT') return null;
+    throw new PreprocessingError(`${path} ${error.what}.`, { cause: error });
   }
 }
 
