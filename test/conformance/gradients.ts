@@ -104,7 +104,7 @@ function obstacleOf(graph: Graph, of: string, name: string): Obstacle | null {
     return null;
   } catch (error) {
     if (!(error instanceof UnsupportedOperatorError)) throw error;
-    return [error.operator, error.message.replace(/^The operator .*? of node ".*?" /, '').replace(/\.$/, '')];
+    return [error.operator, error.message.replace(/^The operator .*? of node “.*?” /, '').replace(/\.$/, '')];
   }
 }
 

@@ -26,7 +26,7 @@ export function reasonOf(error: unknown): string | null {
     if (match) return reason.replace('$1', match[1] ?? '');
   }
   if (error instanceof UnsupportedOperatorError) {
-    const why = /^The operator .*? of node ".*?" (.*?)\.?$/.exec(error.message)?.[1];
+    const why = /^The operator .*? of node “.*?” (.*?)\.?$/.exec(error.message)?.[1];
     return why && why !== 'is not supported' ? `${error.operator} ${why}` : `no operator ${error.operator}`;
   }
   if (error instanceof RuntimeFailure) return null;

@@ -185,7 +185,7 @@ describe('gradients', () => {
       const reachable = differentiable(model.graph, wanted, withoutConv);
       expect([...reachable.values]).toEqual(['conv', 'features', 'pooled', 'logits']);
       expect(obstacleFindings(reachable).map(({ severity, sentence }) => `${severity}: ${sentence}`)).toEqual([
-        'problem: The operator Conv of node "/conv" has no gradient. No gradient comes through to the layers before it; Occlusion needs none.',
+        'problem: The operator Conv of node “/conv” has no gradient. No gradient comes through to the layers before it; Occlusion needs none.',
       ]);
       const passes = new Passes(model, pixels, 0);
       const { input, layers } = await measureLayers(passes, pixels, new Set(['features', 'pooled', 'logits']));

@@ -42,7 +42,7 @@ function soleReaders(graph: Graph, needed: ReadonlySet<string>): Map<string, Nod
 
 export function withoutGradient(node: Node, why: string): UnsupportedOperatorError {
   const label = nodeLabel(node);
-  return new UnsupportedOperatorError(node.op, label, `The operator ${node.op} of node "${label}" ${why}.`);
+  return new UnsupportedOperatorError(node.op, label, `The operator ${node.op} of node “${label}” ${why}.`);
 }
 
 export function contextOf(
@@ -53,7 +53,7 @@ export function contextOf(
 ): Omit<BackwardContext, keyof Forward> {
   const own = (names: readonly string[], index: number) => {
     const name = names[index];
-    if (!name) throw new Error(`The ${node.op} node "${nodeLabel(node)}" has no value at place ${index}.`);
+    if (!name) throw new Error(`The ${node.op} node “${nodeLabel(node)}” has no value at place ${index}.`);
     return name;
   };
   const g = (index = 0) => {

@@ -134,10 +134,10 @@ describe('differentiate', () => {
     const graph = bind(graphOf(small));
     const { ReduceProd: _, ...rules } = standard;
     expect(() => differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['x'], rules })).toThrow(
-      'The operator ReduceProd of node "node_0" has no gradient.',
+      'The operator ReduceProd of node “node_0” has no gradient.',
     );
     expect(() => differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['nothing'], rules: standard })).toThrow(
-      'The model has no value named "nothing".',
+      'The model has no value named “nothing”.',
     );
   });
 });
@@ -155,7 +155,7 @@ describe('floating-point types other than float32', () => {
       new UnsupportedOperatorError(
         'Mul',
         'node_1',
-        'The operator Mul of node "node_1" computes in float64, and gradients go through float32 only.',
+        'The operator Mul of node “node_1” computes in float64, and gradients go through float32 only.',
       ),
     );
   });

@@ -72,9 +72,9 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Diff
 function assertNames(graph: Graph, { of, wrt, seed }: DifferentiateOptions): void {
   const exists = (name: string) => graph.types.has(name) || graph.constants.has(name);
   const unknown = [of, ...wrt].find((name) => !exists(name));
-  if (unknown !== undefined) throw new UsageError(`The model has no value named "${unknown}".`);
+  if (unknown !== undefined) throw new UsageError(`The model has no value named “${unknown}”.`);
   if (exists(seed)) {
-    throw new Error(`The graph has a value named "${seed}" already: each differentiation needs a seed of its own.`);
+    throw new Error(`The graph has a value named “${seed}” already: each differentiation needs a seed of its own.`);
   }
 }
 

@@ -216,12 +216,12 @@ describe('what is asked for', () => {
       (of: string, wrt: string, seed = 'u') =>
       () =>
         differentiate(graph, { of, seed, wrt: [wrt], rules: standard });
-    expect(ask('y', 'z')).toThrow('The model has no value named "z".');
-    expect(ask('z', 'x')).toThrow('The model has no value named "z".');
-    expect(ask('y', 'x', 'tail')).toThrow('The graph has a value named "tail" already');
+    expect(ask('y', 'z')).toThrow('The model has no value named “z”.');
+    expect(ask('z', 'x')).toThrow('The model has no value named “z”.');
+    expect(ask('y', 'x', 'tail')).toThrow('The graph has a value named “tail” already');
     const once = differentiate(graph, { of: 'y', seed: 'u', wrt: ['x'], rules: standard });
     expect(() => differentiate(once.graph, { of: 'y', seed: 'u', wrt: ['x'], rules: guided })).toThrow(
-      'The graph has a value named "u" already: each differentiation needs a seed of its own.',
+      'The graph has a value named “u” already: each differentiation needs a seed of its own.',
     );
   });
 });

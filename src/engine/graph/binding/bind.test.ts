@@ -88,7 +88,7 @@ describe('bind', () => {
 
   it('refuses to write numbers out as text', () => {
     const nodes = [{ op: 'Cast', inputs: ['x'], attributes: { to: 8 } }];
-    expect(() => bind(graphOf({ inputs: { x: [3] }, nodes }))).toThrow('The Cast node "node_0" casts numbers to text');
+    expect(() => bind(graphOf({ inputs: { x: [3] }, nodes }))).toThrow('The Cast node “node_0” casts numbers to text');
   });
 
   it('removes what nothing needs', () => {
@@ -102,9 +102,9 @@ describe('bind', () => {
   it('says which size is missing, and when a size does not fit', () => {
     const small: SmallGraph = { inputs: { x: [3, 8, 8] }, nodes: [{ op: 'Relu', inputs: ['x'] }] };
     const open = withInput(small, [null, 3, null, null]);
-    expect(() => bind(open)).toThrow('The size of the input "x" must be given: the model leaves it open.');
-    expect(() => bind(open, new Map([['x', [1, 3]]]))).toThrow('The input "x" has 4 dimensions, not 2.');
-    expect(() => bind(open, new Map([['y', [1]]]))).toThrow('The model has no input named "y".');
+    expect(() => bind(open)).toThrow('The size of the input “x” must be given: the model leaves it open.');
+    expect(() => bind(open, new Map([['x', [1, 3]]]))).toThrow('The input “x” has 4 dimensions, not 2.');
+    expect(() => bind(open, new Map([['y', [1]]]))).toThrow('The model has no input named “y”.');
   });
 
   it('names the node that contradicts its operator', () => {
@@ -114,7 +114,7 @@ describe('bind', () => {
       nodes: [{ op: 'Conv', inputs: ['x', 'w'] }],
     };
     expect(() => bind(graphOf(small))).toThrow(
-      'The Conv node "node_0" has weights [4, 2, 3, 3] that do not fit its input [1, 3, 8, 8].',
+      'The Conv node “node_0” has weights [4, 2, 3, 3] that do not fit its input [1, 3, 8, 8].',
     );
   });
 
@@ -131,16 +131,16 @@ describe('bind', () => {
         operator: 'mine::Warp',
         node: 'node_1',
         nodes: 2,
-        reason: 'The operator mine::Warp of node "node_1" (and 1 more) is not supported.',
+        reason: 'The operator mine::Warp of node “node_1” (and 1 more) is not supported.',
       },
       {
         operator: 'mine::Bend',
         node: 'node_3',
         nodes: 1,
-        reason: 'The operator mine::Bend of node "node_3" is not supported.',
+        reason: 'The operator mine::Bend of node “node_3” is not supported.',
       },
     ]);
-    expect(() => bind(graph)).toThrow('The operator mine::Warp of node "node_1" is not supported.');
+    expect(() => bind(graph)).toThrow('The operator mine::Warp of node “node_1” is not supported.');
   });
 });
 

@@ -76,17 +76,17 @@ function bindFreely(graph: Graph, shapes: InputSizes, keep: readonly string[] = 
 function shapesOf(graph: Graph, sizes: InputSizes): InputSizes {
   for (const name of sizes.keys()) {
     if (!graph.inputs.some((input) => input.name === name))
-      throw new UsageError(`The model has no input named "${name}".`);
+      throw new UsageError(`The model has no input named “${name}”.`);
   }
   return new Map(
     graph.inputs.map(({ name, type }): [string, readonly number[]] => {
       const given = sizes.get(name);
       if (given && type.dims && given.length !== type.dims.length) {
-        throw new UsageError(`The input "${name}" has ${type.dims.length} dimensions, not ${given.length}.`);
+        throw new UsageError(`The input “${name}” has ${type.dims.length} dimensions, not ${given.length}.`);
       }
       const dims = given ?? type.dims?.map((dim, axis) => dim ?? (axis === 0 ? 1 : null));
       if (!dims || (dims as readonly (number | null)[]).includes(null))
-        throw new UsageError(`The size of the input "${name}" must be given: the model leaves it open.`);
+        throw new UsageError(`The size of the input “${name}” must be given: the model leaves it open.`);
       return [name, dims as readonly number[]];
     }),
   );

@@ -62,7 +62,7 @@ export class ControlFlow {
    * @throws UnsupportedOperatorError when what decides is not known before the graph runs.
    */
   *expand(node: Node): Generator<Node, void> {
-    if (node.refused !== undefined) yield node;
+    if (node.unsupported !== undefined) yield node;
     else if (node.op === 'If') yield* this.branch(node);
     else if (node.op === 'Loop') yield* this.loop(node);
     else if (node.op === 'Scan') yield* this.scan(node);

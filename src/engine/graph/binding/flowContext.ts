@@ -18,7 +18,7 @@ export interface FlowContext {
 /** @throws UnsupportedOperatorError: the node cannot be resolved; `why` follows its operator's name in a sentence. */
 export function refuse(node: Node, why: string): never {
   const label = nodeLabel(node);
-  throw new UnsupportedOperatorError(node.op, label, `The operator ${node.op} of node "${label}" ${why}.`);
+  throw new UnsupportedOperatorError(node.op, label, `The operator ${node.op} of node “${label}” ${why}.`);
 }
 
 /** The numbers of a value that must be known before the graph runs; the node is refused as `does` says when they are not. */

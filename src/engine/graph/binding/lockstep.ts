@@ -105,12 +105,12 @@ class Lockstep {
   checkOutput(name: string): void {
     const type = this.reference.type(name);
     if (!type) {
-      throw new CheckpointError(`The output "${name}" is a sequence, not a tensor, which is not supported.`);
+      throw new CheckpointError(`The output “${name}” is a sequence, not a tensor, which is not supported.`);
     }
     if (!this.probe) return;
     const [a, b] = [type.dims ?? [], this.probe.type(name)?.dims ?? []];
     const follows = a.every((length, axis) => (axis === 0 ? length !== b[axis] : length === b[axis]));
-    if (a.length === 0 || !follows) throw new FixedBatch(`The output "${name}" does not follow the batch.`);
+    if (a.length === 0 || !follows) throw new FixedBatch(`The output “${name}” does not follow the batch.`);
   }
 
   /** All that was taken. */
@@ -200,5 +200,5 @@ function sameTensor(a: Tensor | undefined, b: Tensor | undefined): boolean {
 }
 
 function batchDecides(name: string): string {
-  return `The value "${name}", which decides what is computed, depends on the batch.`;
+  return `The value “${name}”, which decides what is computed, depends on the batch.`;
 }

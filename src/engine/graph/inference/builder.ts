@@ -32,7 +32,7 @@ export class GraphBuilder {
 
   type(name: string): ValueType {
     const type = this.inference.type(name);
-    if (!type) throw new Error(`The value "${name}" has no type: is the graph bound?`);
+    if (!type) throw new Error(`The value “${name}” has no type: is the graph bound?`);
     return type;
   }
 
@@ -77,7 +77,7 @@ export class GraphBuilder {
   extraOutput(producer: string, index: number, type: ValueType): string {
     const at = this.producers.get(producer);
     const node = at === undefined ? undefined : this.nodes[at];
-    if (at === undefined || !node) throw new Error(`Nothing computes "${producer}".`);
+    if (at === undefined || !node) throw new Error(`Nothing computes “${producer}”.`);
     if (node.outputs[index]) return node.outputs[index];
     const outputs = Array.from({ length: Math.max(node.outputs.length, index + 1) }, (_, i) => node.outputs[i] ?? '');
     const name = this.fresh(`${node.op}_output${index}`);

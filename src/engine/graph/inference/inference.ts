@@ -10,12 +10,12 @@ import type { Additions, InferContext, OperatorDefinition } from '../ops/definit
 
 function definitionOf(node: Node): OperatorDefinition {
   const definition = Object.hasOwn(operators, node.op) ? operators[node.op] : undefined;
-  if (definition && node.refused === undefined) return definition;
-  const why = node.refused ?? 'is not supported';
+  if (definition && node.unsupported === undefined) return definition;
+  const why = node.unsupported ?? 'is not supported';
   throw new UnsupportedOperatorError(
     node.op,
     nodeLabel(node),
-    `The operator ${node.op} of node "${nodeLabel(node)}" ${why}.`,
+    `The operator ${node.op} of node “${nodeLabel(node)}” ${why}.`,
   );
 }
 
@@ -99,7 +99,7 @@ export class Inference {
     } catch (error) {
       // Constants out of range: an index behind the end of a list, numbers that do not fill their shape.
       if (!(error instanceof RangeError)) throw error;
-      const sentence = `The ${node.op} node "${nodeLabel(node)}" cannot be computed from its constants: ${error.message}.`;
+      const sentence = `The ${node.op} node “${nodeLabel(node)}” cannot be computed from its constants: ${error.message}.`;
       throw new CheckpointError(sentence, { cause: error });
     }
   }
@@ -111,13 +111,13 @@ export class Inference {
 
   private contextOf(node: Node): InferContext {
     const fail = (message: string): never => {
-      throw new CheckpointError(`The ${node.op} node "${nodeLabel(node)}" ${message}.`);
+      throw new CheckpointError(`The ${node.op} node “${nodeLabel(node)}” ${message}.`);
     };
     const typeOf = (index: number): ValueType => {
       const name = node.inputs[index] ?? '';
       const type = name === '' ? undefined : this.type(name);
       return (
-        type ?? fail(name === '' ? `lacks its input ${index}` : `reads "${name}", which nothing computes before it`)
+        type ?? fail(name === '' ? `lacks its input ${index}` : `reads “${name}”, which nothing computes before it`)
       );
     };
     const has = (index: number) => (node.inputs[index] ?? '') !== '';
@@ -136,7 +136,7 @@ export class Inference {
       ints: (index) => {
         if (!has(index)) return undefined;
         const value = this.value(node.inputs[index] as string);
-        if (!value) return fail(`has a shape that depends on the data (input "${node.inputs[index]}")`);
+        if (!value) return fail(`has a shape that depends on the data (input “${node.inputs[index]}”)`);
         if (!integerTypes.has(value.dtype))
           return fail(`has a ${value.dtype} input ${index} where integers are needed`);
         return toNumbers(value);

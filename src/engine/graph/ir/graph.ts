@@ -23,7 +23,7 @@ export interface Node {
    */
   readonly shownAs?: string | null;
   /** Why the reader could not bring this node into the inner form, to follow its operator's name in a sentence. */
-  readonly refused?: string;
+  readonly unsupported?: string;
 }
 
 /**

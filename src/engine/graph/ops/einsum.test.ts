@@ -10,6 +10,6 @@ it.each(['bij,bjk', 'bij,bkj->bik', 'bij', 'bi,bi->b'])('refuses %s when the sha
   const inputs = { x0: [3, 4], x1: [3, 5] };
   const nodes = [{ op: 'Einsum', inputs: Object.keys(inputs), attributes: { equation } }];
   expect(() => bind(graphOf({ inputs, nodes }))).toThrow(
-    `The Einsum node "node_0" has the equation "${equation}", which`,
+    `The Einsum node “node_0” has the equation “${equation}”, which`,
   );
 });

@@ -72,7 +72,7 @@ function explicitEquation(c: InferContext): Node {
 function inferEinsum(c: InferContext) {
   const shapes = Array.from({ length: c.inputCount }, (_, index) => c.dims(index));
   const text = stringAttribute(c.node, 'equation', '');
-  const fail = () => c.fail(`has the equation "${text}", which shapes [${shapes.join('], [')}] do not fit`);
+  const fail = () => c.fail(`has the equation “${text}”, which shapes [${shapes.join('], [')}] do not fit`);
   const equation =
     parse(
       text,

@@ -52,6 +52,6 @@ describe('constants that contradict their operator', () => {
     ['Tile', { c: one, r: int64([1], [-2]) }, ['c', 'r'], 'has an output of the shape [-2]'],
   ])('%s', (op, constants, inputs, message) => {
     const graph = graphOf({ inputs: { x: [1] }, constants, nodes: [{ op, inputs }], outputs: ['v0'] });
-    expect(() => bind(graph)).toThrow(`The ${op} node "node_0" ${message}`);
+    expect(() => bind(graph)).toThrow(`The ${op} node “node_0” ${message}`);
   });
 });

@@ -102,7 +102,7 @@ describe('uses of an operator that the runtime has no kernel for', () => {
       ['int32', [1]],
     ] as const;
     await expect(run({ op: 'BitShift', inputs, wanted: [], dtype: 'int32' })).rejects.toThrow(
-      'The BitShift node "node" shifts signed integers, which is not supported.',
+      'The BitShift node “node” shifts signed integers, which is not supported.',
     );
   });
 });

@@ -60,7 +60,7 @@ function freeReshape(node: Node, b: Bindings): Node {
   const inside = b.before.get(x) ?? 1;
   const before = elementCount(dims(b.reference, x).slice(0, axis)) * inside;
   const place = placeOfBatch(resolved, before);
-  if (!place) throw new FixedBatch(`The Reshape "${node.name}" mixes the batch with other axes.`);
+  if (!place) throw new FixedBatch(`The Reshape “${node.name}” mixes the batch with other axes.`);
   if (place.before > 1) b.before.set(node.outputs[0] as string, place.before);
   return withInput(node, 1, b.ints(resolved.with(place.axis, -1)));
 }
@@ -87,7 +87,7 @@ function freeExpand(node: Node, b: Bindings): Node {
   const place = axis + values.length - dims(b.reference, x).length;
   const length = values[place];
   if (length === undefined || length === 1) return node;
-  if (length !== dims(b.reference, x)[axis]) throw new FixedBatch(`The Expand "${node.name}" repeats the batch.`);
+  if (length !== dims(b.reference, x)[axis]) throw new FixedBatch(`The Expand “${node.name}” repeats the batch.`);
   return withInput(node, 1, b.ints(values.with(place, 1)));
 }
 
@@ -102,7 +102,7 @@ function freeConcat(node: Node, b: Bindings): Node {
   const inputs = node.inputs.map((input, index) => {
     if ((axes[index] as number) >= 0) return input;
     if (dims(b.reference, input)[axis] !== 1)
-      throw new FixedBatch(`The Concat "${node.name}" joins a value of fixed batch.`);
+      throw new FixedBatch(`The Concat “${node.name}” joins a value of fixed batch.`);
     const length = b.emit('Shape', [leading], { start: axis, end: axis + 1 });
     const ones = (count: number) => (count > 0 ? [b.ints(new Array<number>(count).fill(1))] : []);
     const target = b.emit('Concat', [...ones(axis), length, ...ones(rank - axis - 1)], { axis: 0 });

@@ -19,7 +19,7 @@ export interface Referenced {
  */
 export function withReference(graph: Graph, input: string, prefix = 'reference'): Referenced {
   const own = graph.inputs.find(({ name }) => name === input);
-  if (!own) throw new UsageError(`The model has no input named "${input}".`);
+  if (!own) throw new UsageError(`The model has no input named “${input}”.`);
   const builder = new GraphBuilder(graph, `${prefix}/`);
   const baseline = `${prefix}/${input}`;
   const type = graph.types.get(input) ?? own.type;

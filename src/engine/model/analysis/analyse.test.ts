@@ -59,7 +59,7 @@ describe('unsupported operators behind the logits', () => {
     const { logits, notes } = await open(classifier(postProcessing, ['label', 'probabilities']));
     expect(logits).toMatchObject({ name: 'scores', activation: 'softmax', classes: 5 });
     expect(notes).toEqual([
-      'The output “label” is left out. The operator ai.onnx.ml::LabelEncoder of node "names" is not supported.',
+      'The output “label” is left out. The operator ai.onnx.ml::LabelEncoder of node “names” is not supported.',
     ]);
   });
 
@@ -118,7 +118,7 @@ describe('unsupported operators in front of the logits', () => {
     ]);
     const error = await failure(strange);
     expect(error).toMatchObject({ operator: 'mine::Sharpen', node: 'strange', cut: null });
-    expect(error.message).toBe('The operator mine::Sharpen of node "strange" is not supported.');
+    expect(error.message).toBe('The operator mine::Sharpen of node “strange” is not supported.');
     expect((await failure(strange, 'scores')).cut).toBeNull();
   });
 

@@ -24,7 +24,7 @@ export interface UnsupportedOperator {
 export function unsupportedOperators(graph: Graph): UnsupportedOperator[] {
   const found = new Map<string, Node[]>();
   for (const node of graph.nodes) {
-    if (node.refused === undefined && (Object.hasOwn(operators, node.op) || flowOperators.has(node.op))) continue;
+    if (node.unsupported === undefined && (Object.hasOwn(operators, node.op) || flowOperators.has(node.op))) continue;
     const same = found.get(node.op);
     if (same) same.push(node);
     else found.set(node.op, [node]);
@@ -33,7 +33,7 @@ export function unsupportedOperators(graph: Graph): UnsupportedOperator[] {
     const [first] = nodes as [Node];
     const node = nodeLabel(first);
     const others = nodes.length > 1 ? ` (and ${nodes.length - 1} more)` : '';
-    const reason = `The operator ${operator} of node "${node}"${others} ${first.refused ?? 'is not supported'}.`;
+    const reason = `The operator ${operator} of node “${node}”${others} ${first.unsupported ?? 'is not supported'}.`;
     return { operator, node, nodes: nodes.length, reason };
   });
 }

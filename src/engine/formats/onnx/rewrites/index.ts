@@ -62,41 +62,41 @@ const closed: Readonly<Record<string, string>> = {
     'was made by onnxruntime for one kind of processor; optimise the model with level “extended” in place of “all”',
 };
 
-/** A node as nodes of opset 21, marked for what they were written out from. Nodes of unknown domains only get their full name. */
+/** A node as nodes of opset 21, marked with the operator they were decomposed from. Nodes of unknown domains only get their full name. */
 export function rewriteNode(given: NodeRecord, c: RewriteContext): readonly Node[] {
   const shownAs = given.shownAs === undefined ? given.op : given.shownAs;
-  return writtenOut(given, c).map((node) => {
+  return decomposed(given, c).map((node) => {
     if (node.shownAs !== undefined) return node;
     const shown = node.outputs.some((output) => output !== '' && given.outputs.includes(output)) ? shownAs : null;
-    return shown === node.op || node.refused !== undefined ? node : { ...node, shownAs: shown };
+    return shown === node.op || node.unsupported !== undefined ? node : { ...node, shownAs: shown };
   });
 }
 
-function writtenOut(given: NodeRecord, c: RewriteContext): readonly Node[] {
+function decomposed(given: NodeRecord, c: RewriteContext): readonly Node[] {
   if (given.domain !== '' || c.opset >= 7) return rewriteRecent(given, c);
   try {
     const { node, before } = beforeOpset7(given, c);
     return [...before, ...rewriteRecent(node, c)];
   } catch (error) {
-    return [refusedNode(given, c, error)];
+    return [unsupportedNode(given, c, error)];
   }
 }
 
-function refusedNode(node: NodeRecord, c: RewriteContext, error: unknown): Node {
+function unsupportedNode(node: NodeRecord, c: RewriteContext, error: unknown): Node {
   if (!(error instanceof NotBroughtIn)) throw error;
-  return { ...nodeWith(node, c), refused: error.message };
+  return { ...nodeWith(node, c), unsupported: error.message };
 }
 
 function rewriteRecent(node: NodeRecord, c: RewriteContext): readonly Node[] {
   const family = Object.hasOwn(rewrites, node.domain) ? rewrites[node.domain] : undefined;
   const rewrite = family && Object.hasOwn(family, node.op) ? family[node.op] : undefined;
   const why = Object.hasOwn(closed, node.domain) ? closed[node.domain] : undefined;
-  if (why) return [{ ...nodeWith(node, c), refused: why }];
+  if (why) return [{ ...nodeWith(node, c), unsupported: why }];
   if (!rewrite) return [nodeWith(node, c)];
   try {
     return rewrite(node, c);
   } catch (error) {
-    return [refusedNode(node, c, error)];
+    return [unsupportedNode(node, c, error)];
   }
 }
 

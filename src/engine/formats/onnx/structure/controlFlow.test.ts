@@ -105,7 +105,7 @@ it('refuses an If that looks at the image', async () => {
   ];
   const bright = model(nodes, { initializers: { zero: float32([], Float32Array.of(0)) } });
   await expect(importModel(folder, bright, image)).rejects.toThrow(
-    'The operator If of node "choice" chooses between its branches by a value that depends on the image.',
+    'The operator If of node “choice” chooses between its branches by a value that depends on the image.',
   );
 });
 
@@ -148,7 +148,7 @@ it('refuses a Loop that runs as long as the image says, or without end', async (
   const nodes = endless.nodes.map((node) => (node.op === 'Loop' ? { ...node, inputs: ['', 'on', 'x'] } : node));
   const weights = { ...endless.initializers, on: truth(true), last: scalar(1e6) };
   await expect(importModel(folder, { ...endless, nodes, initializers: weights }, image)).rejects.toThrow(
-    'The operator Loop of node "h3" runs more than 1000 times.',
+    'The operator Loop of node “h3” runs more than 1000 times.',
   );
   const counting: ModelNode[] = [
     { op: 'ReduceSum', inputs: ['x'], outputs: ['amount'], attributes: { keepdims: { i: 0 } } },
@@ -156,7 +156,7 @@ it('refuses a Loop that runs as long as the image says, or without end', async (
     ...endless.nodes.map((node) => (node.op === 'Loop' ? { ...node, inputs: ['times', '', 'x'] } : node)),
   ];
   await expect(importModel(folder, { ...endless, nodes: counting }, image)).rejects.toThrow(
-    'The operator Loop of node "h3" runs as often as a value says that depends on the image.',
+    'The operator Loop of node “h3” runs as often as a value says that depends on the image.',
   );
 });
 

@@ -218,6 +218,6 @@ it('credits a maximum that moved to the element that moved it', async () => {
 
 it('names an input that is not there', () => {
   expect(() => withReference(bind(graphOf(cases['Softmax'] as SmallGraph)), 'y')).toThrow(
-    'The model has no input named "y".',
+    'The model has no input named “y”.',
   );
 });

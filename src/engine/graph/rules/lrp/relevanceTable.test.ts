@@ -29,7 +29,7 @@ describe('the relevance table', () => {
     const small: SmallGraph = { inputs: { x: [4] }, nodes: [{ op: 'LogSoftmax', inputs: ['x'] }] };
     const graph = bind(graphOf(small));
     expect(() => differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['x'], rules: table })).toThrow(
-      'The operator LogSoftmax of node "node_0" has no relevance rule.',
+      'The operator LogSoftmax of node “node_0” has no relevance rule.',
     );
   });
 

@@ -337,14 +337,14 @@ describe('values quantised while the model runs', () => {
     await expect(
       importModel(folder, modelOf({ x: image, nodes, constants }, []), { x: sample(image) }),
     ).rejects.toThrow(
-      'The operator ConvInteger of node "c" multiplies values that are quantised while the model runs, and its result is not scaled at once.',
+      'The operator ConvInteger of node “c” multiplies values that are quantised while the model runs, and its result is not scaled at once.',
     );
   });
 
   it('are refused where something else than a product reads the integers', async () => {
     const nodes: ModelNode[] = [dynamic, { op: 'Cast', inputs: ['q'], outputs: ['y'], attributes: { to: { i: 1 } } }];
     await expect(importModel(folder, modelOf({ x: [1, 4], nodes }, []), { x: sample([1, 4]) })).rejects.toThrow(
-      'The operator DynamicQuantizeLinear of node "q" gives integers to an operator that is not a product.',
+      'The operator DynamicQuantizeLinear of node “q” gives integers to an operator that is not a product.',
     );
   });
 });

@@ -142,7 +142,7 @@ describe('Attention', () => {
     };
     const feeds = Object.fromEntries(names.map((name) => [name, sample([1, 2, 4, 4])]));
     await expect(importModel(folder, model, feeds)).rejects.toThrow(
-      'The operator Attention of node "padded" takes the lengths of padded keys (nonpad_kv_seqlen).',
+      'The operator Attention of node “padded” takes the lengths of padded keys (nonpad_kv_seqlen).',
     );
   });
 });

@@ -146,6 +146,6 @@ describe('opsets 1 to 6', () => {
     const node = { op: 'Tile', inputs: ['x', 't', 'a'] };
     const constants = { t: vector(2), a: vector(1) };
     const row: Row = { title: '', opset: 1, x: [1, 2], node, constants, dims: [], wanted: [] };
-    await expect(read(row)).rejects.toThrow('The operator Tile of node "y" has the form of opset 1, with one axis.');
+    await expect(read(row)).rejects.toThrow('The operator Tile of node “y” has the form of opset 1, with one axis.');
   });
 });
