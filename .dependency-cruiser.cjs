@@ -47,7 +47,7 @@ module.exports = {
     ...rooms('engine/formats', [['onnx'], ['kit']]),
     ...rooms('engine/formats/onnx', [['rewrites'], ['values', 'structure'], ['proto']]),
     ...rooms('engine/formats/onnx/rewrites', [['quantised'], ['microsoft'], ['standard'], ['writing']]),
-    ...rooms('shared', [['protocol', 'words'], ['rendering'], ['results', 'question']]),
+    ...rooms('shared', [['protocol', 'words'], ['explanation', 'rendering'], ['question'], ['results']]),
     forbid('tests-help-tests-only', `^src/${notTests}`, '^test/|\\.(test|grid)\\.ts$'),
     forbid('toolkit-stays-in-webview', '^src/(?!webview)', '@vscode/webview-ui-toolkit'),
   ],

@@ -44,7 +44,7 @@ export function activate(context: ExtensionContext): WhylightApi {
     reporter,
     chooseMethods: async (current, image) => chooseMethods(await engine.methods(), current, image),
     chooseCheckpoint: (image) => checkpoints.choose(image),
-    checkHealth: (subject) => showHealth(documents, subject),
+    checkHealth: (question) => showHealth(documents, question),
   });
   const statusBar = new StatusBar();
   engine.onStateChanged((state) => statusBar.setEngine(state));

@@ -1,8 +1,9 @@
 import { CancelledError } from '../shared/errors';
 import type { PanelState } from '../shared/protocol/panel';
-import type { TargetRequest } from '../shared/protocol/protocol';
 import type { PanelCaller } from '../shared/protocol/rpc';
 import type { Preprocessing } from '../shared/question/preprocessing';
+import type { Question } from '../shared/question/question';
+import type { TargetRequest } from '../shared/question/target';
 import type { DisplayOptions } from '../shared/rendering/display';
 import type { MethodRequest } from '../shared/results/attribution';
 import type { PageAction } from './state/pageState';
@@ -65,7 +66,7 @@ export class Controller {
 
   explain(target: TargetRequest): void {
     const { panel } = this.store.state;
-    if (panel !== null) this.run(target, panel.layer, panel.methods);
+    if (panel !== null) this.run({ ...panel.question, target }, panel.methods);
   }
 
   /** Uses another layer for all methods that need one; undefined for the default layer. */
@@ -73,7 +74,7 @@ export class Controller {
     const { panel } = this.store.state;
     if (panel === null) return;
     const methods = panel.methods.map(({ layer: _own, ...request }) => request);
-    this.run(panel.target, layer, methods);
+    this.run({ ...panel.question, layer }, methods);
   }
 
   /** Runs one method again with other parameters, along with those that a running explanation still owes. */
@@ -82,12 +83,12 @@ export class Controller {
     if (panel === null) return;
     const methods = panel.methods.map((each) => (each.id === request.id ? request : each));
     const owed = cards.filter((card) => isPending(card) && card.info.id !== request.id).map((card) => card.info.id);
-    this.run(panel.target, panel.layer, methods, [request.id, ...owed]);
+    this.run(panel.question, methods, [request.id, ...owed]);
   }
 
   explainAgain(): void {
     const { panel } = this.store.state;
-    if (panel !== null) this.run(panel.target, panel.layer, panel.methods);
+    if (panel !== null) this.run(panel.question, panel.methods);
   }
 
   setDisplay(display: DisplayOptions): void {
@@ -145,14 +146,8 @@ export class Controller {
     void this.ask(() => this.host.request('openSource', { url }));
   }
 
-  private run(
-    target: TargetRequest,
-    layer: string | undefined,
-    methods: readonly MethodRequest[],
-    only?: readonly string[],
-  ): void {
-    const params = { target, methods, ...(layer === undefined ? {} : { layer }), ...(only ? { only } : {}) };
-    void this.ask(() => this.host.request('explain', params));
+  private run(question: Question<string>, methods: readonly MethodRequest[], only?: readonly string[]): void {
+    void this.ask(() => this.host.request('explain', { question, methods, ...(only ? { only } : {}) }));
   }
 
   private async ask(request: () => Promise<unknown>): Promise<void> {

@@ -12,7 +12,7 @@ import { readCheckpoint } from '../../src/engine/formats';
 import { methods } from '../../src/engine/methods';
 import { type GradientProbe, INPUT } from '../../src/engine/model/evaluation/model';
 import { LoadedModel } from '../../src/engine/model/loadedModel';
-import type { Prediction } from '../../src/shared/protocol/protocol';
+import type { Prediction } from '../../src/shared/explanation/events';
 import { type EngineCaller, ipcPort, Rpc } from '../../src/shared/protocol/rpc';
 import { defaultDisplay } from '../../src/shared/rendering/display';
 import { renderOverlay } from '../../src/shared/rendering/renderOverlay';
@@ -116,10 +116,12 @@ async function coldStart(): Promise<number> {
   rpc.listen();
   await rpc.request('explain', {
     id: 'bench',
-    checkpoint: join(samples, 'imagenet/mobilenet_v1_025.onnx'),
-    image: { path: join(samples, 'imagenet/cat.png') },
+    question: {
+      checkpoint: join(samples, 'imagenet/mobilenet_v1_025.onnx'),
+      image: { path: join(samples, 'imagenet/cat.png') },
+      target: { kind: 'top1' },
+    },
     methods: methods.map((method) => ({ id: method.info.id })),
-    target: { kind: 'top1' },
   });
   rpc.dispose();
   child.kill();

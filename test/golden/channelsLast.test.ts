@@ -8,7 +8,7 @@ import { float32 } from '../../src/engine/graph/ir/tensor';
 import { methods } from '../../src/engine/methods';
 import { encodeModel } from '../../src/engine/runtime/onnxruntime/encodeModel';
 import { Engine } from '../../src/engine/service/engine';
-import type { Prediction } from '../../src/shared/protocol/protocol';
+import type { Prediction } from '../../src/shared/explanation/events';
 import type { Attribution } from '../../src/shared/results/attribution';
 
 /*
@@ -62,10 +62,12 @@ async function explain(checkpoint: string): Promise<Told> {
   await engine.explain(
     {
       id: checkpoint,
-      checkpoint,
-      image: { path: join(shapes, 'images/circle_watermark_0.png') },
+      question: {
+        checkpoint,
+        image: { path: join(shapes, 'images/circle_watermark_0.png') },
+        target: { kind: 'index', index: 3 },
+      },
       methods: methods.map(({ info }) => ({ id: info.id })),
-      target: { kind: 'index', index: 3 },
     },
     (event) => {
       if (event.kind === 'prediction') told.prediction = event.prediction;

@@ -9,7 +9,8 @@ import { FileSource } from '../../src/engine/formats/kit/byteSource';
 import { readModelProto } from '../../src/engine/formats/onnx/proto/modelProto';
 import { methods } from '../../src/engine/methods';
 import { Engine } from '../../src/engine/service/engine';
-import type { Prediction, TargetRequest } from '../../src/shared/protocol/protocol';
+import type { Prediction } from '../../src/shared/explanation/events';
+import type { TargetRequest } from '../../src/shared/question/target';
 import type { Attribution } from '../../src/shared/results/attribution';
 import type { HealthReport } from '../../src/shared/results/health';
 
@@ -44,7 +45,7 @@ async function explain(checkpoint: string, ids: readonly string[], target: Targe
   const attributions = new Map<string, Attribution>();
   let prediction: Prediction | undefined;
   await engine.explain(
-    { id: checkpoint, checkpoint, image, methods: ids.map((id) => ({ id })), target },
+    { id: checkpoint, question: { checkpoint, image, target }, methods: ids.map((id) => ({ id })) },
     (event) => {
       if (event.kind === 'prediction') prediction = event.prediction;
       if (event.kind === 'result') attributions.set(event.attribution.method, event.attribution);

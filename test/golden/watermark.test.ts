@@ -50,10 +50,12 @@ async function explain(name: string): Promise<Attribution[]> {
   await engine.explain(
     {
       id: name,
-      checkpoint: join(shapes, 'last_e08.onnx'),
-      image: { path: join(shapes, 'images', `${name}.png`) },
+      question: {
+        checkpoint: join(shapes, 'last_e08.onnx'),
+        image: { path: join(shapes, 'images', `${name}.png`) },
+        target: { kind: 'label', label: 'star' },
+      },
       methods: methods.map((method) => ({ id: method.info.id })),
-      target: { kind: 'label', label: 'star' },
     },
     (event) => {
       if (event.kind === 'result') found.push(event.attribution);

@@ -24,9 +24,9 @@ describe('Explain Image', () => {
 
   it('asks which checkpoint when a folder has several, and remembers the answer', async () => {
     const first = await answerFirst(explain(file('shapes', 'images', 'star_0.png')));
-    assert.equal(first.runner.explanation.state.checkpoint, checkpoint('early_e02.onnx'));
+    assert.equal(first.runner.explanation.state.question.checkpoint, checkpoint('early_e02.onnx'));
     const second = await explain(file('shapes', 'images', 'star_1.png'));
-    assert.equal(second.runner.explanation.state.checkpoint, checkpoint('early_e02.onnx'));
+    assert.equal(second.runner.explanation.state.question.checkpoint, checkpoint('early_e02.onnx'));
     await Promise.all([ended(first), ended(second)]);
   });
 
@@ -81,7 +81,11 @@ describe('Explain Image', () => {
     const before = explanation.attributions(['gradient'])[0]?.map.data;
     const other = explanation.prediction?.top5.find(({ index }) => index !== explanation.prediction?.target.index);
     assert.ok(other);
-    await panel.runner.run({ ...explanation.state, target: { kind: 'index', index: other.index } });
+    const { question } = explanation.state;
+    await panel.runner.run({
+      ...explanation.state,
+      question: { ...question, target: { kind: 'index', index: other.index } },
+    });
     assert.equal(explanation.end?.error, undefined);
     assert.equal(explanation.prediction?.target.index, other.index);
     assert.notDeepEqual(explanation.attributions(['gradient'])[0]?.map.data, before);
@@ -90,13 +94,14 @@ describe('Explain Image', () => {
   it('finds the class by its label', async () => {
     await useCheckpoint('last_e08.onnx');
     const panel = await explain(file('shapes', 'images', 'circle_watermark_0.png'));
-    await panel.runner.run({ ...panel.runner.explanation.state, target: { kind: 'label', label: 'star' } });
+    const { state } = panel.runner.explanation;
+    await panel.runner.run({ ...state, question: { ...state.question, target: { kind: 'label', label: 'star' } } });
     assert.equal(panel.runner.explanation.prediction?.target.index, star);
   });
 
   it('uses the only checkpoint of each root of a workspace', async () => {
     const panel = await explain(file('imagenet', 'cat.png'));
-    assert.equal(basename(panel.runner.explanation.state.checkpoint), 'mobilenet_v1_025.onnx');
+    assert.equal(basename(panel.runner.explanation.state.question.checkpoint), 'mobilenet_v1_025.onnx');
     assert.equal((await ended(panel)).error, undefined);
     assert.equal(panel.runner.explanation.attributions().length, nine.length);
     assert.match(panel.runner.explanation.prediction?.top5[0]?.label ?? '', /cat/i);

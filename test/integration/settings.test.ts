@@ -57,7 +57,7 @@ describe('Settings', () => {
     await commands.executeCommand('whylight.explainImage', image, [image]);
     await useCheckpoint('middle_e05.onnx');
     const panel = await explain(image);
-    assert.equal(basename(panel.runner.explanation.state.checkpoint), 'middle_e05.onnx');
+    assert.equal(basename(panel.runner.explanation.state.question.checkpoint), 'middle_e05.onnx');
     await ended(panel);
   });
 

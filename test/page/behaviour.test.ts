@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PanelRequests } from '../../src/shared/protocol/panel';
 import { bundle, launch, type OpenedPage, openPage } from './openPage';
 import { catRecording, type Recording, starRecording } from './recording';
 
@@ -169,7 +170,8 @@ describe('streaming', () => {
     expect(await opened.accessibility()).toEqual([]);
     // Another class: the findings were about the one before.
     const { setup } = recording;
-    const state = { ...setup.state, target: { kind: 'index', index: 2 } } as const;
+    const question = { ...setup.state.question, target: { kind: 'index', index: 2 } } as const;
+    const state = { ...setup.state, question };
     await opened.send('run', { id: 'run-2', state, only: setup.state.methods.map(({ id }) => id) });
     await lines.first().waitFor({ state: 'detached' });
   });
@@ -187,7 +189,7 @@ describe('asking', () => {
     await opened.page.locator('[data-field="other-class"] input').fill('ring');
     await opened.page.locator('[data-action="explain-other"]').click();
     const asked = await calls('explain');
-    expect(asked.map((call) => (call.params as { target: unknown }).target)).toEqual([
+    expect(asked.map((call) => (call.params as PanelRequests['explain'][0]).question.target)).toEqual([
       { kind: 'index', index: 2 },
       { kind: 'label', label: 'ring' },
     ]);
@@ -201,7 +203,9 @@ describe('asking', () => {
     expect(await opened.page.locator('[data-layer]').count()).toBe(1);
     await field.press('Enter');
     const [asked] = await calls('explain');
-    expect(asked!.params).toMatchObject({ layer: '/layer2/layer2.1/conv2/Conv_output_0', target: { kind: 'top1' } });
+    expect(asked!.params).toMatchObject({
+      question: { layer: '/layer2/layer2.1/conv2/Conv_output_0', target: { kind: 'top1' } },
+    });
   });
 
   it('runs one method again with other parameters, and refuses wrong ones', async () => {

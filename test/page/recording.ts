@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { parseNpy } from '../../src/engine/files/npy';
+import type { Prediction } from '../../src/shared/explanation/events';
 import type { PanelSetup } from '../../src/shared/protocol/panel';
-import type { LayerInfo, Prediction } from '../../src/shared/protocol/protocol';
 import type { Preprocessing } from '../../src/shared/question/preprocessing';
 import { defaultDisplay } from '../../src/shared/rendering/display';
 import type { Attribution, ClassScore, RawMap } from '../../src/shared/results/attribution';
+import type { LayerInfo } from '../../src/shared/results/layers';
 import { panelStrings } from '../../src/shared/words/panelStrings';
 import { methodInfos } from './methodInfos';
 
@@ -78,10 +79,12 @@ const shapesLayers = [
 function setup(imageName: string, checkpointName: string): PanelSetup {
   return {
     state: {
-      image: `file:///workspace/${imageName}`,
-      checkpoint: `/workspace/${checkpointName}`,
+      question: {
+        image: `file:///workspace/${imageName}`,
+        checkpoint: `/workspace/${checkpointName}`,
+        target: { kind: 'top1' },
+      },
       methods: methodInfos.map(({ id }) => ({ id })),
-      target: { kind: 'top1' },
       display: defaultDisplay,
     },
     imageName,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/service/engine';
-import type { ExplainEvent, ExplainParams } from '../../src/shared/protocol/protocol';
+import type { ExplainEvent } from '../../src/shared/explanation/events';
+import type { ExplainParams } from '../../src/shared/protocol/protocol';
 
 /* Explanations wait for each other in the engine; a cancellation does not. */
 
@@ -11,10 +12,12 @@ afterAll(() => engine.dispose());
 
 const params = (id: string, methods: ExplainParams['methods']): ExplainParams => ({
   id,
-  checkpoint: join(samples, 'mobilenet_v1_025.onnx'),
-  image: { path: join(samples, 'cat.png') },
+  question: {
+    checkpoint: join(samples, 'mobilenet_v1_025.onnx'),
+    image: { path: join(samples, 'cat.png') },
+    target: { kind: 'top1' },
+  },
   methods,
-  target: { kind: 'top1' },
 });
 
 it('a request that is cancelled while it waits ends at once, and the next one still waits for its turn', async () => {
@@ -37,7 +40,8 @@ it('a request that is cancelled while it waits ends at once, and the next one st
 });
 
 it('a failed explanation does not hold up the next', async () => {
-  const missing = { ...params('missing', []), checkpoint: join(samples, 'missing.onnx') };
+  const { question, ...rest } = params('missing', []);
+  const missing = { ...rest, question: { ...question, checkpoint: join(samples, 'missing.onnx') } };
   const failed = engine.explain(missing, () => {}, new AbortController().signal);
   const next = engine.explain(params('next', [{ id: 'gradient' }]), () => {}, new AbortController().signal);
   await expect(failed).rejects.toMatchObject({ kind: 'checkpoint' });

@@ -3,7 +3,7 @@ import type { BatchResult } from '../../src/engine/model/evaluation/evaluation';
 import { INPUT, type Model, type ModelInput, type Probes } from '../../src/engine/model/evaluation/model';
 import { gradientKey } from '../../src/engine/model/evaluation/probes';
 import { Scheduler } from '../../src/engine/model/evaluation/scheduler';
-import type { LayerInfo } from '../../src/shared/protocol/protocol';
+import type { LayerInfo } from '../../src/shared/results/layers';
 
 export interface QuadraticOptions {
   readonly channels?: number;

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../shared/errors';
-import type { RuntimeChoice, TargetRequest } from '../../shared/protocol/protocol';
+import type { Question, RuntimeChoice } from '../../shared/question/question';
+import { parseTarget, type TargetRequest } from '../../shared/question/target';
 import type { MethodRequest, Parameters } from '../../shared/results/attribution';
 import { methods as allMethods, findMethod } from '../methods';
 import { parsePreset, parseSetting, resolveParameters } from '../methods/parameters';
@@ -8,16 +10,12 @@ import { parsePreset, parseSetting, resolveParameters } from '../methods/paramet
 export interface ExplainArguments {
   readonly command: 'explain';
   readonly images: readonly string[];
-  readonly model: string;
+  /** What is asked of each image. */
+  readonly question: Omit<Question, 'image'>;
   readonly methods: readonly MethodRequest[];
-  readonly target: TargetRequest;
-  readonly layer: string | undefined;
-  /** Name of the value to explain in place of the logits that are found. */
-  readonly logits: string | undefined;
   /** A .npy file that is fed as it is. */
   readonly input: string | undefined;
   readonly seed: number;
-  readonly runtime: RuntimeChoice;
   /** MB for models and what they compute; 0 for a share of the machine's. */
   readonly memory: number;
   readonly out: string;
@@ -26,15 +24,11 @@ export interface ExplainArguments {
 
 export interface HealthArguments {
   readonly command: 'health';
-  readonly checkpoint: string;
+  readonly question: Omit<Question, 'image'>;
   /** null with `input`. */
   readonly image: string | null;
   /** A .npy file that is fed as it is. */
   readonly input: string | undefined;
-  readonly target: TargetRequest;
-  readonly layer: string | undefined;
-  readonly logits: string | undefined;
-  readonly runtime: RuntimeChoice;
   readonly memory: number;
   readonly json: boolean;
 }
@@ -81,15 +75,29 @@ function parse(argv: readonly string[]) {
   }
 }
 
-/** `top1`, a class index, or a label. */
-export function parseTarget(text: string): TargetRequest {
-  if (text === 'top1') return { kind: 'top1' };
-  return /^\d+$/.test(text) ? { kind: 'index', index: Number(text) } : { kind: 'label', label: text };
+function targetOf(text: string): TargetRequest {
+  const target = parseTarget(text);
+  if (target) return target;
+  throw new UsageError('--target names no class: give top1, an index or a label.');
 }
 
 function parseRuntime(text: string): RuntimeChoice {
   if (text === 'auto' || text === 'onnxruntime' || text === 'tfjs') return text;
   throw new UsageError(`--runtime ${text}: choose auto, onnxruntime or tfjs.`);
+}
+
+/** What the options ask, of whichever image. */
+function questionOf(
+  checkpoint: string,
+  { target, layer, logits, runtime }: ReturnType<typeof parse>['values'],
+): Omit<Question, 'image'> {
+  return {
+    checkpoint: resolve(checkpoint),
+    target: targetOf(target),
+    ...(layer !== undefined && { layer }),
+    ...(logits !== undefined && { logits }),
+    runtime: parseRuntime(runtime),
+  };
 }
 
 function parseSeed(text: string): number {
@@ -155,14 +163,10 @@ export function readArguments(argv: readonly string[]): Arguments {
       return {
         command,
         images: rest,
-        model: values.model,
+        question: questionOf(values.model, values),
         methods: parseMethods(values.methods, values.preset ?? [], values.set ?? []),
-        target: parseTarget(values.target),
-        layer: values.layer,
-        logits: values.logits,
         input: values.input,
         seed: parseSeed(values.seed),
-        runtime: parseRuntime(values.runtime),
         memory: parseMemory(values.memory),
         out: values.out,
         json: values.json,
@@ -182,13 +186,9 @@ export function readArguments(argv: readonly string[]): Arguments {
       }
       return {
         command: 'health',
-        checkpoint,
+        question: questionOf(checkpoint, values),
         image: values.image ?? null,
         input: values.input,
-        target: parseTarget(values.target),
-        layer: values.layer,
-        logits: values.logits,
-        runtime: parseRuntime(values.runtime),
         memory: parseMemory(values.memory),
         json: values.json,
       };

@@ -1,6 +1,7 @@
 import { basename, extname, join, resolve } from 'node:path';
 import { WhylightError } from '../../shared/errors';
-import type { ExplainEvent, ImageSource, Prediction } from '../../shared/protocol/protocol';
+import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
+import type { ImageSource } from '../../shared/question/question';
 import { defaultDisplay } from '../../shared/rendering/display';
 import type { Attribution } from '../../shared/results/attribution';
 import type { Finding } from '../../shared/results/health';
@@ -42,8 +43,8 @@ async function collect(
     if (event.kind === 'started') progress.show(`${title}: ${event.method}`);
     if (event.kind === 'progress') progress.show(`${title}: ${event.method} ${event.done}/${event.total}`);
   };
-  const { methods, target, layer, logits, seed, runtime } = args;
-  const params = { id: title, checkpoint: resolve(args.model), image, methods, target, layer, logits, seed, runtime };
+  const { methods, seed } = args;
+  const params = { id: title, question: { ...args.question, image }, methods, seed };
   try {
     await engine.explain(params, hear, new AbortController().signal, input);
   } finally {

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import type { ImageSource } from '../../shared/protocol/protocol';
+import type { ImageSource } from '../../shared/question/question';
 import type { ArrayHealth, HealthReport, LayerHealth } from '../../shared/results/health';
 import { logBar } from '../../shared/words/logBar';
 import { formatValue, percent } from '../../shared/words/summary';
@@ -15,9 +15,7 @@ export async function checkHealth(engine: Engine, args: HealthArguments): Promis
     args.image !== null || !input
       ? { path: resolve(args.image ?? '') }
       : await imageOf(input, basename(args.input ?? ''));
-  const { target, layer, logits, runtime } = args;
-  const params = { checkpoint: resolve(args.checkpoint), image, target, layer, logits, runtime };
-  return engine.checkHealth(params, new AbortController().signal, input);
+  return engine.checkHealth({ ...args.question, image }, new AbortController().signal, input);
 }
 
 const heads = ['layer', 'operator', 'shape', 'min', 'max', 'mean', 'zero', 'dead units', 'gradient', '', 'zero', ''];

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { UsageError } from '../../shared/errors';
-import type { ImageSource } from '../../shared/protocol/protocol';
+import type { ImageSource } from '../../shared/question/question';
 import { readNpy } from '../files/npy';
 import type { FloatTensor } from '../graph/ir/tensor';
 

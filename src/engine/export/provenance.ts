@@ -1,4 +1,5 @@
-import type { EncodeParams, ImageSource } from '../../shared/protocol/protocol';
+import type { EncodeParams } from '../../shared/protocol/protocol';
+import type { ImageSource } from '../../shared/question/question';
 import type { ClassScore } from '../../shared/results/attribution';
 import { percent } from '../../shared/words/summary';
 import type { PngText } from './png';

@@ -1,4 +1,4 @@
-import type { TargetRequest } from '../../shared/protocol/protocol';
+import type { Question } from '../../shared/question/question';
 import type { Finding, HealthReport, LayerHealth } from '../../shared/results/health';
 import { ranked } from '../../shared/results/health';
 import { pathTo, trunk } from '../graph/inference/paths';
@@ -15,12 +15,11 @@ import { Passes } from './passes';
 import { allFinite } from './statistics';
 import { weightFindings, weightHealth } from './weights';
 
-export interface HealthSubject {
+export interface HealthSubject extends Pick<Question, 'target'> {
   readonly model: LoadedModel;
   readonly labels: readonly string[] | null;
   /** The model's input, [1, …]. */
   readonly image: FloatTensor;
-  readonly target: TargetRequest;
   /** The layer of the class activation maps. */
   readonly camLayer: string | null;
   /** Bytes of activations and gradients that one pass may give; more passes are made where they would be more. */

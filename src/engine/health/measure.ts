@@ -1,5 +1,5 @@
-import type { LayerInfo } from '../../shared/protocol/protocol';
 import type { LayerHealth } from '../../shared/results/health';
+import type { LayerInfo } from '../../shared/results/layers';
 import type { FloatTensor } from '../graph/ir/tensor';
 import { bytesOf, gradientOf, type Passes } from './passes';
 import { type Saturation, saturations } from './saturation';

@@ -1,5 +1,5 @@
-import type { LayerInfo } from '../../shared/protocol/protocol';
 import type { UnitHealth } from '../../shared/results/health';
+import type { LayerInfo } from '../../shared/results/layers';
 import { elementCount } from '../graph/ir/tensor';
 import type { Saturation } from './saturation';
 import { countUnits, type UnitLayout } from './statistics';

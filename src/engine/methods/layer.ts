@@ -1,5 +1,5 @@
 import { MethodError } from '../../shared/errors';
-import type { LayerInfo } from '../../shared/protocol/protocol';
+import type { LayerInfo } from '../../shared/results/layers';
 import { nearest, quoted } from '../../shared/words/nearest';
 
 /**

@@ -1,5 +1,5 @@
-import type { LayerInfo } from '../../shared/protocol/protocol';
 import type { MethodInfo, Parameters, RawMap } from '../../shared/results/attribution';
+import type { LayerInfo } from '../../shared/results/layers';
 import type { FloatTensor } from '../graph/ir/tensor';
 import type { Evaluation, ModelInput, Probes } from '../model/evaluation/model';
 

@@ -1,4 +1,5 @@
-import type { ChosenLayer, LayerInfo, RuntimeChoice } from '../../shared/protocol/protocol';
+import type { RuntimeChoice } from '../../shared/question/question';
+import type { ChosenLayer, LayerInfo } from '../../shared/results/layers';
 import type { Checkpoint } from '../formats';
 import type { Graph } from '../graph/ir/graph';
 import type { FloatTensor } from '../graph/ir/tensor';

@@ -1,5 +1,5 @@
 import { RuntimeFailure } from '../../shared/errors';
-import type { RuntimeChoice } from '../../shared/protocol/protocol';
+import type { RuntimeChoice } from '../../shared/question/question';
 import { createOnnxRuntime } from './onnxruntime';
 import type { Runtime } from './runtime';
 

@@ -1,4 +1,4 @@
-import type { PreprocessingAlternative } from '../../shared/protocol/protocol';
+import type { PreprocessingAlternative } from '../../shared/explanation/events';
 import type { RgbImage } from '../../shared/results/attribution';
 import { plausiblePresets, preprocess } from '../image';
 import { classScores, topClasses } from '../model/target/target';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { HealthParams } from '../../shared/protocol/protocol';
+import type { Question } from '../../shared/question/question';
 import type { HealthReport } from '../../shared/results/health';
 import type { FloatTensor } from '../graph/ir/tensor';
 import { checkModel } from '../health/check';
@@ -16,15 +16,12 @@ import { prepareInput } from './prepareInput';
  */
 export async function checkHealth(
   checkpoints: CheckpointCache,
-  params: HealthParams,
+  question: Question,
   signal: AbortSignal,
   input?: FloatTensor,
 ): Promise<HealthReport> {
-  const { checkpoint, image, target, layer, preprocessing, runtime, logits } = params;
-  const [open, { pixels }] = await Promise.all([
-    checkpoints.get(checkpoint, { preprocessing, runtime, logits }),
-    decodeImage(image),
-  ]);
+  const { checkpoint, image, target, layer } = question;
+  const [open, { pixels }] = await Promise.all([checkpoints.get(checkpoint, question), decodeImage(image)]);
   const { tensor } = prepareInput(open, pixels, input);
   const camLayer = chooseLayer(open, layer)?.name ?? null;
   const report = await checkModel({ model: open.model, labels: open.labels, image: tensor, target, camLayer }, signal);

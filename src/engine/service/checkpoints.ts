@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RuntimeChoice } from '../../shared/protocol/protocol';
 import type { FoundPreprocessing, Preprocessing } from '../../shared/question/preprocessing';
+import type { OpenOptions } from '../../shared/question/question';
 import { type Checkpoint, readCheckpoint, sha256OfFile } from '../formats';
 import { findLabels, namesBeside, type PreprocessingFinding, readCheckpointNotes, usualSide } from '../image';
 import { findImageInput } from '../model/analysis/imageInput';
@@ -22,13 +22,6 @@ export interface OpenCheckpoint {
   /** Default target layer named in whylight.json. */
   readonly layer: string | undefined;
   readonly notes: readonly string[];
-}
-
-export interface OpenOptions {
-  readonly preprocessing?: Preprocessing;
-  readonly runtime?: RuntimeChoice;
-  /** Name of the value to explain; overrides whylight.json. */
-  readonly logits?: string;
 }
 
 const keptCheckpoints = 2;

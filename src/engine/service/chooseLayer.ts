@@ -1,5 +1,5 @@
 import { UsageError } from '../../shared/errors';
-import type { ChosenLayer } from '../../shared/protocol/protocol';
+import type { ChosenLayer } from '../../shared/results/layers';
 import { nearest, quoted } from '../../shared/words/nearest';
 import type { OpenCheckpoint } from './checkpoints';
 

@@ -1,15 +1,15 @@
 import { CancelledError, PreprocessingError } from '../../shared/errors';
+import type { ExplainEvent } from '../../shared/explanation/events';
 import type {
   EncodedFile,
   EncodeParams,
   EngineNotifications,
-  ExplainEvent,
   ExplainParams,
   ExplainResult,
-  HealthParams,
   ModelSummary,
 } from '../../shared/protocol/protocol';
 import type { Preprocessing } from '../../shared/question/preprocessing';
+import type { Question } from '../../shared/question/question';
 import type { HealthReport } from '../../shared/results/health';
 import { encodeFiles } from '../export';
 import type { FloatTensor } from '../graph/ir/tensor';
@@ -81,8 +81,8 @@ export class Engine {
    *
    * @param input as for {@link explain}.
    */
-  checkHealth(params: HealthParams, signal: AbortSignal, input?: FloatTensor): Promise<HealthReport> {
-    return this.inTurn(signal, () => checkHealth(this.checkpoints, params, signal, input));
+  checkHealth(question: Question, signal: AbortSignal, input?: FloatTensor): Promise<HealthReport> {
+    return this.inTurn(signal, () => checkHealth(this.checkpoints, question, signal, input));
   }
 
   private inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../../shared/errors';
-import type { ExplainEvent, ExplainParams, ExplainResult, Prediction } from '../../shared/protocol/protocol';
+import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
+import type { ExplainParams, ExplainResult } from '../../shared/protocol/protocol';
 import type { Preprocessing } from '../../shared/question/preprocessing';
 import type { FloatTensor } from '../graph/ir/tensor';
 import { Observer } from '../health/observe';
@@ -40,18 +41,21 @@ export async function explain(
   const { id } = params;
   const started = performance.now();
   emit({ id, kind: 'stage', text: 'Opening the checkpoint' });
-  const options = { preprocessing: params.preprocessing, runtime: params.runtime, logits: params.logits };
-  const [open, decoded] = await Promise.all([checkpoints.get(params.checkpoint, options), decodeImage(params.image)]);
+  const { question } = params;
+  const [open, decoded] = await Promise.all([
+    checkpoints.get(question.checkpoint, question),
+    decodeImage(question.image),
+  ]);
   throwIfCancelled(signal);
 
   emit({ id, kind: 'stage', text: 'Asking the model' });
   const { model, preprocessing } = open;
   const { pixels } = decoded;
   const { tensor, region } = prepareInput(open, pixels, context.input);
-  const layer = chooseLayer(open, params.layer);
+  const layer = chooseLayer(open, question.layer);
   const { logits, probabilities } = await model.evaluate(tensor, 0, {}, signal);
   const scores = classScores(logits, probabilities, open.labels);
-  const target = chooseTarget(scores, params.target);
+  const target = chooseTarget(scores, question.target);
   const prediction: Prediction = {
     model: { path: open.path, format: open.checkpoint.format, sha256: await open.sha256, layers: model.layers },
     runtime: { id: model.runtime.id, why: model.runtime.why },
@@ -100,7 +104,7 @@ export async function explain(
   const seconds = (performance.now() - started) / 1000;
   log(
     'debug',
-    `Explained ${'path' in params.image ? params.image.path : params.image.name} in ${seconds.toFixed(2)} s.`,
+    `Explained ${'path' in question.image ? question.image.path : question.image.name} in ${seconds.toFixed(2)} s.`,
   );
   return { seconds, finished, failed };
 }

@@ -42,10 +42,8 @@ export async function explainImages(
     opened.push(
       services.panels.open(
         {
-          image: image.toString(),
-          checkpoint,
+          question: { image: image.toString(), checkpoint, target: { kind: 'top1' } },
           methods: ids.map((id) => ({ id })),
-          target: { kind: 'top1' },
           display,
         },
         column,

@@ -4,7 +4,7 @@ import type { Reporter } from '../host/report';
 import { ensureTrusted } from '../host/trust';
 import type { ModelDocuments } from '../inspect/modelDocuments';
 import { chooseMethods } from '../methods/methods';
-import { healthSubject, showHealth } from './checkHealth';
+import { healthQuestion, showHealth } from './checkHealth';
 import { type ExplainServices, explainImages, imageOfActiveTab } from './explainImage';
 import { quickActions } from './quickActions';
 
@@ -62,8 +62,8 @@ export function registerCommands(services: CommandServices): Disposable[] {
       });
     }),
     registerTrusted('checkHealth', async () => {
-      const subject = await healthSubject(services);
-      if (subject !== null) await showHealth(documents, subject);
+      const question = await healthQuestion(services);
+      if (question !== null) await showHealth(documents, question);
     }),
     register('showLog', () => reporter.log.show()),
     register('restartEngine', () => {

@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CancelledError, type WhylightError } from '../../shared/errors';
-import type { ExplainEvent, ExplainParams } from '../../shared/protocol/protocol';
+import type { ExplainEvent } from '../../shared/explanation/events';
+import type { ExplainParams } from '../../shared/protocol/protocol';
 import type { EngineSettings } from '../host/settings';
 import { english } from '../host/translate';
 import { EngineClient, type EngineState, type EngineTiming } from './engineClient';
@@ -39,10 +40,8 @@ function start(timing: Partial<EngineTiming> = {}, settings: Partial<EngineSetti
 
 const ask = (checkpoint: string): ExplainParams => ({
   id: `run-${checkpoint}`,
-  checkpoint,
-  image: { path: '/cat.png' },
+  question: { checkpoint, image: { path: '/cat.png' }, target: { kind: 'top1' } },
   methods: [{ id: 'gradient' }],
-  target: { kind: 'top1' },
 });
 const ignore = () => {};
 const explain = (client: EngineClient, checkpoint: string, signal?: AbortSignal) =>

@@ -1,5 +1,6 @@
 import { CancelledError, throwIfCancelled, WhylightError } from '../../shared/errors';
-import type { EngineRequests, ExplainEvent, ExplainParams, ExplainResult } from '../../shared/protocol/protocol';
+import type { ExplainEvent } from '../../shared/explanation/events';
+import type { EngineRequests, ExplainParams, ExplainResult } from '../../shared/protocol/protocol';
 import { ConnectionClosedError } from '../../shared/protocol/rpc';
 import type { MethodInfo } from '../../shared/results/attribution';
 import { DisposableOwner, Emitter } from '../host/dispose';

@@ -1,5 +1,5 @@
 import { type ConfigurationScope, ConfigurationTarget, type Uri, workspace } from 'vscode';
-import type { RuntimeChoice } from '../../shared/protocol/protocol';
+import type { RuntimeChoice } from '../../shared/question/question';
 import { isColourMapName } from '../../shared/rendering/colourMaps';
 import { type DisplayOptions, defaultDisplay } from '../../shared/rendering/display';
 

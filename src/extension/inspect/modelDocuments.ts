@@ -1,6 +1,7 @@
 import { commands, EventEmitter, l10n, type TextDocumentContentProvider, Uri, workspace } from 'vscode';
-import { CheckpointError } from '../../shared/errors';
-import type { TargetRequest } from '../../shared/protocol/protocol';
+import { CheckpointError, UsageError } from '../../shared/errors';
+import type { Question } from '../../shared/question/question';
+import { readQuestion } from '../../shared/question/readQuestion';
 import type { EngineClient } from '../engine/engineClient';
 import { DisposableOwner } from '../host/dispose';
 import { imageSettings } from '../host/settings';
@@ -9,17 +10,6 @@ import { imageSource } from '../images/imageSource';
 import { modelReport } from './modelReport';
 
 const scheme = 'whylight-model';
-
-/** What a health check looks at. */
-export interface HealthSubject {
-  /** Uri of the image. */
-  readonly image: string;
-  /** Absolute path of the checkpoint. */
-  readonly checkpoint: string;
-  readonly target: TargetRequest;
-  /** Layer of the class activation maps; the default one when absent. */
-  readonly layer?: string;
-}
 
 /** Read-only documents that describe checkpoints. */
 export class ModelDocuments extends DisposableOwner implements TextDocumentContentProvider {
@@ -48,9 +38,9 @@ export class ModelDocuments extends DisposableOwner implements TextDocumentConte
   }
 
   /** Describes a checkpoint, what its layers do with one image first. */
-  async openHealth({ checkpoint, ...subject }: HealthSubject, signal?: AbortSignal): Promise<void> {
-    const query = JSON.stringify(subject);
-    await this.show(Uri.from({ scheme, path: `${Uri.file(checkpoint).path}.md`, query }), signal);
+  async openHealth(question: Question<string>, signal?: AbortSignal): Promise<void> {
+    const query = JSON.stringify(question);
+    await this.show(Uri.from({ scheme, path: `${Uri.file(question.checkpoint).path}.md`, query }), signal);
   }
 
   async provideTextDocumentContent(uri: Uri): Promise<string> {
@@ -68,11 +58,13 @@ export class ModelDocuments extends DisposableOwner implements TextDocumentConte
     const checkpoint = uri.fsPath.replace(/\.md$/, '');
     if (uri.query === '') return modelReport(await this.engine.request('inspect', { checkpoint }, signal), l10n.t);
     assertTrusted();
-    const { image, ...asked } = JSON.parse(uri.query) as Omit<HealthSubject, 'checkpoint'>;
-    const pixels = Uri.parse(image);
-    const { runtime } = imageSettings(pixels);
-    const params = { checkpoint, image: await imageSource(pixels), runtime, ...asked };
-    const health = await this.engine.request('checkHealth', params, signal);
+    // The query says the checkpoint, too, but a link may have been written by hand: the document's own path decides.
+    const asked = readQuestion({ ...JSON.parse(uri.query), checkpoint });
+    if (asked === undefined) throw new UsageError(l10n.t('The address of this health check does not name an image.'));
+    const image = Uri.parse(asked.image);
+    const { runtime } = imageSettings(image);
+    const question = { runtime, ...asked, image: await imageSource(image) };
+    const health = await this.engine.request('checkHealth', question, signal);
     return modelReport(await this.engine.request('inspect', { checkpoint }, signal), l10n.t, health);
   }
 }

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Prediction } from '../../shared/explanation/events';
 import type { PanelState } from '../../shared/protocol/panel';
-import type { Prediction } from '../../shared/protocol/protocol';
 import { defaultDisplay } from '../../shared/rendering/display';
 import type { Attribution } from '../../shared/results/attribution';
 import { Explanation } from './explanation';
 
 const state: PanelState = {
-  image: 'file:///cat.png',
-  checkpoint: '/net.onnx',
+  question: { image: 'file:///cat.png', checkpoint: '/net.onnx', target: { kind: 'top1' } },
   methods: [{ id: 'gradient' }, { id: 'grad-cam' }, { id: 'occlusion' }],
-  target: { kind: 'top1' },
   display: defaultDisplay,
 };
 const all = state.methods.map(({ id }) => id);
@@ -94,7 +92,9 @@ describe('Explanation', () => {
 
   it('keeps nothing when another class is asked for', () => {
     const explanation = finished();
-    explanation.begin('2', { ...state, target: { kind: 'index', index: 7 } }, ['gradient']);
+    explanation.begin('2', { ...state, question: { ...state.question, target: { kind: 'index', index: 7 } } }, [
+      'gradient',
+    ]);
     expect(explanation.attributions()).toEqual([]);
     expect(explanation.prediction).toBeUndefined();
   });
@@ -117,7 +117,7 @@ describe('Explanation', () => {
     explanation.begin('4', state, all);
     expect(sentences()).toEqual([]);
     told('4', 'tied');
-    explanation.begin('5', { ...state, layer: 'relu' }, ['grad-cam']);
+    explanation.begin('5', { ...state, question: { ...state.question, layer: 'relu' } }, ['grad-cam']);
     expect(sentences()).toEqual([]);
     expect(shown(explanation)).not.toContain('findings');
   });

@@ -1,5 +1,6 @@
+import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
 import type { PanelHostNotifications, PanelState } from '../../shared/protocol/panel';
-import type { ExplainEvent, Prediction } from '../../shared/protocol/protocol';
+import { sameQuestion } from '../../shared/question/question';
 import type { Attribution } from '../../shared/results/attribution';
 import { type Finding, mergedFindings } from '../../shared/results/health';
 
@@ -82,7 +83,7 @@ export class Explanation {
   /** A run begins: results of the methods in `only` are dropped, and all that do not fit `state` any more. */
   begin(id: string, state: PanelState, only: readonly string[]): PageNote {
     const chosen = new Set(state.methods.map((method) => method.id));
-    const otherQuestion = !sameQuestion(state, this.current);
+    const otherQuestion = !sameQuestion(state.question, this.current.question);
     if (otherQuestion) this.found = undefined;
     // A run of some methods sees a part of the network only; what others have seen still holds.
     if (otherQuestion || only.length === state.methods.length) this.healthFindings = [];
@@ -155,11 +156,4 @@ export class Explanation {
     if (this.lastEnd !== undefined) notes.push({ name: 'ended', params: { id, ...this.lastEnd } });
     return notes;
   }
-}
-
-/** True when maps made for one state answer the other as well. */
-function sameQuestion(left: PanelState, right: PanelState): boolean {
-  const question = ({ image, checkpoint, target, layer }: PanelState) =>
-    JSON.stringify([image, checkpoint, target, layer ?? null]);
-  return question(left) === question(right);
 }

@@ -3,9 +3,9 @@ import { basename } from 'node:path';
 import { env, l10n, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import { UsageError } from '../../shared/errors';
 import type { PanelRequests, PanelSetup, PanelState } from '../../shared/protocol/panel';
-import type { ImageSource } from '../../shared/protocol/protocol';
 import { type PanelServer, Rpc } from '../../shared/protocol/rpc';
 import type { Preprocessing } from '../../shared/question/preprocessing';
+import type { ImageSource, Question } from '../../shared/question/question';
 import { panelStrings } from '../../shared/words/panelStrings';
 import type { EngineClient } from '../engine/engineClient';
 import { DisposableOwner } from '../host/dispose';
@@ -14,7 +14,6 @@ import { imageSettings } from '../host/settings';
 import { assertTrusted } from '../host/trust';
 import { exists } from '../images/files';
 import { imageSource } from '../images/imageSource';
-import type { HealthSubject } from '../inspect/modelDocuments';
 import { saveResults } from '../save/save';
 import type { Explanation, PageNote } from './explanation';
 import { FileWatch, watchedFiles } from './fileWatch';
@@ -34,7 +33,7 @@ export interface PanelServices {
   chooseMethods(current: readonly string[], image: Uri): Promise<readonly string[] | undefined>;
   chooseCheckpoint(image: Uri): Promise<string | undefined>;
   /** Shows activations and gradients of every layer. */
-  checkHealth(subject: HealthSubject): Promise<void>;
+  checkHealth(question: Question<string>): Promise<void>;
 }
 
 /** One tab with the explanation of one image: keeps the page informed and answers what it asks for. */
@@ -54,7 +53,7 @@ export class ExplanationPanel extends DisposableOwner {
     private readonly services: PanelServices,
   ) {
     super();
-    this.image = Uri.parse(state.image);
+    this.image = Uri.parse(state.question.image);
     const { engine, queue, reporter, extensionUri } = services;
     this.runner = this.register(
       new Runner(state, this.imageName, {
@@ -84,10 +83,9 @@ export class ExplanationPanel extends DisposableOwner {
     return basename(this.image.path);
   }
 
-  /** What a health check of this panel looks at. */
-  get healthSubject(): HealthSubject {
-    const { image, checkpoint, target, layer } = this.explanation.state;
-    return { image, checkpoint, target, ...(layer === undefined ? {} : { layer }) };
+  /** What this panel asks of the model. */
+  get question(): Question<string> {
+    return this.explanation.state.question;
   }
 
   private get explanation(): Explanation {
@@ -102,7 +100,7 @@ export class ExplanationPanel extends DisposableOwner {
   /** The image was asked for again, perhaps with other methods or another checkpoint. */
   async restart(checkpoint: string, methods: readonly string[]): Promise<void> {
     const { state } = this.explanation;
-    const other = checkpoint === state.checkpoint ? state : withCheckpoint(state, checkpoint);
+    const other = checkpoint === state.question.checkpoint ? state : withCheckpoint(state, checkpoint);
     await this.runner.run(withMethods(other, methods).state);
   }
 
@@ -148,10 +146,11 @@ export class ExplanationPanel extends DisposableOwner {
       onMessage: (listener) => webview.onDidReceiveMessage(listener),
     });
     rpc.handle('ready', () => this.onReady());
-    rpc.handle('explain', ({ target, layer, methods, only }) => {
-      const { image, checkpoint, display } = this.explanation.state;
-      const state = { image, checkpoint, methods, target, ...(layer === undefined ? {} : { layer }), display };
-      void this.runner.run(state, only);
+    rpc.handle('explain', ({ question, methods, only }) => {
+      const { display } = this.explanation.state;
+      // The page may still speak of the checkpoint before: a panel's image and checkpoint change by commands only.
+      const { image, checkpoint } = this.question;
+      void this.runner.run({ question: { ...question, image, checkpoint }, methods, display }, only);
       return null;
     });
     rpc.handle('cancel', () => {
@@ -174,7 +173,7 @@ export class ExplanationPanel extends DisposableOwner {
     rpc.handle('editPreprocessing', () => this.editPreprocessing());
     rpc.handle('keepLogits', ({ logits }) => this.keepLogits(logits));
     rpc.handle('checkHealth', async () => {
-      await this.services.checkHealth(this.healthSubject);
+      await this.services.checkHealth(this.question);
       return null;
     });
     rpc.handle('showLog', () => {
@@ -204,7 +203,13 @@ export class ExplanationPanel extends DisposableOwner {
       });
       const { state } = this.explanation;
       const strings = Object.fromEntries(Object.entries(panelStrings).map(([key, text]) => [key, l10n.t(text)]));
-      return { state, imageName: this.imageName, checkpointName: basename(state.checkpoint), methods, strings };
+      return {
+        state,
+        imageName: this.imageName,
+        checkpointName: basename(state.question.checkpoint),
+        methods,
+        strings,
+      };
     } catch (error) {
       this.pageFailed = true;
       this.services.reporter.sentence(error);
@@ -214,7 +219,7 @@ export class ExplanationPanel extends DisposableOwner {
 
   private async keepPreprocessing(preprocessing: Preprocessing): Promise<null> {
     assertTrusted();
-    const { checkpoint } = this.explanation.state;
+    const { checkpoint } = this.question;
     this.watch?.mute();
     const { path } = await this.services.engine.request('keepPreprocessing', { checkpoint, preprocessing });
     void this.start(l10n.t('The preprocessing is kept in {0}; explaining again.', basename(path)));
@@ -223,7 +228,7 @@ export class ExplanationPanel extends DisposableOwner {
 
   private async keepLogits(logits: string): Promise<null> {
     assertTrusted();
-    const { checkpoint } = this.explanation.state;
+    const { checkpoint } = this.question;
     this.watch?.mute();
     const { path } = await this.services.engine.request('keepLogits', { checkpoint, logits });
     void this.start(l10n.t('The logits are kept in {0}; explaining again.', basename(path)));
@@ -232,7 +237,7 @@ export class ExplanationPanel extends DisposableOwner {
 
   private async editPreprocessing(): Promise<null> {
     assertTrusted();
-    const { checkpoint } = this.explanation.state;
+    const { checkpoint } = this.question;
     const file = Uri.joinPath(Uri.file(checkpoint), '..', 'whylight.json');
     if (!(await exists(file))) {
       this.watch?.mute();
@@ -278,7 +283,7 @@ export class ExplanationPanel extends DisposableOwner {
   }
 
   private watchFiles(): void {
-    const paths = watchedFiles(this.explanation.state.checkpoint, this.image);
+    const paths = watchedFiles(this.question.checkpoint, this.image);
     if (this.watch?.watches(paths)) return;
     this.watch?.dispose();
     this.watch = new FileWatch(paths, (name) => {

@@ -4,14 +4,16 @@ import { defaultDisplay } from '../../shared/rendering/display';
 import { readPanelState, withCheckpoint, withMethods } from './panelState';
 
 const state: PanelState = {
-  image: 'file:///cat.png',
-  checkpoint: '/net.onnx',
+  question: {
+    image: 'file:///cat.png',
+    checkpoint: '/net.onnx',
+    target: { kind: 'index', index: 281 },
+    layer: 'relu5',
+  },
   methods: [
     { id: 'smoothgrad', preset: 'captum', parameters: { samples: 8 } },
     { id: 'grad-cam', layer: 'relu5' },
   ],
-  target: { kind: 'index', index: 281 },
-  layer: 'relu5',
   display: { ...defaultDisplay, opacity: 0.3 },
 };
 
@@ -20,13 +22,18 @@ describe('readPanelState', () => {
     expect(readPanelState(JSON.parse(JSON.stringify(state)))).toEqual(state);
   });
 
+  it('reads what version 0.1 kept, with the fields of the question beside the others', () => {
+    const { question, ...rest } = state;
+    expect(readPanelState({ ...question, ...rest })).toEqual(state);
+  });
+
   it('refuses what does not say what to explain', () => {
     for (const value of [
       undefined,
       null,
       'x',
       {},
-      { ...state, image: 3 },
+      { ...state, question: { ...state.question, image: 3 } },
       { ...state, methods: [] },
       { ...state, methods: [{}] },
     ]) {
@@ -35,12 +42,10 @@ describe('readPanelState', () => {
   });
 
   it('replaces fields of the wrong kind by defaults', () => {
-    const odd = { ...state, layer: 4, target: { kind: 'index', index: 'x' }, display: { opacity: 'much', topK: 20 } };
-    expect(readPanelState(odd)).toEqual({
-      image: state.image,
-      checkpoint: state.checkpoint,
+    const question = { ...state.question, layer: 4, target: { kind: 'index', index: 'x' } };
+    expect(readPanelState({ ...state, question, display: { opacity: 'much', topK: 20 } })).toEqual({
+      question: { image: 'file:///cat.png', checkpoint: '/net.onnx', target: { kind: 'top1' } },
       methods: state.methods,
-      target: { kind: 'top1' },
       display: { ...defaultDisplay, topK: 20 },
     });
   });
@@ -49,17 +54,17 @@ describe('readPanelState', () => {
 describe('withCheckpoint', () => {
   it('drops the class index and the layers of the old checkpoint', () => {
     expect(withCheckpoint(state, '/other.onnx')).toEqual({
-      image: state.image,
-      checkpoint: '/other.onnx',
+      question: { image: 'file:///cat.png', checkpoint: '/other.onnx', target: { kind: 'top1' } },
       methods: [state.methods[0], { id: 'grad-cam' }],
-      target: { kind: 'top1' },
       display: state.display,
     });
   });
 
   it('keeps a class that was asked for by its label', () => {
     const target = { kind: 'label', label: 'cat' } as const;
-    expect(withCheckpoint({ ...state, target }, '/other.onnx').target).toEqual(target);
+    expect(
+      withCheckpoint({ ...state, question: { ...state.question, target } }, '/other.onnx').question.target,
+    ).toEqual(target);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { PanelState } from '../../shared/protocol/panel';
-import type { TargetRequest } from '../../shared/protocol/protocol';
+import { isFields, readQuestion } from '../../shared/question/readQuestion';
 import { type DisplayOptions, defaultDisplay } from '../../shared/rendering/display';
 import type { MethodRequest, Parameters } from '../../shared/results/attribution';
 
@@ -8,27 +8,26 @@ import type { MethodRequest, Parameters } from '../../shared/results/attribution
  * field is checked; undefined when it does not say what to explain.
  */
 export function readPanelState(value: unknown): PanelState | undefined {
-  if (!isRecord(value) || typeof value.image !== 'string' || typeof value.checkpoint !== 'string') return undefined;
-  const methods = (Array.isArray(value.methods) ? value.methods : []).flatMap((method) => readMethod(method) ?? []);
-  if (methods.length === 0) return undefined;
-  return {
-    image: value.image,
-    checkpoint: value.checkpoint,
-    methods,
-    target: readTarget(value.target),
-    ...(typeof value.layer === 'string' ? { layer: value.layer } : {}),
-    display: readDisplay(value.display),
-  };
+  if (!isFields(value)) return undefined;
+  // Version 0.1 kept the fields of the question beside the others.
+  const question = readQuestion(value['question'] ?? value);
+  const methods = (Array.isArray(value['methods']) ? value['methods'] : []).flatMap((each) => readMethod(each) ?? []);
+  if (question === undefined || methods.length === 0) return undefined;
+  return { question, methods, display: readDisplay(value['display']) };
 }
 
 /** The state for another checkpoint: class indices and layers of the old one mean nothing there, labels and parameters may. */
-export function withCheckpoint(state: PanelState, checkpoint: string): PanelState {
+export function withCheckpoint({ question, methods, display }: PanelState, checkpoint: string): PanelState {
+  const { image, target, runtime } = question;
   return {
-    image: state.image,
-    checkpoint,
-    methods: state.methods.map(({ layer: _, ...method }) => method),
-    target: state.target.kind === 'label' ? state.target : { kind: 'top1' },
-    display: state.display,
+    question: {
+      checkpoint,
+      image,
+      target: target.kind === 'label' ? target : { kind: 'top1' },
+      ...(runtime && { runtime }),
+    },
+    methods: methods.map(({ layer: _, ...method }) => method),
+    display,
   };
 }
 
@@ -42,9 +41,9 @@ export function withMethods(state: PanelState, ids: readonly string[]): { state:
 }
 
 function readMethod(value: unknown): MethodRequest | undefined {
-  if (!isRecord(value) || typeof value.id !== 'string') return undefined;
+  if (!isFields(value) || typeof value.id !== 'string') return undefined;
   const parameters: Parameters = {};
-  for (const [name, each] of Object.entries(isRecord(value.parameters) ? value.parameters : {})) {
+  for (const [name, each] of Object.entries(isFields(value.parameters) ? value.parameters : {})) {
     if (typeof each === 'number' || typeof each === 'boolean' || typeof each === 'string') parameters[name] = each;
   }
   return {
@@ -55,23 +54,11 @@ function readMethod(value: unknown): MethodRequest | undefined {
   };
 }
 
-function readTarget(value: unknown): TargetRequest {
-  if (isRecord(value)) {
-    if (value.kind === 'index' && Number.isInteger(value.index)) return { kind: 'index', index: value.index as number };
-    if (value.kind === 'label' && typeof value.label === 'string') return { kind: 'label', label: value.label };
-  }
-  return { kind: 'top1' };
-}
-
 function readDisplay(value: unknown): DisplayOptions {
-  if (!isRecord(value)) return defaultDisplay;
+  if (!isFields(value)) return defaultDisplay;
   const display: Record<string, unknown> = { ...defaultDisplay };
   for (const [name, fallback] of Object.entries(defaultDisplay)) {
     if (typeof value[name] === typeof fallback) display[name] = value[name];
   }
   return display as unknown as DisplayOptions;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -41,11 +41,11 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
 
   /** Shows an image's panel and explains it; the same image keeps its panel. */
   open(state: PanelState, column: ViewColumn): ExplanationPanel {
-    const open = this.byImage.get(state.image);
+    const open = this.byImage.get(state.question.image);
     if (open !== undefined) {
       open.view.reveal();
       void open.restart(
-        state.checkpoint,
+        state.question.checkpoint,
         state.methods.map(({ id }) => id),
       );
       return open;
@@ -59,7 +59,7 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
   /** Called by VS Code after a window reload, when the panel's tab is looked at. */
   async deserializeWebviewPanel(view: WebviewPanel, kept: unknown): Promise<void> {
     const state = readPanelState(kept);
-    if (state === undefined || this.byImage.has(state.image)) {
+    if (state === undefined || this.byImage.has(state.question.image)) {
       view.dispose();
       return;
     }
@@ -74,14 +74,14 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
 
   private add(view: WebviewPanel, state: PanelState): ExplanationPanel {
     const panel = new ExplanationPanel(view, state, this.services);
-    this.byImage.set(state.image, panel);
+    this.byImage.set(state.question.image, panel);
     this.lastUsed = panel;
     panel.runner.onStatus((status) => this.statusChanges.fire(status));
     view.onDidChangeViewState(() => {
       if (view.active) this.lastUsed = panel;
     });
     view.onDidDispose(() => {
-      this.byImage.delete(state.image);
+      this.byImage.delete(state.question.image);
       if (this.lastUsed === panel) this.lastUsed = this.all.at(-1);
     });
     return panel;

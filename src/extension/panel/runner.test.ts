@@ -1,18 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { CancelledError, CheckpointError, throwIfCancelled, UnsupportedOperatorError } from '../../shared/errors';
+import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
 import type { PanelState } from '../../shared/protocol/panel';
-import type { ExplainEvent, ExplainParams, Prediction } from '../../shared/protocol/protocol';
+import type { ExplainParams } from '../../shared/protocol/protocol';
 import { defaultDisplay } from '../../shared/rendering/display';
 import type { Attribution } from '../../shared/results/attribution';
 import { SerialQueue } from './queue';
 import { Runner } from './runner';
 
 const state: PanelState = {
-  image: 'file:///cat.png',
-  checkpoint: '/nets/last.onnx',
+  question: { image: 'file:///cat.png', checkpoint: '/nets/last.onnx', target: { kind: 'top1' }, layer: 'relu5' },
   methods: [{ id: 'gradient' }, { id: 'grad-cam' }],
-  target: { kind: 'top1' },
-  layer: 'relu5',
   display: defaultDisplay,
 };
 
@@ -64,12 +62,8 @@ describe('Runner', () => {
     await runner.run(state);
     expect(asked).toMatchObject([
       {
-        checkpoint: '/nets/last.onnx',
-        image: { path: '/cat.png' },
+        question: { ...state.question, image: { path: '/cat.png' }, runtime: 'auto' },
         methods: state.methods,
-        target: { kind: 'top1' },
-        layer: 'relu5',
-        runtime: 'auto',
       },
     ]);
     expect(said).toEqual(['run', 'prediction', 'result', 'result', 'ended']);
@@ -98,7 +92,7 @@ describe('Runner', () => {
     const { runner, said } = start(answerAll);
     const first = runner.run(state);
     await new Promise((resolve) => setTimeout(resolve, 2));
-    await runner.run({ ...state, target: { kind: 'index', index: 5 } });
+    await runner.run({ ...state, question: { ...state.question, target: { kind: 'index', index: 5 } } });
     await first;
     expect(said).toEqual(['run', 'prediction', 'run', 'prediction', 'result', 'result', 'ended']);
   });

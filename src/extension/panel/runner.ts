@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { CancelledError, UnsupportedOperatorError } from '../../shared/errors';
+import type { ExplainEvent } from '../../shared/explanation/events';
 import type { PanelState } from '../../shared/protocol/panel';
-import type { ExplainEvent, ExplainParams, ImageSource, RuntimeChoice } from '../../shared/protocol/protocol';
+import type { ExplainParams } from '../../shared/protocol/protocol';
+import type { ImageSource, Question, RuntimeChoice } from '../../shared/question/question';
+import type { MethodRequest } from '../../shared/results/attribution';
 import { DisposableOwner, Emitter } from '../host/dispose';
 import type { RunStatus } from '../status/status';
 import { Explanation, type PageNote, type RunEnd } from './explanation';
@@ -60,26 +63,29 @@ export class Runner extends DisposableOwner {
     this.notes.fire(this.explanation.begin(id, state, this.names));
     if (note !== undefined) this.hear({ id, kind: 'stage', text: note });
     this.tellStatus('waiting');
-    const { checkpoint, target, layer } = state;
-    const params = { id, checkpoint, methods, target, ...(layer === undefined ? {} : { layer }) };
-    const end = await this.runToEnd(params, controller.signal);
+    const end = await this.runToEnd(id, state.question, methods, controller.signal);
     // Superseded by another run, or closed: nobody waits for this end.
     if (this.explanation.id !== id || this.isDisposed) return;
     this.notes.fire(this.explanation.finish(end));
     this.tellStatus(end.error !== undefined ? 'failed' : end.cancelled ? 'cancelled' : 'done', end.error);
   }
 
-  private async runToEnd(params: Omit<ExplainParams, 'image' | 'runtime'>, signal: AbortSignal): Promise<RunEnd> {
+  private async runToEnd(
+    id: string,
+    asked: Question<string>,
+    methods: readonly MethodRequest[],
+    signal: AbortSignal,
+  ): Promise<RunEnd> {
     const { queue, explain, image, runtime, sentence } = this.services;
     let started = performance.now();
     const seconds = () => (performance.now() - started) / 1000;
     try {
-      if (params.methods.length === 0 && this.explanation.prediction !== undefined)
-        return { seconds: 0, cancelled: false };
+      if (methods.length === 0 && this.explanation.prediction !== undefined) return { seconds: 0, cancelled: false };
       await queue.add(async () => {
         started = performance.now();
         this.tellStatus('loading');
-        await explain({ ...params, image: await image(), runtime: runtime() }, (event) => this.hear(event), signal);
+        const question = { ...asked, image: await image(), runtime: asked.runtime ?? runtime() };
+        await explain({ id, question, methods }, (event) => this.hear(event), signal);
       }, signal);
       return { seconds: seconds(), cancelled: false };
     } catch (error) {
@@ -102,7 +108,7 @@ export class Runner extends DisposableOwner {
     const failed = this.explanation.failed().filter((method) => this.names.includes(method)).length;
     this.statusChanges.fire({
       image: this.image,
-      checkpoint: this.explanation.state.checkpoint.replace(/^.*[/\\]/, ''),
+      checkpoint: this.explanation.state.question.checkpoint.replace(/^.*[/\\]/, ''),
       ...(runtime === undefined ? {} : { runtime }),
       phase,
       done: finished + failed,

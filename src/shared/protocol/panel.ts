@@ -1,17 +1,14 @@
+import type { ExplainEvent } from '../explanation/events';
 import type { Preprocessing } from '../question/preprocessing';
+import type { Question } from '../question/question';
 import type { DisplayOptions } from '../rendering/display';
 import type { MethodInfo, MethodRequest } from '../results/attribution';
-import type { ExplainEvent, TargetRequest } from './protocol';
 
 /** What a panel shows, enough to build it again after a window reload. */
 export interface PanelState {
-  /** Uri of the image. */
-  readonly image: string;
-  /** Absolute path of the checkpoint. */
-  readonly checkpoint: string;
+  /** The image is named by its Uri. */
+  readonly question: Question<string>;
   readonly methods: readonly MethodRequest[];
-  readonly target: TargetRequest;
-  readonly layer?: string;
   readonly display: DisplayOptions;
 }
 
@@ -32,8 +29,7 @@ export interface PanelRequests {
   /** Explain again: all methods (another class, layer or checkpoint) or only those named. */
   explain: [
     {
-      readonly target: TargetRequest;
-      readonly layer?: string;
+      readonly question: Question<string>;
       readonly methods: readonly MethodRequest[];
       readonly only?: readonly string[];
     },

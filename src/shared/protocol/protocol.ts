@@ -1,41 +1,11 @@
 import type { FailureKind } from '../errors';
+import type { ExplainEvent, Prediction } from '../explanation/events';
 import type { FoundPreprocessing, Preprocessing } from '../question/preprocessing';
+import type { ImageSource, Question } from '../question/question';
 import type { DisplayOptions } from '../rendering/display';
-import type {
-  Attribution,
-  ClassScore,
-  ImageRegion,
-  MethodInfo,
-  MethodRequest,
-  RawMap,
-  RgbImage,
-} from '../results/attribution';
+import type { Attribution, MethodInfo, MethodRequest } from '../results/attribution';
 import type { Finding, HealthReport } from '../results/health';
-
-/** Which class to explain: the most probable one, an index, or a label (exact, then unique case-insensitive part). */
-export type TargetRequest =
-  | { readonly kind: 'top1' }
-  | { readonly kind: 'index'; readonly index: number }
-  | { readonly kind: 'label'; readonly label: string };
-
-export interface LayerInfo {
-  /** The name users give: the value's name in the source format. */
-  readonly name: string;
-  /** The operator that computes it, e.g. `Conv`. */
-  readonly operator: string;
-  /** Shape with the batch left out, e.g. [256, 7, 7]. */
-  readonly shape: readonly number[];
-  /** True when it has spatial extent, so that a class activation map can be drawn from it. */
-  readonly spatial: boolean;
-  /** What cuts its values off at 0, where something does: a quantisation may do the work of a ReLU by its range. */
-  readonly rectifier?: 'Relu' | 'Clip' | 'QuantizeLinear';
-}
-
-export interface ChosenLayer {
-  readonly name: string;
-  /** One sentence: why this layer. */
-  readonly why: string;
-}
+import type { ChosenLayer, LayerInfo } from '../results/layers';
 
 /** What `inspect` tells of a checkpoint. */
 export interface ModelSummary {
@@ -70,85 +40,10 @@ export interface ModelSummary {
 export interface ExplainParams {
   /** Chosen by the caller; events carry it. */
   readonly id: string;
-  /** Absolute path of the checkpoint. */
-  readonly checkpoint: string;
-  readonly image: ImageSource;
+  readonly question: Question;
   readonly methods: readonly MethodRequest[];
-  readonly target: TargetRequest;
-  readonly layer?: string;
-  /** Overrides what is found in and beside the checkpoint. */
-  readonly preprocessing?: Preprocessing;
-  /** Name of the value that is explained; overrides what is found in and beside the checkpoint. */
-  readonly logits?: string;
   readonly seed?: number;
-  readonly runtime?: RuntimeChoice;
 }
-
-/** What a health check looks at. */
-export interface HealthParams {
-  /** Absolute path of the checkpoint. */
-  readonly checkpoint: string;
-  readonly image: ImageSource;
-  readonly target: TargetRequest;
-  /** The layer of the class activation maps; the default one when absent. */
-  readonly layer?: string;
-  readonly preprocessing?: Preprocessing;
-  /** Name of the value that is explained; overrides what is found in and beside the checkpoint. */
-  readonly logits?: string;
-  readonly runtime?: RuntimeChoice;
-}
-
-export type ImageSource = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
-export type RuntimeChoice = 'auto' | 'onnxruntime' | 'tfjs';
-
-/** A preprocessing that the model may have been trained with, and its five most probable classes under it. */
-export interface PreprocessingAlternative {
-  readonly preprocessing: Preprocessing;
-  readonly top5: readonly ClassScore[];
-}
-
-/** Everything about one explanation that is known before any method has run. */
-export interface Prediction {
-  readonly model: Pick<ModelSummary, 'path' | 'format' | 'sha256' | 'layers'>;
-  readonly runtime: { readonly id: string; readonly why: string };
-  readonly input: {
-    /** Shape of the model's input without the batch. */
-    readonly size: readonly number[];
-    readonly preprocessing: Preprocessing | null;
-    readonly how: string;
-    readonly guessed: boolean;
-    /** When it was guessed: what the model says under each plausible preset, the one in use included; otherwise empty. */
-    readonly alternatives: readonly PreprocessingAlternative[];
-  };
-  readonly top5: readonly ClassScore[];
-  readonly target: ClassScore;
-  readonly layer: ChosenLayer | null;
-  /** The upright image for display, at most 1600 pixels on its longer side. */
-  readonly pixels: RgbImage;
-  /** The part of the upright image that the model saw, in the image's own pixels (see `imageSize`), which may be more than the image's. */
-  readonly region: ImageRegion;
-  /** Size of the upright image itself. */
-  readonly imageSize: { readonly width: number; readonly height: number };
-  readonly notes: readonly string[];
-}
-
-/** Sent by the engine while an `explain` request runs. */
-export type ExplainEvent =
-  | { readonly id: string; readonly kind: 'stage'; readonly text: string }
-  | { readonly id: string; readonly kind: 'prediction'; readonly prediction: Prediction }
-  | { readonly id: string; readonly kind: 'started'; readonly method: string }
-  | {
-      readonly id: string;
-      readonly kind: 'progress';
-      readonly method: string;
-      readonly done: number;
-      readonly total: number;
-      readonly partial?: RawMap;
-    }
-  | { readonly id: string; readonly kind: 'result'; readonly attribution: Attribution }
-  | { readonly id: string; readonly kind: 'failed'; readonly method: string; readonly message: string }
-  /** After the methods, when there are any: what they got from the model tells of its health. */
-  | { readonly id: string; readonly kind: 'findings'; readonly findings: readonly Finding[] };
 
 export interface ExplainResult {
   readonly seconds: number;
@@ -181,7 +76,7 @@ export interface EngineRequests {
   inspect: [{ readonly checkpoint: string }, ModelSummary];
   explain: [ExplainParams, ExplainResult];
   /** Activations and gradients of every layer for one image. */
-  checkHealth: [HealthParams, HealthReport];
+  checkHealth: [Question, HealthReport];
   encode: [EncodeParams, readonly EncodedFile[]];
   /** Writes a preprocessing into the whylight.json beside the checkpoint and answers that file's path. Absent: the one in use now. */
   keepPreprocessing: [

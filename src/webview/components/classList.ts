@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { TargetRequest } from '../../shared/protocol/protocol';
+import { parseTarget, type TargetRequest } from '../../shared/question/target';
 import type { ClassScore } from '../../shared/results/attribution';
 import { percent } from '../../shared/words/summary';
 import { button } from '../controls/button';
@@ -8,7 +8,6 @@ import { textField } from '../controls/textField';
 import { baseStyles } from '../styles/base';
 import { fieldStyles } from '../styles/fields';
 import { className } from '../view/describe';
-import { parseTarget } from '../view/parseTarget';
 import type { Words } from '../view/words';
 import { targetIcon } from './icons';
 

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Prediction } from '../../shared/protocol/protocol';
+import type { Prediction } from '../../shared/explanation/events';
 import { baseStyles } from '../styles/base';
 import { type Cursor, wholeImage, type Zoom } from '../view/cursor';
 import { frameImage } from '../view/frameImage';

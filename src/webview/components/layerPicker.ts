@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import type { ChosenLayer, LayerInfo } from '../../shared/protocol/protocol';
+import type { ChosenLayer, LayerInfo } from '../../shared/results/layers';
 import { button } from '../controls/button';
 import { baseStyles } from '../styles/base';
 import { fieldStyles } from '../styles/fields';

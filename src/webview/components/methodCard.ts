@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Prediction } from '../../shared/protocol/protocol';
+import type { Prediction } from '../../shared/explanation/events';
 import type { DisplayOptions } from '../../shared/rendering/display';
 import { type Overlay, renderOverlay } from '../../shared/rendering/renderOverlay';
 import { valueAt } from '../../shared/rendering/valueAt';

@@ -111,7 +111,7 @@ export class Page extends LitElement {
               <wl-layer-picker
                 .layers=${prediction.model.layers}
                 .chosen=${prediction.layer}
-                ?overridden=${panel?.layer !== undefined}
+                ?overridden=${panel?.question.layer !== undefined}
                 .words=${words}
                 @wl-layer=${(event: LayerEvent) => controller.chooseLayer(event.detail ?? undefined)}
               ></wl-layer-picker>`

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { PreprocessingAlternative } from '../../shared/protocol/protocol';
+import type { PreprocessingAlternative } from '../../shared/explanation/events';
 import type { Preprocessing } from '../../shared/question/preprocessing';
 import { percent } from '../../shared/words/summary';
 import type { Controller } from '../controller';

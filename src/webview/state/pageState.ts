@@ -1,5 +1,5 @@
+import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
 import type { PanelHostNotifications, PanelSetup, PanelState } from '../../shared/protocol/panel';
-import type { ExplainEvent, Prediction } from '../../shared/protocol/protocol';
 import type { DisplayOptions } from '../../shared/rendering/display';
 import type { Attribution, MethodInfo, MethodRequest, RawMap } from '../../shared/results/attribution';
 import type { Finding } from '../../shared/results/health';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
 import type { PanelSetup, PanelState } from '../../shared/protocol/panel';
-import type { ExplainEvent, Prediction } from '../../shared/protocol/protocol';
 import { defaultDisplay } from '../../shared/rendering/display';
 import type { Attribution, MethodInfo } from '../../shared/results/attribution';
 import { initialPage, type PageAction, type PageState } from './pageState';
@@ -20,10 +20,8 @@ const info = (id: string): MethodInfo => ({
 });
 
 const panel: PanelState = {
-  image: 'file:///a.png',
-  checkpoint: '/m.onnx',
+  question: { image: 'file:///a.png', checkpoint: '/m.onnx', target: { kind: 'top1' } },
   methods: [{ id: 'a' }, { id: 'b' }, { id: 'c' }],
-  target: { kind: 'top1' },
   display: defaultDisplay,
 };
 const setup: PanelSetup = {
@@ -113,7 +111,7 @@ describe('reduce', () => {
   it('forgets prediction and results of another image or checkpoint', () => {
     let state = play({ kind: 'setup', setup }, start(), event({ id: 'r1', kind: 'prediction', prediction }));
     expect(reduce(state, start('r2')).prediction).toBe(prediction);
-    state = reduce(state, start('r2', [], { ...panel, checkpoint: '/other.onnx' }));
+    state = reduce(state, start('r2', [], { ...panel, question: { ...panel.question, checkpoint: '/other.onnx' } }));
     expect(state.prediction).toBeNull();
     expect(phases(state)).toEqual({ a: 'waiting', b: 'waiting', c: 'waiting' });
   });

@@ -1,5 +1,5 @@
+import type { ExplainEvent } from '../../shared/explanation/events';
 import type { PanelHostNotifications, PanelState } from '../../shared/protocol/panel';
-import type { ExplainEvent } from '../../shared/protocol/protocol';
 import type { MethodInfo } from '../../shared/results/attribution';
 import type { Card, PageAction, PageState, Run } from './pageState';
 
@@ -35,7 +35,8 @@ function isCurrent(state: PageState, id: string): boolean {
 function startRun(state: PageState, run: PanelHostNotifications['run']): PageState {
   // The display controls belong to the page: what the host knows of them may be older.
   const panel = { ...run.state, display: state.panel?.display ?? run.state.display };
-  const sameSubject = state.panel?.image === panel.image && state.panel.checkpoint === panel.checkpoint;
+  const before = state.panel?.question;
+  const sameSubject = before?.image === panel.question.image && before.checkpoint === panel.question.checkpoint;
   return {
     ...state,
     panel,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { LayerInfo, Prediction } from '../../shared/protocol/protocol';
+import type { Prediction } from '../../shared/explanation/events';
 import type { Attribution, MethodInfo } from '../../shared/results/attribution';
+import type { LayerInfo } from '../../shared/results/layers';
 import { initialPage, type PageState } from '../state/pageState';
 import { className, costText, provenanceText, runStatus } from './describe';
 import { searchLayers } from './layerSearch';
-import { parseTarget } from './parseTarget';
 import { imagePixel, isPart, shownRegion } from './scaledRegion';
 import { makeWords, englishWords as words } from './words';
 
@@ -65,14 +65,6 @@ describe('layers', () => {
     expect(names('FEATURES relu')).toEqual(['features.1']);
     expect(names('64x56x56 conv')).toEqual(['features.0']);
     expect(names('1000')).toEqual([]);
-  });
-});
-
-describe('target', () => {
-  it('takes a number for an index, other text for a label', () => {
-    expect(parseTarget(' 286 ')).toEqual({ kind: 'index', index: 286 });
-    expect(parseTarget('tabby cat')).toEqual({ kind: 'label', label: 'tabby cat' });
-    expect(parseTarget('  ')).toBeNull();
   });
 });
 

@@ -1,4 +1,4 @@
-import type { LayerInfo } from '../../shared/protocol/protocol';
+import type { LayerInfo } from '../../shared/results/layers';
 import { formatShape } from './format';
 
 /**

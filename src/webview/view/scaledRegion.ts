@@ -1,4 +1,4 @@
-import type { Prediction } from '../../shared/protocol/protocol';
+import type { Prediction } from '../../shared/explanation/events';
 import type { ImageRegion } from '../../shared/results/attribution';
 import type { Cursor } from './cursor';
 

@@ -15,10 +15,12 @@ async function explain(request: MethodRequest): Promise<void> {
   await engine.explain(
     {
       id: request.preset ?? request.id,
-      checkpoint: join(samples, 'mobilenet_v1_025.onnx'),
-      image: { path: join(samples, 'cat.png') },
+      question: {
+        checkpoint: join(samples, 'mobilenet_v1_025.onnx'),
+        image: { path: join(samples, 'cat.png') },
+        target: { kind: 'top1' },
+      },
       methods: [request],
-      target: { kind: 'top1' },
     },
     (event) => {
       if (event.kind === 'result') found.set(request.preset ?? request.id, event.attribution);

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { ImageError } from '../../../shared/errors';
-import type { ImageSource } from '../../../shared/protocol/protocol';
+import type { ImageSource } from '../../../shared/question/question';
 import type { RgbImage } from '../../../shared/results/attribution';
 import { FileProblem, readRegularFile } from '../../files/regularFile';
 import { decodeBmp, isBmp } from './bmp';

@@ -1,5 +1,5 @@
 import { CheckpointError, UnsupportedOperatorError } from '../../../shared/errors';
-import type { ChosenLayer, LayerInfo } from '../../../shared/protocol/protocol';
+import type { ChosenLayer, LayerInfo } from '../../../shared/results/layers';
 import { bindReachable, type InputSizes, type Reached } from '../../graph/binding/bind';
 import { nodeLabel } from '../../graph/ir/attributes';
 import type { Graph } from '../../graph/ir/graph';

@@ -1,5 +1,5 @@
 /** The layers that users see, and the one that class activation maps are drawn from. */
-import type { ChosenLayer, LayerInfo } from '../../../shared/protocol/protocol';
+import type { ChosenLayer, LayerInfo } from '../../../shared/results/layers';
 import { type Path, pathTo, trunk } from '../../graph/inference/paths';
 import type { Graph, Node } from '../../graph/ir/graph';
 import { producersOf } from '../../graph/ir/links';

@@ -1,4 +1,4 @@
-import type { ChosenLayer, LayerInfo } from '../../../shared/protocol/protocol';
+import type { ChosenLayer, LayerInfo } from '../../../shared/results/layers';
 import type { FloatTensor } from '../../graph/ir/tensor';
 import type { RuleChoice } from '../../graph/rules';
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../../../shared/errors';
-import type { TargetRequest } from '../../../shared/protocol/protocol';
+import type { TargetRequest } from '../../../shared/question/target';
 import type { ClassScore } from '../../../shared/results/attribution';
 import type { FloatTensor } from '../../graph/ir/tensor';
 

@@ -1,0 +1,58 @@
+import type { Preprocessing } from '../question/preprocessing';
+import type { Attribution, ClassScore, ImageRegion, RawMap, RgbImage } from '../results/attribution';
+import type { Finding } from '../results/health';
+import type { ChosenLayer, LayerInfo } from '../results/layers';
+
+/** A preprocessing that the model may have been trained with, and its five most probable classes under it. */
+export interface PreprocessingAlternative {
+  readonly preprocessing: Preprocessing;
+  readonly top5: readonly ClassScore[];
+}
+
+/** Everything about one explanation that is known before any method has run. */
+export interface Prediction {
+  readonly model: {
+    readonly path: string;
+    readonly format: string;
+    readonly sha256: string;
+    readonly layers: readonly LayerInfo[];
+  };
+  readonly runtime: { readonly id: string; readonly why: string };
+  readonly input: {
+    /** Shape of the model's input without the batch. */
+    readonly size: readonly number[];
+    readonly preprocessing: Preprocessing | null;
+    readonly how: string;
+    readonly guessed: boolean;
+    /** When it was guessed: what the model says under each plausible preset, the one in use included; otherwise empty. */
+    readonly alternatives: readonly PreprocessingAlternative[];
+  };
+  readonly top5: readonly ClassScore[];
+  readonly target: ClassScore;
+  readonly layer: ChosenLayer | null;
+  /** The upright image for display, at most 1600 pixels on its longer side. */
+  readonly pixels: RgbImage;
+  /** The part of the upright image that the model saw, in the image's own pixels (see `imageSize`), which may be more than the image's. */
+  readonly region: ImageRegion;
+  /** Size of the upright image itself. */
+  readonly imageSize: { readonly width: number; readonly height: number };
+  readonly notes: readonly string[];
+}
+
+/** Sent by the engine while an `explain` request runs. */
+export type ExplainEvent =
+  | { readonly id: string; readonly kind: 'stage'; readonly text: string }
+  | { readonly id: string; readonly kind: 'prediction'; readonly prediction: Prediction }
+  | { readonly id: string; readonly kind: 'started'; readonly method: string }
+  | {
+      readonly id: string;
+      readonly kind: 'progress';
+      readonly method: string;
+      readonly done: number;
+      readonly total: number;
+      readonly partial?: RawMap;
+    }
+  | { readonly id: string; readonly kind: 'result'; readonly attribution: Attribution }
+  | { readonly id: string; readonly kind: 'failed'; readonly method: string; readonly message: string }
+  /** After the methods, when there are any: what they got from the model tells of its health. */
+  | { readonly id: string; readonly kind: 'findings'; readonly findings: readonly Finding[] };

@@ -1,0 +1,13 @@
+/** Which class to explain: the most probable one, an index, or a label (exact, then unique case-insensitive part). */
+export type TargetRequest =
+  | { readonly kind: 'top1' }
+  | { readonly kind: 'index'; readonly index: number }
+  | { readonly kind: 'label'; readonly label: string };
+
+/** The class that a typed text means: `top1`, a whole number for an index, anything else for a label. Null for an empty text. */
+export function parseTarget(text: string): TargetRequest | null {
+  const trimmed = text.trim();
+  if (trimmed === '') return null;
+  if (trimmed === 'top1') return { kind: 'top1' };
+  return /^\d+$/.test(trimmed) ? { kind: 'index', index: Number(trimmed) } : { kind: 'label', label: trimmed };
+}
