@@ -1,9 +1,10 @@
 /** The ONNX project's backend tests as they lie on disk: a model and, for each data set, its inputs and outputs. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MemorySource } from '../../src/engine/formats/kit/byteSource';
-import { MessageReader } from '../../src/engine/formats/kit/protobuf';
-import { ExternalFiles } from '../../src/engine/formats/onnx/proto/externalData';
+import { MemorySource } from '../../src/engine/formats/kit/bytes/byteSource';
+import { CheckpointFiles } from '../../src/engine/formats/kit/bytes/checkpointFiles';
+import { MessageReader } from '../../src/engine/formats/kit/protobuf/protobuf';
+import { ExternalData } from '../../src/engine/formats/onnx/proto/externalData';
 import { loadTensor, readTensorProto } from '../../src/engine/formats/onnx/proto/tensorProto';
 import type { DType, Tensor } from '../../src/engine/graph/ir/tensor';
 
@@ -50,6 +51,6 @@ export function casesIn(folder: string): Case[] {
 export function readTensorFile(path: string, declared: DType | undefined): Tensor {
   const bytes = readFileSync(path);
   const message = new MessageReader({ source: new MemorySource(path, bytes), start: 0, end: bytes.length });
-  const tensor = loadTensor(readTensorProto(message), new ExternalFiles(path));
+  const tensor = loadTensor(readTensorProto(message), new ExternalData(path, new CheckpointFiles(path)));
   return declared === 'bfloat16' && tensor.dtype === 'uint16' ? { ...tensor, dtype: declared } : tensor;
 }

@@ -1,6 +1,6 @@
 /** Compares a computed tensor with the one that a case expects. */
-import { graphDtype } from '../../src/engine/formats/onnx/proto/dataTypes';
-import { asFloat32 } from '../../src/engine/formats/onnx/values/floats';
+import { graphDtype } from '../../src/engine/formats/kit/tensors/elements';
+import { asFloat32 } from '../../src/engine/formats/kit/tensors/floats';
 import type { Tensor } from '../../src/engine/graph/ir/tensor';
 
 /** |a − e| ≤ absolute + relative · |e|. */

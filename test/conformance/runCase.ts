@@ -2,11 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCheckpoint } from '../../src/engine/formats';
-import { MemorySource } from '../../src/engine/formats/kit/byteSource';
+import { MemorySource } from '../../src/engine/formats/kit/bytes/byteSource';
+import { asFloat32 } from '../../src/engine/formats/kit/tensors/floats';
 import { dtypeOf } from '../../src/engine/formats/onnx/proto/dataTypes';
 import type { ValueRecord } from '../../src/engine/formats/onnx/proto/graphProto';
 import { readModelProto } from '../../src/engine/formats/onnx/proto/modelProto';
-import { asFloat32 } from '../../src/engine/formats/onnx/values/floats';
 import { bind } from '../../src/engine/graph/binding/bind';
 import type { Graph, Node } from '../../src/engine/graph/ir/graph';
 import { fromNumbers, toNumbers } from '../../src/engine/graph/ir/numbers';

@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { FileSource } from '../../src/engine/formats/kit/byteSource';
+import { FileSource } from '../../src/engine/formats/kit/bytes/byteSource';
 import { readModelProto } from '../../src/engine/formats/onnx/proto/modelProto';
 import { methods } from '../../src/engine/methods';
 import { Engine } from '../../src/engine/service/engine';

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/support/folder';
 import { CheckpointError } from '../../shared/errors';
 import { ProtobufWriter } from '../runtime/onnxruntime/protobufWriter';
-import { isCheckpointName, readCheckpoint, sha256OfFile } from './index';
+import { readCheckpoint } from './index';
 
 const folder = temporaryFolder();
 const models = resolve(import.meta.dirname, '../../../test/data/models');
@@ -119,16 +118,4 @@ describe('files that cannot be read', () => {
       expect(await refusal(file('cut.onnx', bytes.subarray(0, length)))).toContain('FILE is truncated or damaged');
     }
   });
-});
-
-it('knows checkpoints by name', () => {
-  expect(['a.onnx', '/x/B.ONNX', 'a.b.onnx'].every(isCheckpointName)).toBe(true);
-  expect(['a.onnx.data', 'onnx', 'a.pt', '.onnx'].some(isCheckpointName)).toBe(false);
-});
-
-it('hashes files as a stream', async () => {
-  const bytes = new Uint8Array(200_000).fill(7);
-  const expected = createHash('sha256').update(bytes).digest('hex');
-  expect(await sha256OfFile(file('hash.bin', bytes))).toBe(expected);
-  await expect(sha256OfFile(join(folder, 'none'))).rejects.toThrow(CheckpointError);
 });

@@ -1,34 +1,19 @@
-/** The checkpoint formats that can be read. A new format is a folder with a reader, a kind in sniff.ts, and an entry here. */
+/** The checkpoint formats that can be read. CONTRIBUTING.md says how one is added. */
 import { readdir, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { CheckpointError } from '../../shared/errors';
-import { FileSource } from './kit/byteSource';
+import { checkpointOf, isCheckpointName } from '../../shared/formats/checkpointNames';
+import { FileSource } from './kit/bytes/byteSource';
+import { sha256OfFiles } from './kit/bytes/sha256';
 import type { Checkpoint } from './kit/checkpoint';
-import { sha256 } from './kit/sha256';
-import { readOnnx } from './onnx';
-import { type FileKind, sniff } from './sniff';
+import { fileKind } from './kit/fileKinds';
+import type { Candidate, Reader } from './kit/reader';
+import { onnx } from './onnx';
 
 export type { Checkpoint } from './kit/checkpoint';
+export type { Reader } from './kit/reader';
 
-interface Format {
-  readonly title: string;
-  /** Extensions that its files usually have, in lower case. */
-  readonly extensions: readonly string[];
-  readonly read: (path: string) => Promise<Checkpoint>;
-}
-
-const formats: Readonly<Record<Exclude<FileKind['format'], 'other'>, Format>> = {
-  onnx: { title: 'ONNX', extensions: ['.onnx'], read: readOnnx },
-};
-
-const titles = Object.values(formats)
-  .map((format) => format.title)
-  .join(', ');
-
-/** True when a file's name looks like a checkpoint that can be read; what it really is, its bytes tell. */
-export function isCheckpointName(path: string): boolean {
-  return Object.values(formats).some((format) => format.extensions.includes(extname(path).toLowerCase()));
-}
+/** In the order in which they are asked. After a change, `npm run formats` tells the menus. */
+export const readers: readonly Reader[] = [onnx];
 
 /** Errors of the file system as sentences. */
 function fileFailure(path: string, error: unknown): unknown {
@@ -44,25 +29,27 @@ function fileFailure(path: string, error: unknown): unknown {
   return new CheckpointError(`${path} cannot be read: ${why ?? `the system says ${code}`}.`, { cause: error });
 }
 
-async function describeFolder(path: string): Promise<string> {
-  const names = await readdir(path);
-  const readable = names.find((name) => isCheckpointName(name));
-  if (readable) return `a folder; choose the file in it, such as “${readable}”`;
-  if (names.includes('saved_model.pb')) return `a TensorFlow SavedModel; ${titles} checkpoints are read`;
-  return `a folder, not a checkpoint; ${titles} checkpoints are read`;
-}
-
-async function identify(path: string): Promise<Format> {
+async function readerFor(path: string, among: readonly Reader[]): Promise<Reader> {
+  const takes = (candidate: Candidate) => among.find((reader) => reader.match(candidate));
+  const titles = among.map((reader) => reader.title).join(', ');
+  const unknown = (what: string) => new CheckpointError(`${path} is ${what}; ${titles} checkpoints are read.`);
   const stats = await stat(path);
-  if (stats.isDirectory()) throw new CheckpointError(`${path} is ${await describeFolder(path)}.`);
+  if (stats.isDirectory()) {
+    const names = await readdir(path);
+    const reader = takes({ kind: 'folder', path, names });
+    if (reader) return reader;
+    const readable = names.find((name) => isCheckpointName(name, among));
+    if (readable) throw new CheckpointError(`${path} is a folder; choose the file in it, such as “${readable}”.`);
+    throw unknown(names.includes('saved_model.pb') ? 'a TensorFlow SavedModel' : 'a folder, not a checkpoint');
+  }
   if (!stats.isFile()) throw new CheckpointError(`${path} is not a file.`);
   if (stats.size === 0)
     throw new CheckpointError(`${path} is empty: its download or export did not finish; make it again.`);
   const source = new FileSource(path);
   try {
-    const kind = sniff(source);
-    if (kind.format !== 'other') return formats[kind.format];
-    throw new CheckpointError(`${path} is ${kind.what}; ${titles} checkpoints are read.`);
+    const reader = takes({ kind: 'file', path, source });
+    if (reader) return reader;
+    throw unknown(fileKind(source));
   } finally {
     source.close();
   }
@@ -71,22 +58,38 @@ async function identify(path: string): Promise<Format> {
 /**
  * Reads a checkpoint of any format that is known, told by its bytes.
  *
+ * @param path of its file or folder.
+ * @param among the formats that are known.
  * @throws CheckpointError in one sentence: the file is missing, damaged, or something else.
  */
-export async function readCheckpoint(path: string): Promise<Checkpoint> {
+export async function readCheckpoint(path: string, among = readers): Promise<Checkpoint> {
+  const checkpoint = checkpointOf(path, among);
   try {
-    const format = await identify(path);
-    return await format.read(path);
+    const reader = await readerFor(checkpoint, among);
+    return await reader.read(checkpoint);
   } catch (error) {
-    throw fileFailure(path, error);
+    throw fileFailure(checkpoint, error);
   }
 }
 
-/** SHA-256 of a file in hexadecimal. Throws as {@link readCheckpoint} does. */
-export async function sha256OfFile(path: string): Promise<string> {
+/** True while all of the checkpoint's files are what they were when it was read. */
+export function isCurrent({ files }: Pick<Checkpoint, 'files'>): boolean {
+  return files.every((file) => file.state() === 'same');
+}
+
+/**
+ * SHA-256 of a checkpoint in hexadecimal, over all of its files as `sha256OfFiles` says.
+ *
+ * @throws CheckpointError when one of them is not any more what was read.
+ */
+export async function sha256OfCheckpoint({ files }: Pick<Checkpoint, 'files'>): Promise<string> {
+  let sha256: string;
   try {
-    return await sha256(path);
+    sha256 = await sha256OfFiles(files);
   } catch (error) {
-    throw fileFailure(path, error);
+    throw fileFailure(files[0]?.path ?? 'The checkpoint', error);
   }
+  const other = files.find((file) => file.state() !== 'same');
+  if (other) throw new CheckpointError(`${other.path} changed after it had been opened; open the checkpoint again.`);
+  return sha256;
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FoundPreprocessing, Preprocessing } from '../../shared/question/preprocessing';
 import type { OpenOptions } from '../../shared/question/question';
-import { type Checkpoint, readCheckpoint, sha256OfFile } from '../formats';
+import { type Checkpoint, isCurrent, readCheckpoint, sha256OfCheckpoint } from '../formats';
 import { findLabels, namesBeside, type PreprocessingFinding, readCheckpointNotes, usualSide } from '../image';
 import { findImageInput } from '../model/analysis/imageInput';
 import { LoadedModel } from '../model/loadedModel';
@@ -44,7 +44,7 @@ async function open(
   memory: MemoryBudget,
 ): Promise<OpenCheckpoint> {
   const [checkpoint, fileNotes] = await Promise.all([readCheckpoint(path), readCheckpointNotes(path)]);
-  const sha256 = sha256OfFile(path);
+  const sha256 = sha256OfCheckpoint(checkpoint);
   // A failure is told to whoever waits for the hash; until then it is no crash.
   sha256.catch(() => undefined);
   const { metadata } = checkpoint;
@@ -71,11 +71,12 @@ async function open(
   };
 }
 
-/** Changes when the checkpoint or a file beside it that is read with it changes. */
-async function stamp(path: string): Promise<string> {
+/** Changes when a file beside the checkpoint that decides its preprocessing and labels changes. */
+async function stampBeside(path: string): Promise<string> {
   const folder = dirname(path);
   const times = await Promise.all(
-    [path, ...(await namesBeside(path)).map((name) => join(folder, name))].map(async (file) => {
+    (await namesBeside(path)).map(async (name) => {
+      const file = join(folder, name);
       try {
         const { mtimeMs, size } = await stat(file);
         return `${mtimeMs}:${size}`;
@@ -86,6 +87,14 @@ async function stamp(path: string): Promise<string> {
     }),
   );
   return times.join(' ');
+}
+
+/** True while the checkpoint's own files are those that were read. One that failed to open is not kept. */
+async function isAsRead(opened: Promise<OpenCheckpoint>): Promise<boolean> {
+  return opened.then(
+    ({ checkpoint }) => isCurrent(checkpoint),
+    () => false,
+  );
 }
 
 /** The checkpoints used last, kept ready; one that changed on disk is opened again. */
@@ -105,10 +114,13 @@ export class CheckpointCache {
       options.runtime ?? 'auto',
       options.logits ?? null,
     ]);
-    const now = await stamp(path);
+    const now = await stampBeside(path);
     const known = this.kept.get(key);
+    const upToDate = known?.stamp === now && (await isAsRead(known.open));
+    // While its files were looked at, somebody else may have opened it again.
+    if (known !== this.kept.get(key)) return this.get(path, options);
     if (known) this.kept.delete(key);
-    if (known?.stamp === now) {
+    if (known && upToDate) {
       this.kept.set(key, known);
       return known.open;
     }

@@ -1,6 +1,6 @@
 import { WhylightError } from '../../shared/errors';
 import type { ModelSummary } from '../../shared/protocol/protocol';
-import { readCheckpoint, sha256OfFile } from '../formats';
+import { readCheckpoint, sha256OfCheckpoint } from '../formats';
 import type { Graph } from '../graph/ir/graph';
 import { type DType, elementCount, type ValueType } from '../graph/ir/tensor';
 import { findLabels, readCheckpointNotes } from '../image';
@@ -39,19 +39,15 @@ function countParameters(graph: Graph): number {
  * @throws CheckpointError when the file cannot be read at all.
  */
 export async function inspect(path: string, wantedLogits?: string): Promise<ModelSummary> {
-  const [checkpoint, sha256, fileNotes] = await Promise.all([
-    readCheckpoint(path),
-    sha256OfFile(path),
-    readCheckpointNotes(path),
-  ]);
+  const [checkpoint, fileNotes] = await Promise.all([readCheckpoint(path), readCheckpointNotes(path)]);
   const { graph, metadata } = checkpoint;
   const unsupported = unsupportedOperators(graph);
   const base = {
     path,
     format: checkpoint.format,
     producer: checkpoint.producer,
-    sha256,
-    bytes: checkpoint.bytes,
+    sha256: await sha256OfCheckpoint(checkpoint),
+    bytes: checkpoint.files.reduce((sum, file) => sum + file.bytes, 0),
     inputs: graph.inputs.map((input) => describeType(input.name, input.type)),
     outputs: graph.outputs.map((name) => describeType(name, graph.types.get(name))),
     operators: countOperators(graph),

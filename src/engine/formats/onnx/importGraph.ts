@@ -1,8 +1,9 @@
 import { CheckpointError } from '../../../shared/errors';
 import type { Body, Graph, GraphInput, Node } from '../../graph/ir/graph';
 import type { Tensor, ValueType } from '../../graph/ir/tensor';
-import { dataTypeName, dtypeOf, graphDtype } from './proto/dataTypes';
-import type { ExternalFiles } from './proto/externalData';
+import { graphDtype } from '../kit/tensors/elements';
+import { dataTypeName, dtypeOf } from './proto/dataTypes';
+import type { ExternalData } from './proto/externalData';
 import type { GraphRecord, NodeRecord, ValueRecord } from './proto/graphProto';
 import { rewriteNode } from './rewrites';
 import { NotBroughtIn, type RewriteContext } from './rewrites/writing/rewrite';
@@ -189,7 +190,7 @@ function floatTypesOf(record: GraphRecord): readonly string[] {
  *
  * @throws CheckpointError when the graph contradicts itself or holds data that is not supported.
  */
-export async function importGraph(record: GraphRecord, opset: number, external: ExternalFiles): Promise<ImportedGraph> {
+export async function importGraph(record: GraphRecord, opset: number, external: ExternalData): Promise<ImportedGraph> {
   const constants = new Constants(record, external);
   const inputs = graphInputs(record, constants);
   const outputs = [...new Set(record.outputs.map((output) => output.name))];

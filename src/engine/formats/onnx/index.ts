@@ -1,8 +1,11 @@
 import { CheckpointError } from '../../../shared/errors';
-import { FileSource } from '../kit/byteSource';
+import { CheckpointFiles } from '../kit/bytes/checkpointFiles';
 import type { Checkpoint } from '../kit/checkpoint';
+import { markedKind } from '../kit/fileKinds';
+import { protobufKind } from '../kit/protobuf/protobufKinds';
+import type { Reader } from '../kit/reader';
 import { importGraph } from './importGraph';
-import { ExternalFiles } from './proto/externalData';
+import { ExternalData } from './proto/externalData';
 import { readModelProto } from './proto/modelProto';
 import { opsets } from './rewrites';
 import { flatten } from './structure/flatten';
@@ -27,20 +30,21 @@ function checkOpset(path: string, opset: number | undefined): { readonly opset: 
  * @throws CheckpointError when the file is damaged or holds something that is not supported; operators that have no rule are no reason.
  */
 export async function readOnnx(path: string): Promise<Checkpoint> {
-  const source = new FileSource(path);
-  const external = new ExternalFiles(path);
+  const files = new CheckpointFiles(path);
   try {
+    const source = files.main();
     const model = readModelProto({ source, start: 0, end: source.size });
     if (!model.graph) throw new CheckpointError(`${path} is truncated or damaged: it holds no ONNX graph.`);
     const { opset, notes } = checkOpset(path, model.opsets.get(''));
-    const imported = await importGraph(flatten(model.graph, model), opset, external);
+    const imported = await importGraph(flatten(model.graph, model), opset, new ExternalData(path, files));
     const others = [...model.opsets].filter(([domain]) => domain !== '');
     return {
       format: 'ONNX',
       producer: model.producer,
       graph: imported.graph,
+      files: files.list(),
       metadata: model.metadata,
-      bytes: source.size + external.bytes,
+      hints: {},
       notes: [...notes, ...imported.notes],
       details: {
         'IR version': String(model.irVersion),
@@ -49,7 +53,15 @@ export async function readOnnx(path: string): Promise<Checkpoint> {
       },
     };
   } finally {
-    source.close();
-    external.close();
+    files.close();
   }
 }
+
+/** Protobufs have no mark of their own: what has one of another format is none. */
+export const onnx: Reader = {
+  title: 'ONNX',
+  extensions: ['.onnx'],
+  match: (candidate) =>
+    candidate.kind === 'file' && markedKind(candidate.source) === null && protobufKind(candidate.source) === 'onnx',
+  read: readOnnx,
+};

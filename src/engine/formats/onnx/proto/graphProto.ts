@@ -1,7 +1,7 @@
 import { CheckpointError } from '../../../../shared/errors';
 import type { Dim } from '../../../graph/ir/tensor';
-import type { ByteRange } from '../../kit/protobuf';
-import { MessageReader } from '../../kit/protobuf';
+import type { ByteRange } from '../../kit/bytes/byteSource';
+import { MessageReader } from '../../kit/protobuf/protobuf';
 import { readSparseTensor, type SparseRecord } from './sparseTensor';
 import { readTensorProto, type TensorRecord } from './tensorProto';
 

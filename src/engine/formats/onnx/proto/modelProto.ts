@@ -1,5 +1,5 @@
-import type { ByteRange } from '../../kit/protobuf';
-import { MessageReader } from '../../kit/protobuf';
+import type { ByteRange } from '../../kit/bytes/byteSource';
+import { MessageReader } from '../../kit/protobuf/protobuf';
 import {
   type Attribute,
   type GraphRecord,

@@ -1,8 +1,8 @@
 import { CheckpointError } from '../../../../shared/errors';
 import { elementCount, type Tensor } from '../../../graph/ir/tensor';
-import type { MessageReader } from '../../kit/protobuf';
-import { type NumericDType, newArray } from './dataTypes';
-import type { ExternalFiles } from './externalData';
+import type { MessageReader } from '../../kit/protobuf/protobuf';
+import { type NumericDType, newArray } from '../../kit/tensors/elements';
+import type { ExternalData } from './externalData';
 import { loadTensor, readTensorProto, type TensorRecord } from './tensorProto';
 
 /** A SparseTensorProto: values, and where they stand in a tensor of zeros. */
@@ -34,7 +34,7 @@ export function readSparseTensor(message: MessageReader): SparseRecord {
 }
 
 /** @throws CheckpointError when an index lies outside the tensor. */
-export function loadSparse(record: SparseRecord, external: ExternalFiles): Tensor {
+export function loadSparse(record: SparseRecord, external: ExternalData): Tensor {
   const { name, dims } = record;
   const values = loadTensor(record.values, external);
   const indices = loadTensor(record.indices, external);

@@ -1,18 +1,11 @@
 import { CheckpointError } from '../../../../shared/errors';
-import { LazyTensor } from '../../../graph/ir/lazyTensor';
 import type { Tensor } from '../../../graph/ir/tensor';
-import { FileSource } from '../../kit/byteSource';
-import type { ByteRange, Field, MessageReader } from '../../kit/protobuf';
-import {
-  arrayOver,
-  dataTypeName,
-  dtypeOf,
-  elementBytes,
-  type NumericData,
-  type NumericDType,
-  newArray,
-} from './dataTypes';
-import type { ExternalFiles } from './externalData';
+import type { ByteRange } from '../../kit/bytes/byteSource';
+import type { Field, MessageReader } from '../../kit/protobuf/protobuf';
+import { elementBytes, type NumericData, type NumericDType, newArray } from '../../kit/tensors/elements';
+import { storedTensor, unpackNibbles } from '../../kit/tensors/storedTensor';
+import { dataTypeName, dtypeOf } from './dataTypes';
+import type { ExternalData } from './externalData';
 
 /** A TensorProto whose elements are still in the file. */
 export interface TensorRecord {
@@ -29,10 +22,6 @@ export interface TensorRecord {
 
 const typedFields: ReadonlySet<number> = new Set([4, 5, 6, 7, 10, 11]);
 const mostDimensions = 64;
-const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
-/** Elements of this many bytes and more stay in their file until they are wanted. */
-const lazyBytes = 1 << 14;
 
 function readEntry(message: MessageReader): [string, string] {
   let key = '';
@@ -80,7 +69,7 @@ function addDim(dims: number[], dim: bigint): void {
  *
  * @throws CheckpointError when type, shape and data contradict each other, or the element type is not read here.
  */
-export function loadTensor(record: TensorRecord, external: ExternalFiles): Tensor {
+export function loadTensor(record: TensorRecord, external: ExternalData): Tensor {
   const dtype = dtypeOf(record.dataType);
   if (!dtype) throw refuse(record, `has elements of type ${dataTypeName(record.dataType)}, which is not supported`);
   const count = record.dims.reduce((product, dim) => product * dim, 1);
@@ -91,49 +80,14 @@ export function loadTensor(record: TensorRecord, external: ExternalFiles): Tenso
   if (dtype === 'string') return { dtype, dims, data: readStrings(record, count) };
   const bytes = Math.ceil(count * elementBytes(dtype));
   if (record.external) {
-    return rawTensor(dtype, dims, count, external.range(record.name, record.external, bytes));
+    return storedTensor(dtype, dims, external.range(record.name, record.external, bytes));
   }
   if (!record.raw) return { dtype, dims, data: readTyped(record, dtype, count) };
   const { start, end } = record.raw;
   if (end - start !== bytes) {
     throw refuse(record, `is ${dtypeShape(record)}, which takes ${bytes} bytes, but holds ${end - start}`);
   }
-  return rawTensor(dtype, dims, count, record.raw);
-}
-
-function rawTensor(dtype: NumericDType, dims: readonly number[], count: number, range: ByteRange): Tensor {
-  const { source, start, end } = range;
-  if (!(source instanceof FileSource) || end - start < lazyBytes)
-    return { dtype, dims, data: readRaw(dtype, count, range, source) };
-  const { file } = source;
-  const asInMemory = (littleEndian || elementBytes(dtype) === 1) && dtype !== 'int4' && dtype !== 'uint4';
-  const stored = asInMemory ? { file, offset: start, length: end - start } : null;
-  return new LazyTensor(dtype, dims, () => readRaw(dtype, count, range, file), stored);
-}
-
-function readRaw(
-  dtype: NumericDType,
-  count: number,
-  { start, end }: ByteRange,
-  from: { readInto(target: Uint8Array, offset: number): void },
-): NumericData {
-  const buffer = new ArrayBuffer(end - start);
-  const bytes = new Uint8Array(buffer);
-  from.readInto(bytes, start);
-  if (dtype === 'int4' || dtype === 'uint4') return unpackNibbles(dtype, count, bytes);
-  const size = elementBytes(dtype);
-  if (!littleEndian && size > 1) for (let i = 0; i < bytes.length; i += size) bytes.subarray(i, i + size).reverse();
-  return arrayOver(dtype, buffer);
-}
-
-/** Two elements a byte, the first in the low half; int4 is two's complement. */
-function unpackNibbles(dtype: 'int4' | 'uint4', count: number, bytes: Uint8Array): NumericData {
-  const data = newArray(dtype, count);
-  for (let i = 0; i < count; i++) {
-    const nibble = ((bytes[i >> 1] as number) >> (4 * (i & 1))) & 15;
-    data[i] = dtype === 'int4' && nibble > 7 ? nibble - 16 : nibble;
-  }
-  return data;
+  return storedTensor(dtype, dims, record.raw);
 }
 
 /** The typed field that onnx.proto names for an element type. */

@@ -3,12 +3,13 @@ import { CheckpointError } from '../../../../shared/errors';
 import { LazyTensor } from '../../../graph/ir/lazyTensor';
 import type { DType, Tensor } from '../../../graph/ir/tensor';
 
-import { dtypeOf, graphDtype } from '../proto/dataTypes';
-import type { ExternalFiles } from '../proto/externalData';
+import { graphDtype } from '../../kit/tensors/elements';
+import { asFloat32 } from '../../kit/tensors/floats';
+import { dtypeOf } from '../proto/dataTypes';
+import type { ExternalData } from '../proto/externalData';
 import type { Attribute, GraphRecord, NodeRecord } from '../proto/graphProto';
 import { loadSparse, type SparseRecord } from '../proto/sparseTensor';
 import { loadTensor, type TensorRecord } from '../proto/tensorProto';
-import { asFloat32 } from './floats';
 
 type Source = TensorRecord | SparseRecord | Tensor;
 
@@ -24,7 +25,7 @@ export class Constants {
 
   constructor(
     graph: GraphRecord,
-    private readonly external: ExternalFiles,
+    private readonly external: ExternalData,
   ) {
     for (const record of graph.initializers) this.declare(record.name, record);
     for (const record of graph.sparseInitializers) this.declare(record.name, record);

@@ -1,6 +1,7 @@
 import type { Node } from '../../../graph/ir/graph';
 import type { Dim, DType } from '../../../graph/ir/tensor';
-import { dtypeOf, graphDtype } from '../proto/dataTypes';
+import { graphDtype } from '../../kit/tensors/elements';
+import { dtypeOf } from '../proto/dataTypes';
 
 /** Outputs that have the shape's length of the first input, whatever their sizes. */
 const sameRank: ReadonlySet<string> = new Set(

@@ -44,3 +44,29 @@ export async function sha256(path: string): Promise<string> {
   const { size } = await stat(path);
   return size >= threadBytes ? inThread(path) : inStream(path);
 }
+
+/** A name as `sha256sum` prints it, with what is put before the hash: a name with a line break or a backslash is escaped. */
+function printed(name: string): readonly [mark: string, name: string] {
+  const escaped = name.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+  return [escaped === name ? '' : '\\', escaped];
+}
+
+/**
+ * SHA-256 of a checkpoint in hexadecimal. Of one file: the file's own. Of several: that of the list that `sha256sum` prints of them in
+ * order of name (by UTF-8 bytes, names relative to the checkpoint's folder), so `sha256sum a.onnx b.bin | sha256sum` gives the same.
+ *
+ * @throws the file system's own error.
+ */
+export async function sha256OfFiles(
+  files: readonly { readonly name: string; readonly path: string }[],
+): Promise<string> {
+  const [only] = files;
+  if (only && files.length === 1) return sha256(only.path);
+  const ordered = files.toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  const list = createHash('sha256');
+  for (const file of ordered) {
+    const [mark, name] = printed(file.name);
+    list.update(`${mark}${await sha256(file.path)}  ${name}\n`);
+  }
+  return list.digest('hex');
+}

@@ -1,8 +1,8 @@
 import { type BigIntStats, closeSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CheckpointError } from '../../../shared/errors';
-import { openRegularFileSync } from '../../files/regularFile';
-import type { StoredFile } from '../../graph/ir/lazyTensor';
+import { CheckpointError } from '../../../../shared/errors';
+import { openRegularFileSync } from '../../../files/regularFile';
+import type { StoredFile } from '../../../graph/ir/lazyTensor';
 
 /** One read call moves less than 2 GiB on every platform. */
 const chunkBytes = 1 << 28;

@@ -2,8 +2,8 @@
  * Reads the protobuf wire format over byte ranges (https://protobuf.dev/programming-guides/encoding/). Nothing is copied until a
  * value is asked for: a nested message or a long bytes field is a range of its source.
  */
-import { CheckpointError } from '../../../shared/errors';
-import type { ByteSource } from './byteSource';
+import { CheckpointError } from '../../../../shared/errors';
+import type { ByteRange, ByteSource } from '../bytes/byteSource';
 
 const wire = { varint: 0, fixed64: 1, length: 2, groupStart: 3, groupEnd: 4, fixed32: 5 } as const;
 
@@ -12,13 +12,6 @@ const longestText = 1 << 28;
 const deepestGroup = 32;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
-
-/** Bytes [start, end) of a source. */
-export interface ByteRange {
-  readonly source: ByteSource;
-  readonly start: number;
-  readonly end: number;
-}
 
 /** One field as it stands in a message. */
 export class Field {

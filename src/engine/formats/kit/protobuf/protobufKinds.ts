@@ -1,6 +1,6 @@
 /** Tells the protobuf files apart that checkpoints come in; they have no magic number. */
-import { CheckpointError } from '../../../shared/errors';
-import type { ByteSource } from './byteSource';
+import { CheckpointError } from '../../../../shared/errors';
+import type { ByteSource } from '../bytes/byteSource';
 import { type Field, MessageReader } from './protobuf';
 
 export type ProtobufKind = 'onnx' | 'saved-model' | 'meta-graph' | 'graph-def' | 'unknown';

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
-import { CheckpointError } from '../../../shared/errors';
-import { FileProblem, openRegularFileSync } from '../../files/regularFile';
+import { CheckpointError } from '../../../../shared/errors';
+import { FileProblem, openRegularFileSync } from '../../../files/regularFile';
 import { FileOnDisk, readFully } from './fileOnDisk';
 
 /** Random access to the bytes of a checkpoint, without holding all of them. */
@@ -16,6 +16,13 @@ export interface ByteSource {
   read(offset: number, length: number): Uint8Array;
   /** Fills `target` with the bytes from `offset` on. */
   readInto(target: Uint8Array, offset: number): void;
+}
+
+/** Bytes [start, end) of a source. */
+export interface ByteRange {
+  readonly source: ByteSource;
+  readonly start: number;
+  readonly end: number;
 }
 
 function assertInside(source: ByteSource, offset: number, length: number): void {

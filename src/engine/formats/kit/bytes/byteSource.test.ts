@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../../../../test/support/folder';
-import { CheckpointError } from '../../../shared/errors';
+import { temporaryFolder } from '../../../../../test/support/folder';
+import { CheckpointError } from '../../../../shared/errors';
 import { FileSource } from './byteSource';
 
 const path = join(temporaryFolder(), 'bytes.bin');

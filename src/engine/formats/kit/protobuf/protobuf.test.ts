@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CheckpointError } from '../../../shared/errors';
-import { ProtobufWriter } from '../../runtime/onnxruntime/protobufWriter';
-import { MemorySource } from './byteSource';
+import { CheckpointError } from '../../../../shared/errors';
+import { ProtobufWriter } from '../../../runtime/onnxruntime/protobufWriter';
+import { MemorySource } from '../bytes/byteSource';
 import { type Field, MessageReader } from './protobuf';
 
 function read(bytes: Uint8Array | readonly number[]): Field[] {

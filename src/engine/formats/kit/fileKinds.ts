@@ -1,19 +1,10 @@
 /** Tells by its bytes what a file is; names and extensions are not looked at. */
-import type { ByteSource } from './kit/byteSource';
-import { protobufKind } from './kit/protobufKinds';
-
-export type FileKind =
-  | { readonly format: 'onnx' }
-  /** `what` completes the sentence “This file is …”. */
-  | { readonly format: 'other'; readonly what: string };
+import type { ByteSource } from './bytes/byteSource';
+import { protobufKind } from './protobuf/protobufKinds';
 
 const headBytes = 4096;
 const tailBytes = 65536;
 const latin1 = new TextDecoder('latin1');
-
-function other(what: string): FileKind {
-  return { format: 'other', what };
-}
 
 function startsWith(bytes: Uint8Array, magic: readonly number[] | string, at = 0): boolean {
   const expected = typeof magic === 'string' ? [...magic].map((letter) => letter.charCodeAt(0)) : magic;
@@ -77,26 +68,36 @@ function textKind(head: Uint8Array): string {
   return 'a text file';
 }
 
+/**
+ * What a file is by the marks that its format puts into every file, to complete the sentence “This file is …”; null when it has none, as
+ * protobufs have none.
+ *
+ * @param source a file of at least one byte
+ */
+export function markedKind(source: ByteSource): string | null {
+  const head = source.read(0, Math.min(headBytes, source.size)).slice();
+  const known = signatures.find(([at, magic]) => startsWith(head, magic, at));
+  if (known) return known[2];
+  const tail = Math.min(tailBytes, source.size);
+  const end = source.read(source.size - tail, tail).slice();
+  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04])) return zipKind(end);
+  if (isSafetensors(head, source.size)) return 'a safetensors file (weights without an architecture)';
+  if (startsWith(end, [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb], tail - 8))
+    return 'a TensorFlow checkpoint index';
+  if (isText(head)) return textKind(head);
+  if (head[0] === 0x80 && head[1]! <= 5) return 'a pickle file (an old PyTorch or scikit-learn model)';
+  return null;
+}
+
 const protobufNames = {
+  onnx: 'an ONNX model',
   'saved-model': 'a TensorFlow SavedModel',
   'meta-graph': 'a TensorFlow graph with its meta data (.meta)',
   'graph-def': 'a frozen TensorFlow graph',
   unknown: 'not a checkpoint of any known format, or damaged at its beginning',
 } as const;
 
-/** @param source a file of at least one byte */
-export function sniff(source: ByteSource): FileKind {
-  const head = source.read(0, Math.min(headBytes, source.size)).slice();
-  const known = signatures.find(([at, magic]) => startsWith(head, magic, at));
-  if (known) return other(known[2]);
-  const tail = Math.min(tailBytes, source.size);
-  const end = source.read(source.size - tail, tail).slice();
-  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04])) return other(zipKind(end));
-  if (isSafetensors(head, source.size)) return other('a safetensors file (weights without an architecture)');
-  if (startsWith(end, [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb], tail - 8))
-    return other('a TensorFlow checkpoint index');
-  if (isText(head)) return other(textKind(head));
-  if (head[0] === 0x80 && head[1]! <= 5) return other('a pickle file (an old PyTorch or scikit-learn model)');
-  const kind = protobufKind(source);
-  return kind === 'onnx' ? { format: 'onnx' } : other(protobufNames[kind]);
+/** What a file is, to complete the sentence “This file is …”, with or without a mark. */
+export function fileKind(source: ByteSource): string {
+  return markedKind(source) ?? protobufNames[protobufKind(source)];
 }

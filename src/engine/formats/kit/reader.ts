@@ -1,0 +1,24 @@
+import type { CheckpointFormat } from '../../../shared/formats/checkpointNames';
+import type { ByteSource } from './bytes/byteSource';
+import type { Checkpoint } from './checkpoint';
+
+/** What a path leads to, for a reader to say whether it is one of its checkpoints. */
+export type Candidate =
+  /** A file of at least one byte; `source` is open as long as the reader looks. */
+  | { readonly kind: 'file'; readonly path: string; readonly source: ByteSource }
+  /** A folder, and the names of what lies in it. */
+  | { readonly kind: 'folder'; readonly path: string; readonly names: readonly string[] };
+
+/** Reads one format. Its title and names are what menus, discovery and messages go by; `match` goes by the bytes. */
+export interface Reader extends CheckpointFormat {
+  /**
+   * Whether this is a checkpoint of the format, whole or damaged, told by its bytes and never by its name alone. Readers are asked in the
+   * order of the registry, so that a format without a mark of its own must leave alone what is something else (see `markedKind`).
+   */
+  match(candidate: Candidate): boolean;
+  /**
+   * @param path of what `match` took.
+   * @throws CheckpointError in one sentence; operators that have no rule are no reason.
+   */
+  read(path: string): Promise<Checkpoint>;
+}
