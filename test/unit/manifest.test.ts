@@ -4,8 +4,10 @@ import Ajv from 'ajv';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json';
 import words from '../../package.nls.json';
+import { readers } from '../../src/engine/formats';
 import { methods } from '../../src/engine/methods';
 import { imageExtensions } from '../../src/extension/images/images';
+import { checkpointExtensions, checkpointWhen } from '../../src/shared/formats/checkpointNames';
 import { colourMaps } from '../../src/shared/rendering/colourMaps';
 import { defaultDisplay } from '../../src/shared/rendering/display';
 
@@ -48,6 +50,23 @@ describe('package.json', () => {
       }
       for (const other of ['.onnx', '.npy', '.txt', '.pngx', '.xpng', ''])
         expect(pattern.test(other), other).toBe(false);
+    }
+  });
+
+  it('offers Inspect Checkpoint, and looks for checkpoints, by what the readers read (npm run formats writes it)', async () => {
+    const script = (await import('../../scripts/formats.mjs' as string)) as {
+      writtenFiles(): Promise<Record<string, unknown>>;
+    };
+    for (const [name, content] of Object.entries(await script.writtenFiles())) {
+      expect(JSON.parse(read(name)), name).toEqual(JSON.parse(JSON.stringify(content)));
+    }
+    const inspect = contributes.menus['explorer/context'].find(
+      ({ command }) => command === 'whylight.inspectCheckpoint',
+    );
+    expect(inspect?.when).toBe(checkpointWhen(readers));
+    for (const extension of checkpointExtensions(readers)) {
+      for (const key of ['setting.checkpoint.description', 'walkthrough.checkpoint.description'] as const)
+        expect(words[key]).toContain(extension);
     }
   });
 

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeExternalNetwork, writeWeights } from '../../../test/support/externalNetwork';
 import { temporaryFolder } from '../../../test/support/folder';
-import type { Prediction } from '../../shared/protocol/protocol';
+import type { Prediction } from '../../shared/explanation/events';
 import { Engine } from './engine';
 
 /* What an answer depends on: the files of the checkpoint and those beside it. */
@@ -24,7 +24,7 @@ let asked = 0;
 async function ask(checkpoint: string): Promise<Prediction> {
   let prediction: Prediction | undefined;
   await engine.explain(
-    { id: String(asked++), checkpoint, image: { path: image }, methods: [], target: { kind: 'top1' } },
+    { id: String(asked++), question: { checkpoint, image: { path: image }, target: { kind: 'top1' } }, methods: [] },
     (event) => {
       if (event.kind === 'prediction') prediction = event.prediction;
     },

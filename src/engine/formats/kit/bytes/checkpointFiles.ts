@@ -17,7 +17,7 @@ export interface CheckpointFile extends StoredFile {
 }
 
 /** Why a file cannot be opened, to follow its name: `which is not a relative path`. */
-export type FileProblem = (why: string, cause?: unknown) => CheckpointError;
+export type NameProblem = (why: string, cause?: unknown) => CheckpointError;
 
 /**
  * The files of one checkpoint: the file that names it and those beside it, or those of a folder. A checkpoint may come from anywhere: the
@@ -52,7 +52,7 @@ export class CheckpointFiles {
    * @param problem makes the error for the name, which may be anything.
    * @throws what `problem` gives when the name leads out of the folder or there is no such file.
    */
-  open(name: string, problem: FileProblem): FileSource {
+  open(name: string, problem: NameProblem): FileSource {
     if (name === '' || name.includes('\0') || isAbsolute(name) || /^([\\/]|[A-Za-z]:)/.test(name)) {
       throw problem('which is not a relative path');
     }
@@ -74,7 +74,7 @@ export class CheckpointFiles {
     for (const source of this.opened.values()) source.close();
   }
 
-  private insidePath(name: string, problem: FileProblem): string {
+  private insidePath(name: string, problem: NameProblem): string {
     let path: string;
     try {
       path = realpathSync(join(this.folder, name));

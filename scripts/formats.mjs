@@ -1,0 +1,43 @@
+// Writes down which checkpoints the engine's readers read, for those who may not import the engine: the list that the extension
+// discovers checkpoints by, and the menus' `when` clauses in package.json.
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { mustRun } from './lib/processes.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** A module of the project's, bundled so that Node can run it. */
+async function importTypeScript(name) {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(root, name)],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
+
+/** The files that are written, by name, with what belongs in them. */
+export async function writtenFiles() {
+  const { readers } = await importTypeScript('src/engine/formats/index.ts');
+  const { checkpointWhen } = await importTypeScript('src/shared/formats/checkpointNames.ts');
+  const formats = readers.map(({ title, extensions, folderFile }) => ({ title, extensions, folderFile }));
+  const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  for (const entry of manifest.contributes.menus['explorer/context']) {
+    if (entry.command === 'whylight.inspectCheckpoint') entry.when = checkpointWhen(formats);
+  }
+  return {
+    'src/shared/formats/checkpointFormats.json': formats,
+    'package.json': manifest,
+  };
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const files = Object.entries(await writtenFiles());
+  for (const [name, content] of files) fs.writeFileSync(path.join(root, name), JSON.stringify(content, null, 2));
+  const biome = path.join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
+  await mustRun(process.execPath, [biome, 'format', '--write', ...files.map(([name]) => name)], { cwd: root });
+}
