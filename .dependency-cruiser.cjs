@@ -42,7 +42,7 @@ module.exports = {
       ['ops'],
       ['ir'],
     ]),
-    ...rooms('engine/model', [['programs'], ['evaluation', 'analysis', 'target']]),
+    ...rooms('engine/model', [['loaded'], ['programs'], ['evaluation', 'analysis', 'target']]),
     ...rooms('engine/image', [['findings'], ['notes', 'decoding'], ['preprocessing']]),
     ...rooms('engine/formats', [['onnx'], ['kit']]),
     ...rooms('engine/formats/kit', [['tensors'], ['protobuf'], ['bytes']]),

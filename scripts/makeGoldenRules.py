@@ -265,14 +265,14 @@ def main():
                 network = Network(path, attention).eval()
                 assert (network(x) - expected).abs().max() < 1e-4 * expected.abs().max()
                 save(cases, model, rules, target, gradient_times_input(network, x, target), source='gradient x input in torch',
-                     seed='logit', float32=0)
+                     cotangent='logit', float32=0)
             rules = {nn.Conv2d: Gamma(0.25, stabilizer=1e-9), nn.Linear: Gamma(0.05, stabilizer=1e-9)}
             network = Network(path, 'taylor', rules).eval()
             assert (network(x) - expected).abs().max() < 1e-4 * expected.abs().max()
             relevance = gradient_times_input(network, x, target)
             error = (gradient_times_input(network.float(), x.float(), target) - relevance).abs().max() / relevance.abs().max()
             save(cases, model, 'attn-lrp.gamma', target, relevance, source="gradient x input in torch, with zennit's gamma",
-                 seed='logit', float32=float(f'{error:.1e}'))
+                 cotangent='logit', float32=float(f'{error:.1e}'))
             continue
         network = Network(path).eval()
         assert (network(x) - expected).abs().max() < 1e-4 * expected.abs().max(), model
@@ -281,7 +281,7 @@ def main():
                 continue
             relevance = by_zennit(network, x, target, composite())
             error = (by_zennit_float32(network, x, target, composite()) - relevance).abs().max() / relevance.abs().max()
-            save(cases, model, rules, target, relevance, source='zennit', seed='one', float32=float(f'{error:.1e}'))
+            save(cases, model, rules, target, relevance, source='zennit', cotangent='one', float32=float(f'{error:.1e}'))
     x = torch.from_numpy(np.load(DATA / 'images/inputs/tinyseq_a.npy')).double()
     baselines = torch.cat([0 * x, 0 * x - 1])
     network = Network(DATA / 'golden-methods/models/tinyseq.onnx').eval()

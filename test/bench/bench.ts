@@ -10,8 +10,9 @@ import { explain } from './explain';
 import 'vscode-jsonrpc/node';
 import { readCheckpoint } from '../../src/engine/formats';
 import { methods } from '../../src/engine/methods';
-import { type GradientProbe, INPUT } from '../../src/engine/model/evaluation/model';
-import { LoadedModel } from '../../src/engine/model/loadedModel';
+import { INPUT } from '../../src/engine/model/evaluation/model';
+import { classScore } from '../../src/engine/model/evaluation/score';
+import { LoadedModel } from '../../src/engine/model/loaded/loadedModel';
 import type { Prediction } from '../../src/shared/explanation/events';
 import { type EngineCaller, ipcPort, Rpc } from '../../src/shared/protocol/rpc';
 import { defaultDisplay } from '../../src/shared/rendering/display';
@@ -27,6 +28,8 @@ const repeats = 9;
 interface Subject {
   readonly name: string;
   readonly model: LoadedModel;
+  /** The same model with runs of so many images. */
+  inRunsOf(images: number): Promise<LoadedModel>;
   /** One bare forward pass of a batch, by onnxruntime alone, from the checkpoint as it is. */
   bare(batch: number): Promise<unknown>;
 }
@@ -34,12 +37,15 @@ interface Subject {
 async function subject(name: string, path: string): Promise<Subject> {
   // Threads that go on spinning after a bare run would slow down what is measured next.
   const session = await ort.InferenceSession.create(path, { extra: { session: { force_spinning_stop: '1' } } });
-  const model = await LoadedModel.load(await readCheckpoint(path), { height: 224, width: 224 });
+  const checkpoint = await readCheckpoint(path);
+  const size = { height: 224, width: 224 };
+  const model = await LoadedModel.load(checkpoint, size);
   const [input = ''] = session.inputNames;
   const [output = ''] = session.outputNames;
   return {
     name,
     model,
+    inRunsOf: (images) => LoadedModel.load(checkpoint, { ...size, batchSize: images }),
     bare: (batch) => {
       const { data, dims } = pixels(model, batch);
       return session.run({ [input]: new ort.Tensor('float32', data, dims) }, [output]);
@@ -49,36 +55,38 @@ async function subject(name: string, path: string): Promise<Subject> {
 
 const pixels = (model: LoadedModel, batch = 1) => image(model.input.dims, batch);
 
-const gradient: GradientProbe = { of: 'logit', rules: 'standard', wrt: INPUT };
+const score = classScore(0);
+const gradients = [{ wrt: INPUT }];
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const row = (what: string, value: number, target?: number): void =>
   print(
     `  ${what.padEnd(44)} ${value.toFixed(2).padStart(8)} ×${target === undefined ? '' : `   (target ≤ ${target})`}`,
   );
 
-async function measure({ name, model, bare }: Subject, withTargets: boolean): Promise<void> {
+async function measure({ name, model, bare, inRunsOf }: Subject, withTargets: boolean): Promise<void> {
   const layer = model.defaultLayer?.name ?? '';
   const one = () => bare(1);
   const times: number[] = [];
   for (let i = 0; i < repeats; i++) times.push(await seconds(one));
   const forward = median(times);
   print(`${name}: one bare forward pass ${(forward * 1000).toFixed(2)} ms`);
-  row('forward', await multiple(one, () => model.evaluate(pixels(model), 0, {})));
+  row('forward', await multiple(one, () => model.evaluate(pixels(model), {})));
   row(
     'input gradient',
-    await multiple(one, () => model.evaluate(pixels(model), 0, { gradients: [gradient] })),
+    await multiple(one, () => model.evaluate(pixels(model), { score, gradients })),
     withTargets ? 3 : undefined,
   );
   row(
     'gradient at the last spatial layer',
     await multiple(one, () =>
-      model.evaluate(pixels(model), 0, { activations: [layer], gradients: [{ ...gradient, wrt: layer }] }),
+      model.evaluate(pixels(model), { score, activations: [layer], gradients: [{ wrt: layer }] }),
     ),
     withTargets ? 1.3 : undefined,
   );
   if (withTargets) {
-    // The scheduler never splits one call, so a batch of 8 is one run.
-    const eight = await multiple(one, () => model.evaluate(pixels(model, 8), 0, { gradients: [gradient] }), 7);
+    const batched = await inRunsOf(8);
+    const eight = await multiple(one, () => batched.evaluate(pixels(batched, 8), { score, gradients }), 7);
+    await batched.dispose();
     row('input gradient in a batch of 8, per image', eight / 8, 2.7);
   }
   const together = ['gradient', 'gradient-x-input', 'grad-cam', 'grad-cam++', 'layer-cam'];

@@ -1,5 +1,5 @@
 import { runMethods } from '../../src/engine/methods/run';
-import type { LoadedModel } from '../../src/engine/model/loadedModel';
+import type { LoadedModel } from '../../src/engine/model/loaded/loadedModel';
 import { image } from './measure';
 
 /** Runs methods by their defaults on one image. Throws the first failure. */

@@ -38,7 +38,7 @@ type Random = () => number;
 
 /** Random directions for each input. */
 const directions = 3;
-const seed = 'conformance/seed';
+const cotangent = 'conformance/cotangent';
 
 /** Ways from a kink or the edge of a domain, the shortest first; the last keeps nothing of the case but its shapes. */
 const moves: readonly ((x: number, random: Random) => number)[] = [
@@ -100,7 +100,7 @@ function takenForConstant(graph: Graph, by: string): string | null {
 
 function obstacleOf(graph: Graph, of: string, name: string): Obstacle | null {
   try {
-    differentiate(graph, { of, seed, wrt: [name], rules: standard });
+    differentiate(graph, { of, cotangent, wrt: [name], rules: standard });
     return null;
   } catch (error) {
     if (!(error instanceof UnsupportedOperatorError)) throw error;
@@ -116,7 +116,7 @@ async function checkOutput(
   own: Values,
   inputs: ReadonlyMap<string, Tensor>,
 ): Promise<GradientOutcome[]> {
-  const backward = differentiate(graph, { of, seed, wrt, rules: standard });
+  const backward = differentiate(graph, { of, cotangent, wrt, rules: standard });
   const gradients = wrt.map((name) => backward.gradients.get(name) as string);
   const make = (precision: PrecisionName) =>
     Machine.make(runtime, precision, backward.graph, [of, ...gradients], inputs);
@@ -169,7 +169,7 @@ type Judged = Pick<GradientOutcome, 'flat' | 'detail'> & { readonly status: Verd
 async function judgeAt(pair: Pair, values: Values): Promise<Judged> {
   const judged = pair.double ?? pair.single;
   const zeros = new Array<number>(judged.length(pair.of)).fill(0);
-  const [y = []] = await judged.run(new Map(values).set(seed, zeros), [pair.of]);
+  const [y = []] = await judged.run(new Map(values).set(cotangent, zeros), [pair.of]);
   if (!y.some(Number.isFinite)) return { status: 'not smooth', flat: true, detail: '' };
   let flat = true;
   for (let direction = 0; direction < directions; direction++) {
@@ -186,7 +186,7 @@ async function judgeAlong(pair: Pair, values: Values, y: readonly number[]): Pro
   const judged = double ?? single;
   const x = values.get(by) as readonly number[];
   const v = y.map((each) => (Number.isFinite(each) ? 2 * random() - 1 : 0));
-  const here = new Map(values).set(seed, v);
+  const here = new Map(values).set(cotangent, v);
   const [g = []] = await judged.run(here, [gradient]);
   if (g.length !== x.length) return { status: 'wrong', flat: true, detail: `${g.length} elements, not ${x.length}` };
 
@@ -226,7 +226,7 @@ async function inSingle(
 ): Promise<string | null> {
   const got = await single.run(values, names);
   // The value, weighed by v, is what the gradient is made from: its rounding goes into the gradient.
-  const terms = sum(sizes(products(values.get(seed) as readonly number[], wanted[0] as readonly number[])));
+  const terms = sum(sizes(products(values.get(cotangent) as readonly number[], wanted[0] as readonly number[])));
   for (const [index, name] of names.entries()) {
     const [short, long] = [got[index] as readonly number[], wanted[index] as readonly number[]];
     const largest = long.reduce((most, each) => (Number.isFinite(each) ? Math.max(most, Math.abs(each)) : most), 1e-3);

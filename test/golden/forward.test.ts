@@ -121,7 +121,7 @@ describe('golden logits, activations and gradients', () => {
     const output = graph.outputs[0] as string;
     const simple = simplify(graph, new Set([output, ...values]));
     const wrt = [name, ...values];
-    const backward = differentiate(simple, { of: output, seed: 'seed', wrt, rules: standard });
+    const backward = differentiate(simple, { of: output, cotangent: 'cotangent', wrt, rules: standard });
     const gradientOf = (value: string) => backward.gradients.get(value) as string;
     const wanted = [output, ...values, ...wrt.map(gradientOf)];
     const program = await (await runtime).compile(backward.graph, wanted, { dynamicBatch: polymorphic });
@@ -130,7 +130,7 @@ describe('golden logits, activations and gradients', () => {
     for (const batch of polymorphic ? [1, 2] : [1]) {
       const feeds: Record<string, Tensor> = {
         [name]: batch === 1 ? input : twoItems(input),
-        seed: oneHot([batch, ...outputDims.slice(1)], record.target_index),
+        cotangent: oneHot([batch, ...outputDims.slice(1)], record.target_index),
       };
       const results = await program.run(feeds);
       const golden = await array((record.files['output'] ?? record.files['output0']) as string);

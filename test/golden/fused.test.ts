@@ -48,7 +48,7 @@ async function explain(file: string) {
   const bound = simplify(bind(graph, sizes), new Set());
   const { name, classes } = findLogits(bound) as Logits;
   const output = bound.outputs[0] as string;
-  const backward = differentiate(bound, { of: name, seed: 'seed', wrt: [input], rules: standard });
+  const backward = differentiate(bound, { of: name, cotangent: 'cotangent', wrt: [input], rules: standard });
   const gradient = backward.gradients.get(input) as string;
   const program = await runtime.compile(backward.graph, [...new Set([name, output, gradient])], {
     dynamicBatch: true,
@@ -59,11 +59,11 @@ async function explain(file: string) {
   // The first image is another one: what is in a batch must not matter.
   for (let i = 0; i < x.data.length; i++) two[i] = -0.5 * (x.data[i] as number);
   two.set(x.data, x.data.length);
-  const seed = new Float32Array(2 * classes);
-  seed[classes + record.target_index] = 1;
+  const cotangent = new Float32Array(2 * classes);
+  cotangent[classes + record.target_index] = 1;
   const result = await program.run({
     [input]: float32([2, ...x.dims.slice(1)], two),
-    seed: float32([2, classes], seed),
+    cotangent: float32([2, classes], cotangent),
   });
   await program.dispose();
   const second = (tensor: Tensor | undefined) => {

@@ -5,7 +5,7 @@ import { readNpy } from '../../src/engine/files/npy';
 import { readCheckpoint } from '../../src/engine/formats';
 import type { FloatTensor } from '../../src/engine/graph/ir/tensor';
 import { checkModel } from '../../src/engine/health/check';
-import { LoadedModel } from '../../src/engine/model/loadedModel';
+import { LoadedModel } from '../../src/engine/model/loaded/loadedModel';
 import { Engine } from '../../src/engine/service/engine';
 import type { ArrayHealth, LayerHealth } from '../../src/shared/results/health';
 

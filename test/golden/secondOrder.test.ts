@@ -114,11 +114,11 @@ describe('Hessian–vector products of whole networks', () => {
     let bent = 0;
     for (const name of [x, layer]) {
       const part = cutAt(graph, name);
-      const first = differentiate(part, { of, seed: 'u', wrt: [name], rules: standard, prefix: 'first' });
+      const first = differentiate(part, { of, cotangent: 'u', wrt: [name], rules: standard, prefix: 'first' });
       const gradient = first.gradients.get(name) as string;
       const second = differentiate(first.graph, {
         of: gradient,
-        seed: 'v',
+        cotangent: 'v',
         wrt: [name],
         rules: standard,
         prefix: 'second',

@@ -109,16 +109,16 @@ async function checkGradientOf(
 ): Promise<void> {
   const of = graph.outputs[0] as string;
   const x = feeds[name] as Tensor;
-  const backward = differentiate(graph, { of, seed: 'seed', wrt: [name], rules: standard });
+  const backward = differentiate(graph, { of, cotangent: 'cotangent', wrt: [name], rules: standard });
   const gradient = backward.gradients.get(name) as string;
   const outputDims = graph.types.get(of)?.dims as readonly number[];
-  const seed = sample(outputDims, 5);
-  const got = (await runGraph(backward.graph, [gradient], { ...feeds, seed }))[gradient] as Tensor;
+  const cotangent = sample(outputDims, 5);
+  const got = (await runGraph(backward.graph, [gradient], { ...feeds, cotangent }))[gradient] as Tensor;
   const at = async (element: number, offset: number): Promise<number> => {
     const data = Float32Array.from(x.data as Float32Array);
     data[element] = (data[element] as number) + offset;
     const y = (await original.run({ ...feeds, [name]: float32(x.dims, data) }))[of] as Tensor;
-    return numbers(y).reduce((sum, value, i) => sum + value * ((seed.data as Float32Array)[i] as number), 0);
+    return numbers(y).reduce((sum, value, i) => sum + value * ((cotangent.data as Float32Array)[i] as number), 0);
   };
   const differences: number[] = [];
   for (let i = 0; i < elementCount(x.dims); i++) {

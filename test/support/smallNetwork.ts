@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCheckpoint } from '../../src/engine/formats';
 import { elementCount, float32, type Tensor } from '../../src/engine/graph/ir/tensor';
-import { LoadedModel } from '../../src/engine/model/loadedModel';
+import { LoadedModel } from '../../src/engine/model/loaded/loadedModel';
 import { temporaryFolder } from './folder';
 import { encodeTestModel, type ModelNode } from './onnxModel';
 

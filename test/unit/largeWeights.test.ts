@@ -5,7 +5,8 @@ import { readCheckpoint } from '../../src/engine/formats';
 import { LazyTensor } from '../../src/engine/graph/ir/lazyTensor';
 import { float32 } from '../../src/engine/graph/ir/tensor';
 import { INPUT } from '../../src/engine/model/evaluation/model';
-import { LoadedModel } from '../../src/engine/model/loadedModel';
+import { classScore } from '../../src/engine/model/evaluation/score';
+import { LoadedModel } from '../../src/engine/model/loaded/loadedModel';
 import { MemoryBudget } from '../../src/engine/model/programs/memoryBudget';
 import { temporaryFolder } from '../support/folder';
 import { encodeTestModel, externalTensor } from '../support/onnxModel';
@@ -80,8 +81,8 @@ describe.skipIf(!possible)('weights in a file of their own', () => {
       [1, 3, 4, 4],
       Float32Array.from({ length: 48 }, (_, i) => i / 48),
     );
-    const probe = { of: 'logit', rules: 'standard', wrt: INPUT } as const;
-    const evaluation = await model.evaluate(x, 7, { gradients: [probe] });
+    const probe = { wrt: INPUT };
+    const evaluation = await model.evaluate(x, { score: classScore(7), gradients: [probe] });
     const sum = x.data.reduce((total, value) => total + value / 2, 0);
     expect(evaluation.logits.data[0]).toBeCloseTo(sum, 4);
     expect(evaluation.logits.data[200]).toBeCloseTo(200 + sum, 4);

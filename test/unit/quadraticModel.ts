@@ -1,8 +1,10 @@
 import { elementCount, type FloatTensor, float32 } from '../../src/engine/graph/ir/tensor';
 import type { BatchResult } from '../../src/engine/model/evaluation/evaluation';
+import type { Batch } from '../../src/engine/model/evaluation/merging';
 import { INPUT, type Model, type ModelInput, type Probes } from '../../src/engine/model/evaluation/model';
-import { gradientKey } from '../../src/engine/model/evaluation/probes';
+import { requestOf } from '../../src/engine/model/evaluation/request';
 import { Scheduler } from '../../src/engine/model/evaluation/scheduler';
+import { feedKeys, type ProgramSpec, resultKeys } from '../../src/engine/model/evaluation/spec';
 import type { LayerInfo } from '../../src/shared/results/layers';
 
 export interface QuadraticOptions {
@@ -16,7 +18,7 @@ export interface QuadraticOptions {
   readonly classes?: number;
   readonly batchSize?: number;
   /** Called before each run; may throw. */
-  onRun?(images: FloatTensor, probes: Required<Probes>): void;
+  onRun?(images: FloatTensor, spec: ProgramSpec): void;
 }
 
 /**
@@ -29,8 +31,8 @@ export class QuadraticModel implements Model {
   readonly batchSize: number;
   readonly layers: readonly LayerInfo[];
   readonly defaultLayer = { name: 'features', why: 'It is the only one.' };
-  /** Batch size and probes of each run. */
-  readonly runs: { readonly images: number; readonly probes: Required<Probes> }[] = [];
+  /** Batch size and spec of each run. */
+  readonly runs: { readonly images: number; readonly spec: ProgramSpec }[] = [];
   private readonly scheduler: Scheduler;
 
   constructor(private readonly options: QuadraticOptions) {
@@ -44,13 +46,18 @@ export class QuadraticModel implements Model {
       { name: 'flat', operator: 'Gemm', shape: [10], spatial: false },
     ];
     this.scheduler = new Scheduler(
-      async (images, targets, probes) => this.answer(images, targets, probes),
+      async (batch) => this.answer(batch),
       () => this.batchSize,
     );
   }
 
-  evaluate(input: FloatTensor, target: number, probes: Probes, signal?: AbortSignal) {
-    return this.scheduler.evaluate(input, target, probes, signal);
+  async evaluate(input: FloatTensor, probes: Probes, signal?: AbortSignal) {
+    return this.scheduler.evaluate(requestOf(this, input, probes), signal);
+  }
+
+  dimsOf(value: string): readonly number[] | undefined {
+    const layer = this.layers.find(({ name }) => name === value);
+    return layer && [1, ...layer.shape];
   }
 
   /** The logit of class 0. */
@@ -59,41 +66,47 @@ export class QuadraticModel implements Model {
     return image.reduce((sum, x, i) => sum + (linear[i] ?? 0) * x + ((square[i] ?? 0) * x * x) / 2, 0);
   }
 
-  private answer(images: FloatTensor, targets: readonly number[], probes: Required<Probes>): BatchResult {
+  private answer({ spec, items, feed }: Batch): BatchResult {
     const { linear, square = [], onRun } = this.options;
     const length = elementCount(this.input.dims);
-    this.runs.push({ images: targets.length, probes });
-    onRun?.(images, probes);
+    const images = feed(feedKeys.input);
+    if (!images) throw new Error('Nothing was fed.');
+    this.runs.push({ images: items, spec });
+    onRun?.(images, spec);
     const logits: number[] = [];
     const probabilities: number[] = [];
-    const slopes = new Float32Array(images.data.length);
-    const probabilitySlopes = new Float32Array(images.data.length);
-    targets.forEach((target, item) => {
-      const image = images.data.subarray(item * length, (item + 1) * length);
-      const score = this.score(image);
+    for (let item = 0; item < items; item++) {
+      const score = this.score(images.data.subarray(item * length, (item + 1) * length));
       const p = 1 / (1 + Math.exp(-score));
       logits.push(...[score, 0].slice(0, this.classes));
       probabilities.push(...[p, 1 - p].slice(0, this.classes));
-      image.forEach((x, i) => {
-        const slope = (linear[i] ?? 0) + (square[i] ?? 0) * x;
-        slopes[item * length + i] = target === 0 ? slope : 0;
-        probabilitySlopes[item * length + i] = (target === 0 ? 1 : -1) * p * (1 - p) * slope;
+    }
+    const classes = (values: readonly number[]) => float32([items, this.classes], Float32Array.from(values));
+    const shape = (wrt: string) => [items, ...(wrt === INPUT ? this.input.dims : (this.layers[0]?.shape ?? []))];
+    const result = new Map<string, FloatTensor>([
+      [resultKeys.logits, classes(logits)],
+      [resultKeys.probabilities, classes(probabilities)],
+    ]);
+    for (const scored of spec.scored) result.set(resultKeys.scored(scored), classes(probabilities.map(Math.log)));
+    for (const layer of spec.activations) result.set(resultKeys.activation(layer), float32(shape(layer), images.data));
+    for (const gradient of spec.gradients) {
+      const { key } = gradient.scored;
+      const weights = feed(feedKeys.weights(gradient.scored))?.data ?? [];
+      const slopes = images.data.map((x, at) => {
+        const item = Math.floor(at / length);
+        const [own = 0, other = 0] = [0, 1].map((index) =>
+          index < this.classes ? weights[item * this.classes + index] : 0,
+        );
+        const p = probabilities[item * this.classes] ?? 0;
+        const byLogit: Readonly<Record<string, number>> = {
+          logit: own,
+          probability: (own - other) * p * (1 - p),
+          'function log-probability': own * (1 - p) - other * p,
+        };
+        return (byLogit[key] ?? Number.NaN) * ((linear[at % length] ?? 0) + (square[at % length] ?? 0) * x);
       });
-    });
-    const shape = (wrt: string) => [
-      targets.length,
-      ...(wrt === INPUT ? this.input.dims : (this.layers[0]?.shape ?? [])),
-    ];
-    return {
-      logits: float32([targets.length, this.classes], Float32Array.from(logits)),
-      probabilities: float32([targets.length, this.classes], Float32Array.from(probabilities)),
-      activations: new Map(probes.activations.map((layer) => [layer, float32(shape(layer), images.data)])),
-      gradients: new Map(
-        probes.gradients.map((probe) => [
-          gradientKey(probe),
-          float32(shape(probe.wrt), probe.of === 'logit' ? slopes : probabilitySlopes),
-        ]),
-      ),
-    };
+      result.set(resultKeys.gradient(gradient), float32(shape(gradient.wrt), slopes));
+    }
+    return result;
   }
 }

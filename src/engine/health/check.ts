@@ -4,7 +4,7 @@ import { ranked } from '../../shared/results/health';
 import { pathTo, trunk } from '../graph/inference/paths';
 import type { FloatTensor } from '../graph/ir/tensor';
 import { LOGITS } from '../model/analysis/head';
-import type { LoadedModel } from '../model/loadedModel';
+import type { LoadedModel } from '../model/loaded/loadedModel';
 import { chooseTarget, classScores } from '../model/target/target';
 import { differentiable, obstacleFindings } from './differentiable';
 import { findingsOf } from './findings';
@@ -37,7 +37,7 @@ export async function checkModel(
 ): Promise<Omit<HealthReport, 'checkpoint' | 'image' | 'camLayer'>> {
   const started = performance.now();
   const { graph } = model;
-  const { logits, probabilities } = await model.evaluate(image, 0, {}, signal);
+  const { logits, probabilities } = await model.evaluate(image, {}, signal);
   const scores = classScores(logits, probabilities, labels);
   const target = chooseTarget(scores, wanted);
   const output = outputHealth(scores, target);

@@ -20,7 +20,7 @@ export function differentiable(graph: Graph, wanted: readonly string[], rules: R
   let obstacle: UnsupportedOperatorError | null = null;
   while (values.length > 0) {
     try {
-      differentiate(graph, { of: LOGITS, seed: 'whylight:health:seed', wrt: values, rules });
+      differentiate(graph, { of: LOGITS, cotangent: 'whylight:health:cotangent', wrt: values, rules });
       break;
     } catch (error) {
       if (!(error instanceof UnsupportedOperatorError)) throw error;

@@ -11,7 +11,7 @@ const gradientMethods = ['gradient', 'gradient-x-input', 'grad-cam', 'layer-cam'
 async function explain(network: Network, methods: readonly string[] = gradientMethods) {
   const model = await load(network);
   try {
-    const { logits, probabilities } = await model.evaluate(pixels, 0, {});
+    const { logits, probabilities } = await model.evaluate(pixels, {});
     const scores = classScores(logits, probabilities, null);
     const [target] = topClasses(scores, 1);
     if (!target) throw new Error('No classes.');

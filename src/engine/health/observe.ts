@@ -6,7 +6,7 @@ import type { Graph } from '../graph/ir/graph';
 import type { FloatTensor } from '../graph/ir/tensor';
 import { LOGITS } from '../model/analysis/head';
 import { type Evaluation, INPUT, type Model, type Probes } from '../model/evaluation/model';
-import type { LoadedModel } from '../model/loadedModel';
+import type { LoadedModel } from '../model/loaded/loadedModel';
 import { differentiable } from './differentiable';
 import { findingsOf } from './findings';
 import { walkBackward, walkForward } from './nonFinite';
@@ -49,9 +49,9 @@ export class Observer {
       get batchSize() {
         return loaded.batchSize;
       },
-      evaluate: async (input, target, probes, signal) => {
-        const evaluation = await loaded.evaluate(input, target, probes, signal);
-        if (input === image) this.look(evaluation, probes);
+      evaluate: async (input, probes, signal) => {
+        const evaluation = await loaded.evaluate(input, probes, signal);
+        if (input === image && isPlain(probes)) this.look(evaluation, probes);
         return evaluation;
       },
     };
@@ -88,10 +88,11 @@ export class Observer {
     return (await walkBackward(passes, (wrt) => differentiable(graph, wrt).values)).findings;
   }
 
-  private look(evaluation: Evaluation, { activations = [], gradients = [] }: Probes): void {
+  private look(evaluation: Evaluation, { score, activations = [], gradients = [] }: Probes): void {
     for (const name of activations) this.note(name, { activation: evaluation.activation(name).data });
+    if (!isLogit(score)) return;
     for (const probe of gradients) {
-      if (probe.rules !== 'standard' || probe.of !== 'logit') continue;
+      if (probe.rules !== undefined && probe.rules !== 'standard') continue;
       this.note(probe.wrt, { gradient: evaluation.gradient(probe).data });
     }
   }
@@ -126,6 +127,14 @@ export class Observer {
     });
   }
 }
+
+/** True when the image goes through the network as it is, once. */
+function isPlain({ score, replace }: Probes): boolean {
+  return !replace?.size && !(Array.isArray(score) && score.length > 1);
+}
+
+const isLogit = (score: Probes['score']): boolean =>
+  score !== undefined && 'kind' in score && score.kind === 'classes' && score.of === 'logit';
 
 const nothing = arrayHealth(new Float32Array());
 

@@ -2,13 +2,14 @@
 import type { Graph } from '../graph/ir/graph';
 import { elementCount, type FloatTensor } from '../graph/ir/tensor';
 import type { Evaluation, GradientProbe } from '../model/evaluation/model';
-import type { LoadedModel } from '../model/loadedModel';
+import { classScore } from '../model/evaluation/score';
+import type { LoadedModel } from '../model/loaded/loadedModel';
 
 /** What one pass may give back. More values are asked for in several passes, which each need a program of their own. */
 export const passBytes = 256 * 1024 ** 2;
 
 /** The gradient that is looked at: of the explained class's logit. */
-export const gradientOf = (wrt: string): GradientProbe => ({ of: 'logit', rules: 'standard', wrt });
+export const gradientOf = (wrt: string): GradientProbe => ({ wrt });
 
 /** Bytes that a value takes for one image. */
 export function bytesOf(graph: Graph, value: string): number {
@@ -53,11 +54,7 @@ export class Passes {
     const bytes = [...activations, ...gradients].reduce((sum, name) => sum + bytesOf(graph, name), 0);
     this.count++;
     this.peakBytes = Math.max(this.peakBytes, bytes);
-    return this.model.evaluate(
-      this.image,
-      this.target,
-      { activations, gradients: gradients.map(gradientOf) },
-      this.signal,
-    );
+    const probes = { score: classScore(this.target), activations, gradients: gradients.map(gradientOf) };
+    return this.model.evaluate(this.image, probes, this.signal);
   }
 }

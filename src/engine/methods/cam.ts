@@ -2,12 +2,12 @@
 
 import { MethodError } from '../../shared/errors';
 import type { ParameterInfo, Parameters, RawMap } from '../../shared/results/attribution';
-import type { GradientProbe } from '../model/evaluation/model';
+
 import { type UpsamplingKernel, upsample } from './interpolation';
 import type { MethodContext, MethodResult } from './method';
 import { choiceOf, flagOf, numberOf } from './parameters';
 import { type Normalisation, normalise, rangeOf, short } from './pixels';
-import { type Scalar, saturationNotes, scalarParameter } from './score';
+import { type Scalar, saturationNotes, scalarParameter, scoreOf } from './score';
 
 /** A layer's output A and the gradient G of the score with respect to it, each K×h×w. */
 export interface LayerValues {
@@ -87,8 +87,12 @@ async function layerValues(
   layer: string,
   scalar: Scalar,
 ): Promise<{ values: LayerValues; notes: string[] }> {
-  const probe: GradientProbe = { of: scalar, rules: 'standard', wrt: layer };
-  const evaluation = await context.evaluate(context.image, { activations: [layer], gradients: [probe] });
+  const probe = { wrt: layer };
+  const evaluation = await context.evaluate(context.image, {
+    score: scoreOf(context, scalar),
+    activations: [layer],
+    gradients: [probe],
+  });
   const { data: activation, dims } = evaluation.activation(layer);
   const [, channels, height, width] = dims;
   if (dims.length !== 4 || channels === undefined || height === undefined || width === undefined) {
@@ -101,7 +105,7 @@ async function layerValues(
     values: { channels, height, width, activation, gradient },
     notes: gradient.every((value) => value === 0)
       ? [`The gradient is 0 everywhere at the layer “${layer}”: the score does not depend on it, or is saturated.`]
-      : saturationNotes(context, evaluation, scalar),
+      : saturationNotes(evaluation, scalar),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type GradientProbe, INPUT } from '../model/evaluation/model';
+import { INPUT } from '../model/evaluation/model';
 import type { Method } from './method';
 import { choiceOf, flagOf, numberOf } from './parameters';
 import {
@@ -11,7 +11,7 @@ import {
   normaliseParameter,
   toMap,
 } from './pixels';
-import { type Scalar, saturationNotes, scalarParameter } from './score';
+import { type Scalar, saturationNotes, scalarParameter, scoreOf } from './score';
 
 /** The vanilla gradient: ∂S/∂x at the input (Simonyan et al. 2013). Map: H×W×C, or H×W with `channels=max`. */
 export const gradient: Method = {
@@ -59,14 +59,14 @@ export const gradient: Method = {
   singlePass: true,
   async run(context, parameters) {
     const scalar = choiceOf<Scalar>(parameters, 'scalar');
-    const probe: GradientProbe = { of: scalar, rules: 'standard', wrt: INPUT };
-    const evaluation = await context.evaluate(context.image, { gradients: [probe] });
+    const probe = { wrt: INPUT };
+    const evaluation = await context.evaluate(context.image, { score: scoreOf(context, scalar), gradients: [probe] });
     const signed = toMap(evaluation.gradient(probe).data, context.input);
     const values = flagOf(parameters, 'absolute') ? { ...signed, data: signed.data.map(Math.abs) } : signed;
     const map = choiceOf(parameters, 'channels') === 'max' ? largestMagnitude(values) : values;
     return {
       map: normalise(map, choiceOf<Normalisation>(parameters, 'normalise'), numberOf(parameters, 'epsilon')),
-      notes: saturationNotes(context, evaluation, scalar),
+      notes: saturationNotes(evaluation, scalar),
     };
   },
 };
@@ -100,11 +100,11 @@ export const gradientXInput: Method = {
   singlePass: true,
   async run(context, parameters) {
     const scalar = choiceOf<Scalar>(parameters, 'scalar');
-    const probe: GradientProbe = { of: scalar, rules: 'standard', wrt: INPUT };
-    const evaluation = await context.evaluate(context.image, { gradients: [probe] });
+    const probe = { wrt: INPUT };
+    const evaluation = await context.evaluate(context.image, { score: scoreOf(context, scalar), gradients: [probe] });
     return {
       map: toMap(evaluation.gradient(probe).data, context.input, context.image.data),
-      notes: saturationNotes(context, evaluation, scalar),
+      notes: saturationNotes(evaluation, scalar),
     };
   },
 };

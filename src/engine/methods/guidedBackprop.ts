@@ -2,7 +2,7 @@ import { type GradientProbe, INPUT } from '../model/evaluation/model';
 import type { Method } from './method';
 import { choiceOf, flagOf } from './parameters';
 import { toMap } from './pixels';
-import { type Scalar, saturationNotes, scalarParameter } from './score';
+import { type Scalar, saturationNotes, scalarParameter, scoreOf } from './score';
 
 /** Guided backpropagation: every rectifier passes only positive gradients (Springenberg et al. 2014). Map: H×W×C. */
 export const guidedBackprop: Method = {
@@ -55,14 +55,14 @@ export const guidedBackprop: Method = {
   async run(context, parameters) {
     const scalar = choiceOf<Scalar>(parameters, 'scalar');
     const relu6 = flagOf(parameters, 'relu6');
-    const probe: GradientProbe = { of: scalar, rules: relu6 ? 'guided' : 'guided-relu', wrt: INPUT };
-    const evaluation = await context.evaluate(context.image, { gradients: [probe] });
+    const probe: GradientProbe = { rules: relu6 ? 'guided' : 'guided-relu', wrt: INPUT };
+    const evaluation = await context.evaluate(context.image, { score: scoreOf(context, scalar), gradients: [probe] });
     const guided = context.layers.some(({ rectifier }) => rectifier && (relu6 || rectifier === 'Relu'));
     return {
       map: toMap(evaluation.gradient(probe).data, context.input),
       notes: [
         ...(guided ? [] : ['This model has no ReLU, so nothing is guided: the map is the plain gradient.']),
-        ...saturationNotes(context, evaluation, scalar),
+        ...saturationNotes(evaluation, scalar),
       ],
     };
   },

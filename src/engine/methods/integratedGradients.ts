@@ -1,6 +1,6 @@
 import type { RawMap } from '../../shared/results/attribution';
 import { elementCount, float32 } from '../graph/ir/tensor';
-import { type GradientProbe, INPUT } from '../model/evaluation/model';
+import { INPUT } from '../model/evaluation/model';
 import { forEachBatch } from './batches';
 import { type Fill, fillParameter, fillValueParameter, flatImage } from './flatImage';
 import type { Method, MethodContext } from './method';
@@ -14,13 +14,14 @@ const poorConvergence = 0.05;
 
 /** S(x) − S(x'). */
 async function scoreDifference(context: MethodContext, baseline: Float32Array, scalar: Scalar): Promise<number> {
-  const { image, target } = context;
+  const { image } = context;
+  const score = scoreOf(context, scalar);
   // Asked for together, so that the model may answer both with one run.
   const [whole, empty] = await Promise.all([
-    context.evaluate(image, {}),
-    context.evaluate(float32(image.dims, baseline), {}),
+    context.evaluate(image, { score }),
+    context.evaluate(float32(image.dims, baseline), { score }),
   ]);
-  return scoreOf(whole, 0, target, scalar) - scoreOf(empty, 0, target, scalar);
+  return whole.score() - empty.score();
 }
 
 function completenessNotes(delta: number, difference: number, steps: number): string[] {
@@ -122,13 +123,13 @@ export const integratedGradients: Method = {
     const { points, weights } = quadrature(choiceOf<QuadratureRule>(parameters, 'rule'), steps);
     const length = elementCount(input.dims);
     const average = new Float64Array(length);
-    const probe: GradientProbe = { of: scalar, rules: 'standard', wrt: INPUT };
+    const probe = { wrt: INPUT };
     const values = (): Float64Array =>
       multiply ? average.map((value, i) => value * (image.data[i]! - baseline[i]!)) : average;
     const map = (): RawMap => toMap(values(), input);
     await forEachBatch(context, {
       count: steps,
-      probes: { gradients: [probe] },
+      probes: { score: scoreOf(context, scalar), gradients: [probe] },
       fill(index, into) {
         const alpha = points[index]!;
         for (let i = 0; i < length; i++) into[i] = baseline[i]! + alpha * (image.data[i]! - baseline[i]!);

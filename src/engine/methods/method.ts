@@ -28,7 +28,7 @@ export interface MethodContext {
   readonly batchSize: number;
   readonly random: RandomSource;
   readonly signal: AbortSignal;
-  /** Evaluates for the context's target; counted as this method's cost. */
+  /** Counted as this method's cost. */
   evaluate(input: FloatTensor, probes: Probes): Promise<Evaluation>;
   /** Tells how far a long method is; `partial` makes the map so far and is called only when the map is going to be shown. */
   progress(done: number, total: number, partial?: () => RawMap): void;

@@ -183,13 +183,12 @@ export const occlusion: Method = {
   },
   singlePass: false,
   async run(context, parameters) {
-    const { image, target } = context;
-    const scalar = choiceOf<Scalar>(parameters, 'scalar');
+    const { image } = context;
+    const score = scoreOf(context, choiceOf<Scalar>(parameters, 'scalar'));
     const overlap = choiceOf(parameters, 'overlap');
     const windows = windowsOf(context, parameters);
     const colour = fillColour(context, choiceOf<Fill>(parameters, 'patch'), numberOf(parameters, 'patchValue'));
-    const whole =
-      choiceOf(parameters, 'measure') === 'drop' ? scoreOf(await context.evaluate(image, {}), 0, target, scalar) : 1;
+    const whole = choiceOf(parameters, 'measure') === 'drop' ? (await context.evaluate(image, { score })).score() : 1;
     const columns = windows.lefts.length;
     const values = new Float64Array(windows.tops.length * columns);
     const map = (done: number): RawMap => {
@@ -199,14 +198,14 @@ export const occlusion: Method = {
     };
     await forEachBatch(context, {
       count: values.length,
-      probes: {},
+      probes: { score },
       fill(index, into) {
         into.set(image.data);
         const top = windows.tops[Math.floor(index / columns)]!;
         cover(into, context, top, windows.lefts[index % columns]!, windows.size, colour);
       },
       take(evaluation, first, size) {
-        for (let i = 0; i < size; i++) values[first + i] = whole - scoreOf(evaluation, i, target, scalar);
+        for (let i = 0; i < size; i++) values[first + i] = whole - evaluation.score(i);
       },
       partial: map,
     });

@@ -123,8 +123,8 @@ describe('runMethods', () => {
   it('does not let one method’s failed evaluation fail those that shared the pass', async () => {
     const refused = new UnsupportedOperatorError('Foo', 'node_1', 'The operator Foo (node_1) has no gradient here.');
     const used = model({
-      onRun(_, probes) {
-        if (probes.gradients.some((probe) => probe.rules === 'guided')) throw refused;
+      onRun(_, spec) {
+        if (spec.gradients.some((probe) => probe.rules === 'guided')) throw refused;
       },
     });
     const { results, failed, started } = await run(used, all);

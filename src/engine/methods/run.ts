@@ -3,6 +3,7 @@ import { mapFindings, mapStatistics } from '../../shared/rendering/mapStatistics
 import type { Attribution, MethodRequest, Parameters, RawMap } from '../../shared/results/attribution';
 import type { FloatTensor } from '../graph/ir/tensor';
 import type { Model } from '../model/evaluation/model';
+import { itemsOf } from '../model/evaluation/request';
 import { findMethod } from '.';
 import { findLayer } from './layer';
 import type { Method, MethodContext, RandomSource } from './method';
@@ -78,11 +79,11 @@ export function createContext(
     progress,
     async evaluate(input, probes) {
       throwIfCancelled(signal);
-      const images = input.dims[0] ?? 1;
-      if (probes.gradients && probes.gradients.length > 0) cost.gradient += images;
+      const images = itemsOf(input, probes);
+      if (probes.gradients?.length || probes.products?.length) cost.gradient += images;
       else cost.forward += images;
       try {
-        return await model.evaluate(input, target, probes, signal);
+        return await model.evaluate(input, probes, signal);
       } catch (error) {
         cost.evaluationFailed = true;
         throw error;

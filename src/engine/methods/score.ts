@@ -1,6 +1,7 @@
 /** The scalar that a method explains. */
 import type { ParameterInfo } from '../../shared/results/attribution';
 import type { Evaluation } from '../model/evaluation/model';
+import { type ClassesScore, classScore } from '../model/evaluation/score';
 import type { MethodContext } from './method';
 
 export type Scalar = 'logit' | 'probability';
@@ -20,16 +21,15 @@ export const scalarParameter: ParameterInfo = {
   ],
 };
 
-/** The explained number of one image of a batch. */
-export function scoreOf(evaluation: Evaluation, item: number, target: number, scalar: Scalar): number {
-  const scores = scalar === 'logit' ? evaluation.logits : evaluation.probabilities;
-  return scores.data[item * (scores.dims[1] ?? 1) + target]!;
+/** The score of the class that the context explains. */
+export function scoreOf({ target }: Pick<MethodContext, 'target'>, scalar: ClassesScore['of']): ClassesScore {
+  return classScore(target, scalar);
 }
 
 /** Says when a probability is so near 0 or 1 that its gradient fades. */
-export function saturationNotes(context: MethodContext, evaluation: Evaluation, scalar: Scalar): string[] {
+export function saturationNotes(evaluation: Evaluation, scalar: Scalar): string[] {
   if (scalar !== 'probability') return [];
-  const probability = scoreOf(evaluation, 0, context.target, 'probability');
+  const probability = evaluation.score();
   if (probability > 0.001 && probability < 0.999) return [];
   return [
     `The probability is ${probability.toPrecision(4)}, where its curve is flat and gradients fade; scalar=logit shows more.`,

@@ -1,6 +1,7 @@
 import type { Parameters, RawMap } from '../../shared/results/attribution';
 import { elementCount } from '../graph/ir/tensor';
-import { type Evaluation, type GradientProbe, INPUT } from '../model/evaluation/model';
+import { INPUT } from '../model/evaluation/model';
+import { type ClassesScore, classScore } from '../model/evaluation/score';
 import { forEachBatch } from './batches';
 import type { Method, MethodContext } from './method';
 import { choiceOf, flagOf, numberOf } from './parameters';
@@ -15,9 +16,9 @@ import {
   rangeOf,
   toMap,
 } from './pixels';
-import { scalarParameter, scoreOf } from './score';
+import { type Scalar, scalarParameter } from './score';
 
-type Explained = 'logit' | 'probability' | 'cross-entropy';
+type Explained = Scalar | 'cross-entropy';
 type Summary = 'mean' | 'squared' | 'variance';
 
 /** Standard deviation of the noise in the model's input space. */
@@ -43,11 +44,10 @@ class Sums {
     this.squares = summary === 'mean' ? null : new Float64Array(length);
   }
 
-  /** Adds `factor` times one gradient. */
-  add(gradient: Float32Array, factor: number): void {
+  add(gradient: Float32Array): void {
     this.count++;
     for (let i = 0; i < gradient.length; i++) {
-      const value = this.absolute ? Math.abs(factor * gradient[i]!) : factor * gradient[i]!;
+      const value = this.absolute ? Math.abs(gradient[i]!) : gradient[i]!;
       this.sum[i]! += value;
       if (this.squares) this.squares[i]! += value * value;
     }
@@ -61,9 +61,10 @@ class Sums {
   }
 }
 
-/** −log p has the gradient −(∂p/∂x) / p. */
-function factorOf(evaluation: Evaluation, item: number, target: number, explained: Explained): number {
-  return explained === 'cross-entropy' ? -1 / scoreOf(evaluation, item, target, 'probability') : 1;
+/** The cross-entropy is −log p. */
+function explainedScore({ target }: MethodContext, explained: Explained): ClassesScore {
+  if (explained !== 'cross-entropy') return classScore(target, explained);
+  return { kind: 'classes', of: 'log-probability', weights: { [target]: -1 } };
 }
 
 /** SmoothGrad: the mean gradient over noisy copies of the image (Smilkov et al. 2017). Map: H×W×C, or H×W with `channels=max`. */
@@ -180,9 +181,9 @@ export const smoothgrad: Method = {
   },
   singlePass: false,
   async run(context, parameters) {
-    const { input, image, target } = context;
+    const { input, image } = context;
     const explained = choiceOf<Explained>(parameters, 'scalar');
-    const probe: GradientProbe = { of: explained === 'logit' ? 'logit' : 'probability', rules: 'standard', wrt: INPUT };
+    const probe = { wrt: INPUT };
     const length = elementCount(input.dims);
     const deviation = deviationOf(context, parameters);
     const bounds = flagOf(parameters, 'clamp') ? rangeOf(image.data) : null;
@@ -194,7 +195,7 @@ export const smoothgrad: Method = {
     };
     await forEachBatch(context, {
       count: numberOf(parameters, 'samples'),
-      probes: { gradients: [probe] },
+      probes: { score: explainedScore(context, explained), gradients: [probe] },
       fill(_, into) {
         const noise = context.random.normal(length, deviation);
         for (let i = 0; i < length; i++) {
@@ -204,9 +205,7 @@ export const smoothgrad: Method = {
       },
       take(evaluation, _, size) {
         const gradients = evaluation.gradient(probe).data;
-        for (let i = 0; i < size; i++) {
-          sums.add(gradients.subarray(i * length, (i + 1) * length), factorOf(evaluation, i, target, explained));
-        }
+        for (let i = 0; i < size; i++) sums.add(gradients.subarray(i * length, (i + 1) * length));
       },
       partial: map,
     });

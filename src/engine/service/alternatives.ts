@@ -16,7 +16,7 @@ export function alternatives(
   return Promise.all(
     plausiblePresets(model.input).map(async (preprocessing) => {
       const { tensor } = preprocess(pixels, preprocessing, model.input.layout);
-      const { logits, probabilities } = await model.evaluate(tensor, 0, {}, signal);
+      const { logits, probabilities } = await model.evaluate(tensor, {}, signal);
       return { preprocessing, top5: topClasses(classScores(logits, probabilities, labels), 5) };
     }),
   );

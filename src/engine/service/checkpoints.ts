@@ -5,7 +5,7 @@ import type { OpenOptions } from '../../shared/question/question';
 import { type Checkpoint, isCurrent, readCheckpoint, sha256OfCheckpoint } from '../formats';
 import { findLabels, namesBeside, type PreprocessingFinding, readCheckpointNotes, usualSide } from '../image';
 import { findImageInput } from '../model/analysis/imageInput';
-import { LoadedModel } from '../model/loadedModel';
+import { LoadedModel } from '../model/loaded/loadedModel';
 import { MemoryBudget } from '../model/programs/memoryBudget';
 import { preprocessingOf } from './preprocessingOf';
 

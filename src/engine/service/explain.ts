@@ -53,7 +53,7 @@ export async function explain(
   const { pixels } = decoded;
   const { tensor, region } = prepareInput(open, pixels, context.input);
   const layer = chooseLayer(open, question.layer);
-  const { logits, probabilities } = await model.evaluate(tensor, 0, {}, signal);
+  const { logits, probabilities } = await model.evaluate(tensor, {}, signal);
   const scores = classScores(logits, probabilities, open.labels);
   const target = chooseTarget(scores, question.target);
   const prediction: Prediction = {

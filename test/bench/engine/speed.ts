@@ -1,8 +1,9 @@
 /** What our programs cost, as multiples of onnxruntime's bare forward pass of the file as it is. */
 import * as ort from 'onnxruntime-node';
 import { readCheckpoint } from '../../../src/engine/formats';
-import { type GradientProbe, INPUT, type Probes } from '../../../src/engine/model/evaluation/model';
-import { LoadedModel } from '../../../src/engine/model/loadedModel';
+import { INPUT, type Probes } from '../../../src/engine/model/evaluation/model';
+import { classScore } from '../../../src/engine/model/evaluation/score';
+import { LoadedModel } from '../../../src/engine/model/loaded/loadedModel';
 import { image, medians } from '../measure';
 import type { Network } from '../networks';
 import { withModelFile } from './files';
@@ -21,9 +22,9 @@ interface Row {
   target?(network: Network, batch: number): number | undefined;
 }
 
-const gradient: GradientProbe = { of: 'logit', rules: 'standard', wrt: INPUT };
+const score = classScore(0);
 
-const atLayer = (layer: string): Probes => ({ activations: [layer], gradients: [{ ...gradient, wrt: layer }] });
+const atLayer = (layer: string): Probes => ({ score, activations: [layer], gradients: [{ wrt: layer }] });
 
 /** The last feature map; a network of tokens has its patches there, far from the logits, so its last tokens have the target instead. */
 function layerRows({ layers, defaultLayer }: LoadedModel): Row[] {
@@ -44,10 +45,10 @@ function rowsOf(model: LoadedModel): Row[] {
     { what: 'forward', probes: {}, target: () => forwardTarget },
     {
       what: 'input gradient',
-      probes: { gradients: [gradient] },
+      probes: { score, gradients: [{ wrt: INPUT }] },
       target: ({ id }, batch) => (id === 'resnet50' ? resnetTargets[batch] : undefined),
     },
-    { what: 'input gradient, guided', probes: { gradients: [{ ...gradient, rules: 'guided' }] } },
+    { what: 'input gradient, guided', probes: { score, gradients: [{ wrt: INPUT, rules: 'guided' }] } },
     ...layerRows(model),
   ];
 }
@@ -60,16 +61,17 @@ async function measure(network: Network, path: string, options: Options, report:
     interOpNumThreads: 1,
     extra: { session: { force_spinning_stop: '1' } },
   });
-  const model = await LoadedModel.load(await readCheckpoint(path), { height: 224, width: 224, threads });
-  const rows = rowsOf(model);
+  const checkpoint = await readCheckpoint(path);
   for (const batch of options.batches) {
+    const model = await LoadedModel.load(checkpoint, { height: 224, width: 224, threads, batchSize: batch });
+    const rows = rowsOf(model);
     const works = [
       () => {
         const { data, dims } = image(model.input.dims, batch);
         return bare.run({ input: new ort.Tensor('float32', data, dims) }, ['logits']);
       },
-      // One call is one run, whatever its batch: the scheduler never splits it.
-      ...rows.map((row) => () => model.evaluate(image(model.input.dims, batch), 0, row.probes)),
+      // One call is one run, since the model takes so many images.
+      ...rows.map((row) => () => model.evaluate(image(model.input.dims, batch), row.probes)),
     ];
     const [unit = 0, ...costs] = await medians(works, { times, clock });
     report.line(`${network.name}, batch ${batch}: one bare forward pass ${(unit * 1000).toFixed(2)} ms`);
@@ -84,15 +86,13 @@ async function measure(network: Network, path: string, options: Options, report:
         target: row.target?.(network, batch),
       });
     });
-  }
-  await model.dispose();
-  await bare.release();
-  if (options.profile > 0) {
-    for (const batch of options.batches) {
+    await model.dispose();
+    if (options.profile > 0) {
       await profileFile(path, batch, options, report);
       await profilePrograms(path, rows, batch, options, report);
     }
   }
+  await bare.release();
 }
 
 export const speed: Section = {

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
 import { methods } from '../../../src/engine/methods';
 import { INPUT, type Probes } from '../../../src/engine/model/evaluation/model';
-import type { LoadedModel } from '../../../src/engine/model/loadedModel';
+import { classScore } from '../../../src/engine/model/evaluation/score';
+import type { LoadedModel } from '../../../src/engine/model/loaded/loadedModel';
 import { MemoryBudget } from '../../../src/engine/model/programs/memoryBudget';
 import { chooseRuntime } from '../../../src/engine/runtime/choose';
 import { CheckpointCache } from '../../../src/engine/service/checkpoints';
@@ -36,13 +37,13 @@ async function bare(file: string, threads: number): Promise<void> {
 /** The engine as it opens a checkpoint for an explanation: reading, hashing, preprocessing, labels. `budget` is in MB, 0 for the usual one. */
 async function evaluating(file: string, threads: number, wishes: readonly Probes[], budget = 0): Promise<LoadedModel> {
   const { model, sha256 } = await new CheckpointCache(() => {}, threads, new MemoryBudget(budget)).get(file, {});
-  for (const probes of wishes) await model.evaluate(pixels(), 0, probes);
+  for (const probes of wishes) await model.evaluate(pixels(), probes);
   // The prediction that is shown carries the hash.
   await sha256;
   return model;
 }
 
-const gradient: Probes = { gradients: [{ of: 'logit', rules: 'standard', wrt: INPUT }] };
+const gradient: Probes = { score: classScore(0), gradients: [{ wrt: INPUT }] };
 
 async function nineMethods(file: string, threads: number, budget: number): Promise<void> {
   const model = await evaluating(file, threads, [{}], budget);

@@ -6,8 +6,8 @@ import type { MethodResult, RandomSource } from '../../../src/engine/methods/met
 import { resolveParameters } from '../../../src/engine/methods/parameters';
 import { ReplaySource } from '../../../src/engine/methods/random';
 import { createContext } from '../../../src/engine/methods/run';
-import type { GradientProbe } from '../../../src/engine/model/evaluation/model';
-import { LoadedModel } from '../../../src/engine/model/loadedModel';
+import { classScore } from '../../../src/engine/model/evaluation/score';
+import { LoadedModel } from '../../../src/engine/model/loaded/loadedModel';
 import type { Parameters, RawMap } from '../../../src/shared/results/attribution';
 import {
   array,
@@ -180,10 +180,11 @@ describe.each(cases.filter((each) => each.id.endsWith('base.forward')))('$id', (
     const layers = Object.entries(namedLayers(golden.model)).filter(([key]) => golden.outputs[`activation_${key}`]);
     const probes = layers.map(([key, torch]) => {
       const wrt = onnxLayer(golden.model, torch);
-      return { key, wrt, gradient: { of: 'logit', rules: 'standard', wrt } satisfies GradientProbe };
+      return { key, wrt, gradient: { wrt } };
     });
     expect(probes.length).toBeGreaterThan(0);
-    const evaluation = await model.evaluate(input, golden.target, {
+    const evaluation = await model.evaluate(input, {
+      score: classScore(golden.target),
       activations: probes.map((probe) => probe.wrt),
       gradients: probes.map((probe) => probe.gradient),
     });

@@ -4,7 +4,7 @@
  */
 import { type FloatTensor, float32 } from '../../../src/engine/graph/ir/tensor';
 import type { Evaluation, Model } from '../../../src/engine/model/evaluation/model';
-import type { LoadedModel } from '../../../src/engine/model/loadedModel';
+import type { LoadedModel } from '../../../src/engine/model/loaded/loadedModel';
 import type { RawMap } from '../../../src/shared/results/attribution';
 import type { Difference, Tolerance } from './compare';
 
@@ -48,8 +48,7 @@ const changedModel: Change = (model, input) => ({
     async evaluate(...call): Promise<Evaluation> {
       const evaluation = await model.evaluate(...call);
       return {
-        logits: evaluation.logits,
-        probabilities: evaluation.probabilities,
+        ...evaluation,
         activation: (layer) => oneStepUp(evaluation.activation(layer)),
         gradient: (probe) => oneStepUp(evaluation.gradient(probe)),
       };

@@ -26,11 +26,11 @@ it.each(['tinyseq/a/pgc.gradcam', 'tinyseq/a/pgc.gradcam.mid'])('%s', async (id)
   const x = read.inputs[0]?.name as string;
   const graph = bind(read, new Map([[x, input.dims]]));
   const of = graph.outputs[0] as string;
-  const first = differentiate(graph, { of, seed: 'target', wrt: [layer], rules: standard, prefix: 'first' });
+  const first = differentiate(graph, { of, cotangent: 'target', wrt: [layer], rules: standard, prefix: 'first' });
   const gradient = first.gradients.get(layer) as string;
   const second = differentiate(first.graph, {
     of: gradient,
-    seed: 'A',
+    cotangent: 'A',
     wrt: [layer],
     rules: standard,
     prefix: 'second',

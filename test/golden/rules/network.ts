@@ -68,7 +68,7 @@ export function oneHot(classes: number, target: number, value = 1): FloatTensor 
   return float32([1, classes], data);
 }
 
-/** Relevance (or whatever the table propagates) of the named values for one class; the seed is `value` at the target. */
+/** Relevance (or whatever the table propagates) of the named values for one class; the cotangent is `value` at the target. */
 export async function backward(
   { graph, logits, classes }: Network,
   rules: RuleTable,
@@ -77,8 +77,8 @@ export async function backward(
   wrt: readonly string[],
   value = 1,
 ): Promise<ReadonlyMap<string, FloatTensor>> {
-  const { graph: joint, gradients } = differentiate(graph, { of: logits, seed: 'seed', wrt, rules });
-  const results = await run(joint, [...gradients.values()], { ...feeds, seed: oneHot(classes, target, value) });
+  const { graph: joint, gradients } = differentiate(graph, { of: logits, cotangent: 'cotangent', wrt, rules });
+  const results = await run(joint, [...gradients.values()], { ...feeds, cotangent: oneHot(classes, target, value) });
   return new Map([...gradients].map(([name, gradient]) => [name, results[gradient] as FloatTensor]));
 }
 

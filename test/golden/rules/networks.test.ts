@@ -59,7 +59,7 @@ function stacked(...items: readonly FloatTensor[]): FloatTensor {
   return float32([items.length * (first.dims[0] as number), ...first.dims.slice(1)], data);
 }
 
-function seeds({ classes }: Network, count: number): FloatTensor {
+function cotangents({ classes }: Network, count: number): FloatTensor {
   const data = new Float32Array(count * classes);
   for (let item = 0; item < count; item++) data[item * classes + 1] = 1;
   return float32([count, classes], data);
@@ -71,11 +71,16 @@ describe.each(models)('%s', (model) => {
     const file = files[model]?.find((name) => !fixesBatch(model, name)) as string;
     const net = await network(`models/tiny/${model}/${file}`, x);
     const rules = ruleTable(choice);
-    const { graph, gradients } = differentiate(net.graph, { of: net.logits, seed: 'seed', wrt: [net.input], rules });
+    const { graph, gradients } = differentiate(net.graph, {
+      of: net.logits,
+      cotangent: 'cotangent',
+      wrt: [net.input],
+      rules,
+    });
     const name = gradients.get(net.input) as string;
     const program = await compiled(graph, [name]);
     const of = async (batch: FloatTensor) => {
-      const feeds = { [net.input]: batch, seed: seeds(net, batch.dims[0] as number) };
+      const feeds = { [net.input]: batch, cotangent: cotangents(net, batch.dims[0] as number) };
       return (await program.run(feeds))[name]?.data as Float32Array;
     };
     const [alone, second, both] = [await of(x), await of(other(x)), await of(stacked(x, other(x)))];
@@ -90,12 +95,12 @@ describe.each(models)('%s', (model) => {
       const net = await network(`models/tiny/${model}/${file}`, x);
       const { graph, baseline, reference } = withReference(net.graph, net.input);
       const rules = deepLift({ reference });
-      const options = { of: net.logits, seed: 'seed', wrt: [net.input], rules };
+      const options = { of: net.logits, cotangent: 'cotangent', wrt: [net.input], rules };
       const { graph: joint, gradients } = differentiate(graph, options);
       const [multiplier, logits] = [gradients.get(net.input) as string, reference.get(net.logits) as string];
       const baselines = [float32(x.dims, zeros(x)), other(x)].slice(0, fixesBatch(model, file) ? 1 : 2);
       const [images, references] = [stacked(...baselines.map(() => x)), stacked(...baselines)];
-      const feeds = { [net.input]: images, [baseline]: references, seed: seeds(net, baselines.length) };
+      const feeds = { [net.input]: images, [baseline]: references, cotangent: cotangents(net, baselines.length) };
       const results = await run(joint, [multiplier, net.logits, logits], feeds);
       const shares = results[multiplier]?.data.map(
         (m, i) => m * ((images.data[i] as number) - (references.data[i] as number)),

@@ -10,7 +10,7 @@ interface Case {
   readonly target: number;
   readonly file: string;
   /** What the target's logit was given: 1, or its own value (gradient × input). */
-  readonly seed: 'one' | 'logit';
+  readonly cotangent: 'one' | 'logit';
   /** How far upstream's own result in float32 is from the stored one in float64, relative to the largest element. */
   readonly float32: number;
 }
@@ -28,11 +28,11 @@ function choice(rules: string): RuleChoice {
   return rules as RuleChoice;
 }
 
-describe.each(cases)('$model, $rules', ({ model, rules, target, file, seed, float32 }) => {
+describe.each(cases)('$model, $rules', ({ model, rules, target, file, cotangent, float32 }) => {
   it('gives the relevance of upstream', async () => {
     const x = array(`golden/tiny_${model}/input.npy`);
     const net = await network(`models/tiny/${model}/model.onnx`, x);
-    const value = seed === 'one' ? 1 : (array(`golden/tiny_${model}/output.npy`).data[target] as number);
+    const value = cotangent === 'one' ? 1 : (array(`golden/tiny_${model}/output.npy`).data[target] as number);
     const table = ruleTable(choice(rules));
     const relevance = await backward(net, table, { [net.input]: x }, target, [net.input], value);
     const actual = relevance.get(net.input)?.data as Float32Array;

@@ -57,13 +57,18 @@ async function attribution(golden: Case, x: FloatTensor): Promise<{ map: Float32
   const { graph, baseline, reference } = withReference(net.graph, net.input);
   const rescale = deepLift({ reference, ...(golden.threshold !== undefined && { threshold: golden.threshold }) });
   const rules = golden.convergenceDelta ? { ...rescale, MaxPool: standard['MaxPool'] as BackwardRule } : rescale;
-  const { graph: joint, gradients } = differentiate(graph, { of: net.logits, seed: 'seed', wrt: [net.input], rules });
+  const { graph: joint, gradients } = differentiate(graph, {
+    of: net.logits,
+    cotangent: 'cotangent',
+    wrt: [net.input],
+    rules,
+  });
   const [multiplier, logits] = [gradients.get(net.input) as string, reference.get(net.logits) as string];
   const references = baselinesOf(golden, x);
   const map = new Float32Array(x.data.length);
   const rests: number[] = [];
   for (const other of references) {
-    const feeds = { [net.input]: x, [baseline]: other, seed: oneHot(net.classes, golden.target) };
+    const feeds = { [net.input]: x, [baseline]: other, cotangent: oneHot(net.classes, golden.target) };
     const results = await run(joint, [multiplier, net.logits, logits], feeds);
     const own = results[multiplier]?.data.map((m, i) => m * ((x.data[i] as number) - (other.data[i] as number)));
     own?.forEach((value, i) => {
@@ -94,7 +99,7 @@ describe.each(cases)('$id', (golden) => {
     const rules = ruleTable(lrp ? { name: 'lrp-epsilon', options: { epsilon: 1e-9, stabiliser: 1e-9 } } : 'deconvnet');
     const result = await backward(net, rules, { [net.input]: x }, golden.target, [net.input, net.logits]);
     const { [net.logits]: output } = await run(net.graph, [net.logits], { [net.input]: x });
-    // Relevance is linear in the seed: that of the logit itself is that of 1, times the logit.
+    // Relevance is linear in the cotangent: that of the logit itself is that of 1, times the logit.
     const scale = lrp ? (output?.data[golden.target] as number) : 1;
     const map = (result.get(net.input) as FloatTensor).data.map((value) => value * scale);
     expect(worst(map, expected)).toBeLessThanOrEqual(golden.tolerance);

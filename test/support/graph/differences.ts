@@ -40,7 +40,7 @@ type Item = ReadonlyMap<string, readonly number[]>;
 
 const runtime = createOnnxRuntime();
 
-/** Name of the last seed. */
+/** Name of the last cotangent. */
 const vector = 'vector v';
 
 const fourthOrder = [
@@ -70,12 +70,12 @@ const defaultTolerance = { linear: 1e-5, float32: 2e-4, float64: 1e-6 } as const
 const singleTolerance = 1e-4;
 
 /**
- * Differentiates the sum of `seed ⊙ of` with respect to inputs of the graph and compares every element with differences of the graph,
+ * Differentiates the sum of `cotangent ⊙ of` with respect to inputs of the graph and compares every element with differences of the graph,
  * for two items in one batch and for the first alone, through the same program of free batch length.
  */
 export async function compareWithDifferences(c: Comparison): Promise<void> {
   const { graph, of, wrt, kind, whole = false, zeros = [] } = c;
-  const backward = differentiate(graph, { of, seed: vector, wrt, rules: c.rules ?? standard, prefix: `d(${of})` });
+  const backward = differentiate(graph, { of, cotangent: vector, wrt, rules: c.rules ?? standard, prefix: `d(${of})` });
   const gradients = wrt.map((name) => backward.gradients.get(name) as string);
   const precision = kind !== 'linear' && runsInDouble(backward.graph) ? 'float64' : 'float32';
   const step = c.step ?? (kind === 'linear' ? 1 : defaultStep[precision]);

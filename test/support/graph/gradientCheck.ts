@@ -19,7 +19,7 @@ export interface CheckOptions
   readonly values?: (count: number, random: () => number, name: string) => ArrayLike<number>;
 }
 
-/** Draws from `options.values` for the graph's own inputs, numbers in [−1, 1] for seeds of a first differentiation. */
+/** Draws from `options.values` for the graph's own inputs, numbers in [−1, 1] for the cotangent of a first differentiation. */
 function valuesOf(small: SmallGraph, options: CheckOptions): Comparison['values'] {
   const uniform = (size: number) => (count: number, random: () => number) =>
     Float32Array.from({ length: count }, () => size * (2 * random() - 1));
@@ -48,7 +48,7 @@ export async function checkGradient(small: SmallGraph, options: CheckOptions = {
 
 /**
  * Differentiates each gradient of the first output once more, with respect to every input (a Hessian–vector product) and to the first
- * seed (the Jacobian times a vector, which is the adjoint of the adjoint).
+ * cotangent (the Jacobian times a vector, which is the adjoint of the adjoint).
  *
  * @param piecewise the function is linear in the inputs but for kinks: the Hessian must be exactly 0.
  */
@@ -59,7 +59,7 @@ export async function checkSecondOrder(
   const graph = boundOf(small, options);
   const names = Object.keys(small.inputs);
   const of = graph.outputs[0] as string;
-  const first = differentiate(graph, { of, seed: 'vector u', wrt: names, rules: options.rules ?? standard });
+  const first = differentiate(graph, { of, cotangent: 'vector u', wrt: names, rules: options.rules ?? standard });
   for (const name of names) {
     await compareWithDifferences({
       kind: 'smooth',
@@ -79,15 +79,15 @@ const runtime = createOnnxRuntime();
 export async function gradientOf(
   small: SmallGraph,
   feeds: Readonly<Record<string, Tensor>>,
-  seed: Tensor,
+  cotangent: Tensor,
   rules: RuleTable = standard,
 ): Promise<Readonly<Record<string, Tensor>>> {
   const graph = bind(graphOf(small));
   const wrt = Object.keys(small.inputs);
-  const backward = differentiate(graph, { of: graph.outputs[0] as string, seed: 'seed', wrt, rules });
+  const backward = differentiate(graph, { of: graph.outputs[0] as string, cotangent: 'cotangent', wrt, rules });
   const names = wrt.map((name) => backward.gradients.get(name) as string);
   const program = await (await runtime).compile(backward.graph, names, { dynamicBatch: true, threads: 1 });
-  const all: Record<string, Tensor> = { ...feeds, seed };
+  const all: Record<string, Tensor> = { ...feeds, cotangent };
   const results = await program.run(Object.fromEntries(program.inputs.map((name) => [name, all[name] as Tensor])));
   await program.dispose();
   return Object.fromEntries(wrt.map((name, index) => [name, results[names[index] as string] as Tensor]));

@@ -45,23 +45,23 @@ async function run(
 /** The elements, −0 as 0. */
 const floats = (tensor: Tensor | undefined) => Array.from(tensor?.data as Float32Array, (value) => value + 0);
 const input = randomTensor([1, 2, 6, 6], 7);
-const seed = float32([1, 4], Float32Array.of(0, 1, 0, 0));
+const cotangent = float32([1, 4], Float32Array.of(0, 1, 0, 0));
 
 describe('differentiate', () => {
   it('adds up several uses of a value', async () => {
-    // Smaller than the distance of any pre-activation from its kink at this seed.
+    // Smaller than the distance of any pre-activation from its kink at this cotangent.
     await checkGradient(residual, { step: 1e-3, tolerance: 5e-3, seed: 5 });
   });
 
   it('gives the input and layers at once, and the same as one by one', async () => {
     const graph = bind(graphOf(residual));
     const wrt = ['x', 'relu1', 'relu2', 'conv2', 'logits'];
-    const all = differentiate(graph, { of: 'logits', seed: 'seed', wrt, rules: standard });
-    const together = await run(all.graph, [...all.gradients.values()], { x: input, seed });
+    const all = differentiate(graph, { of: 'logits', cotangent: 'cotangent', wrt, rules: standard });
+    const together = await run(all.graph, [...all.gradients.values()], { x: input, cotangent });
     for (const name of wrt) {
-      const one = differentiate(graph, { of: 'logits', seed: 'seed', wrt: [name], rules: standard });
+      const one = differentiate(graph, { of: 'logits', cotangent: 'cotangent', wrt: [name], rules: standard });
       const gradient = one.gradients.get(name) as string;
-      const alone = await run(one.graph, [gradient], { x: input, seed });
+      const alone = await run(one.graph, [gradient], { x: input, cotangent });
       expect(floats(together[all.gradients.get(name) as string]), name).toEqual(floats(alone[gradient]));
       expect(alone[gradient]?.dims).toEqual(graph.types.get(name)?.dims);
     }
@@ -69,7 +69,12 @@ describe('differentiate', () => {
 
   it('computes nothing in front of the earliest wanted value', () => {
     const graph = bind(graphOf(residual));
-    const { graph: joint } = differentiate(graph, { of: 'logits', seed: 'seed', wrt: ['relu2'], rules: standard });
+    const { graph: joint } = differentiate(graph, {
+      of: 'logits',
+      cotangent: 'cotangent',
+      wrt: ['relu2'],
+      rules: standard,
+    });
     const added = joint.nodes.slice(graph.nodes.length).map((node) => node.op);
     expect(added).not.toContain('Conv');
     expect(added).not.toContain('ConvTranspose');
@@ -80,7 +85,7 @@ describe('differentiate', () => {
     const graph = bind(graphOf(residual));
     const { graph: joint, gradients } = differentiate(graph, {
       of: 'logits',
-      seed: 'seed',
+      cotangent: 'cotangent',
       wrt: ['x'],
       rules: standard,
     });
@@ -92,17 +97,23 @@ describe('differentiate', () => {
 
   it('runs again on its result with another table, and one program holds both', async () => {
     const graph = bind(graphOf(residual));
-    const first = differentiate(graph, { of: 'logits', seed: 'seed', wrt: ['x'], rules: standard, prefix: 'standard' });
+    const first = differentiate(graph, {
+      of: 'logits',
+      cotangent: 'cotangent',
+      wrt: ['x'],
+      rules: standard,
+      prefix: 'standard',
+    });
     const second = differentiate(first.graph, {
       of: 'logits',
-      seed: 'guidedSeed',
+      cotangent: 'guidedCotangent',
       wrt: ['x', 'relu2'],
       rules: guided,
       prefix: 'guided',
     });
     const [plain, guidedX] = [first.gradients.get('x') as string, second.gradients.get('x') as string];
-    const both = await run(second.graph, [plain, guidedX], { x: input, seed, guidedSeed: seed });
-    const alone = await run(first.graph, [plain], { x: input, seed });
+    const both = await run(second.graph, [plain, guidedX], { x: input, cotangent, guidedCotangent: cotangent });
+    const alone = await run(first.graph, [plain], { x: input, cotangent });
     expect(floats(both[plain])).toEqual(floats(alone[plain]));
     expect(floats(both[guidedX])).not.toEqual(floats(alone[plain]));
   });
@@ -118,9 +129,14 @@ describe('differentiate', () => {
         outputs: ['a', 'b'],
       }),
     );
-    const { graph: joint, gradients } = differentiate(graph, { of: 'a', seed: 'seed', wrt: ['b'], rules: standard });
+    const { graph: joint, gradients } = differentiate(graph, {
+      of: 'a',
+      cotangent: 'cotangent',
+      wrt: ['b'],
+      rules: standard,
+    });
     const x = float32([2, 3], new Float32Array(6).fill(1));
-    const result = await run(joint, [gradients.get('b') as string], { x, seed: x });
+    const result = await run(joint, [gradients.get('b') as string], { x, cotangent: x });
     expect(result[gradients.get('b') as string]?.dims).toEqual([2, 3]);
     expect(floats(result[gradients.get('b') as string])).toEqual([0, 0, 0, 0, 0, 0]);
   });
@@ -133,10 +149,10 @@ describe('differentiate', () => {
     };
     const graph = bind(graphOf(small));
     const { ReduceProd: _, ...rules } = standard;
-    expect(() => differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['x'], rules })).toThrow(
+    expect(() => differentiate(graph, { of: 'v0', cotangent: 'cotangent', wrt: ['x'], rules })).toThrow(
       'The operator ReduceProd of node “node_0” has no gradient.',
     );
-    expect(() => differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['nothing'], rules: standard })).toThrow(
+    expect(() => differentiate(graph, { of: 'v0', cotangent: 'cotangent', wrt: ['nothing'], rules: standard })).toThrow(
       'The model has no value named “nothing”.',
     );
   });
@@ -146,7 +162,12 @@ describe('floating-point types other than float32', () => {
   const to = (dtype: DType, x: string) => ({ op: 'Cast', inputs: [x], attributes: { to: typeCode(dtype) } });
   const gradient = (nodes: SmallGraph['nodes']) => {
     const graph = bind(graphOf({ inputs: { x: [3] }, nodes }));
-    return differentiate(graph, { of: graph.outputs[0] as string, seed: 'seed', wrt: ['x'], rules: standard });
+    return differentiate(graph, {
+      of: graph.outputs[0] as string,
+      cotangent: 'cotangent',
+      wrt: ['x'],
+      rules: standard,
+    });
   };
 
   it('are refused where an operator computes in them', () => {
@@ -189,10 +210,10 @@ describe('guided rules', () => {
       low: float32([], Float32Array.of(-1)),
     };
     const graph = bind(graphOf({ inputs: { x: [x.length] }, constants, nodes: [{ op, inputs, attributes }] }));
-    const { graph: joint, gradients } = differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['x'], rules });
+    const { graph: joint, gradients } = differentiate(graph, { of: 'v0', cotangent: 'cotangent', wrt: ['x'], rules });
     const feeds = {
       x: float32([1, x.length], Float32Array.from(x)),
-      seed: float32([1, g.length], Float32Array.from(g)),
+      cotangent: float32([1, g.length], Float32Array.from(g)),
     };
     return floats((await run(joint, [gradients.get('x') as string], feeds))[gradients.get('x') as string]);
   };

@@ -4,7 +4,7 @@ import { GraphBuilder } from '../inference/builder';
 import { dependents } from '../inference/paths';
 import type { Graph, Node } from '../ir/graph';
 import { isFloat } from '../ir/numbers';
-import type { DType } from '../ir/tensor';
+import type { DType, ValueType } from '../ir/tensor';
 import type { BackwardRule } from '../ops/definition';
 import { typeCode } from '../ops/elementTypes';
 import type { RuleTable } from '../rules/table';
@@ -13,8 +13,11 @@ import { contextOf, forwardOf, withoutGradient } from './backwardContext';
 export interface DifferentiateOptions {
   /** The value to differentiate, e.g. the logits [N, C]. */
   readonly of: string;
-  /** Name of the new float32 graph input, in `of`'s shape: the vector of the vector–Jacobian product. */
-  readonly seed: string;
+  /**
+   * The vector of the vector–Jacobian product, float32 in `of`'s shape: the name of a new graph input, or a value of the graph, which
+   * counts as a constant.
+   */
+  readonly cotangent: string | { readonly value: string };
   /** Values whose gradients are wanted: graph inputs, layers, float constants such as biases, or several at once. */
   readonly wrt: readonly string[];
   readonly rules: RuleTable;
@@ -29,9 +32,9 @@ export interface Differentiated {
 }
 
 /**
- * Appends the nodes that compute seedᵀ · ∂of/∂wrt for every wanted value. Only standard operators are appended, only on paths from a
+ * Appends the nodes that compute cotangentᵀ · ∂of/∂wrt for every wanted value. Only standard operators are appended, only on paths from a
  * wanted value to `of`, and none fixes the batch length: the result is right for any batch that the forward graph accepts. Several uses
- * of a value add up. The graph must be bound. The result may be differentiated again, with another table, prefix and seed.
+ * of a value add up. The graph must be bound. The result may be differentiated again, with another table, prefix and cotangent.
  *
  * Rules are written for float32, as which checkpoints are read whatever type they compute in; in another type gradients go through Cast
  * alone.
@@ -39,18 +42,18 @@ export interface Differentiated {
  * @throws UnsupportedOperatorError when an operator on the path has no rule in the table, or does not compute in float32.
  */
 export function differentiate(graph: Graph, options: DifferentiateOptions): Differentiated {
-  const { of, seed, wrt, rules, prefix = 'gradient' } = options;
+  const { of, wrt, rules, prefix = 'gradient' } = options;
   assertNames(graph, options);
   const builder = new GraphBuilder(graph, `${prefix}/`);
   const { dtype, dims } = builder.type(of);
-  const seedType = { dtype: 'float32', dims } as const;
-  builder.declare(seed, seedType);
+  const { cotangent, inputs } = cotangentOf(builder, options.cotangent, dims);
 
   const [dependent, needed] = [dependents(graph, wrt), ancestors(graph, of)];
   const active = (name: string) => dependent.has(name) && needed.has(name);
   const forward = forwardOf(graph, of, needed);
   const gradients = new Gradients(builder);
-  if (active(of)) gradients.add(of, dtype === 'float32' ? seed : builder.emit('Cast', [seed], { to: typeCode(dtype) }));
+  if (active(of))
+    gradients.add(of, dtype === 'float32' ? cotangent : builder.emit('Cast', [cotangent], { to: typeCode(dtype) }));
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((output) => gradients.has(output)) || !node.inputs.some(active)) continue;
     const rule = ruleFor(node, rules, builder);
@@ -64,17 +67,32 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Diff
   const wanted = new Map<string, string>();
   for (const name of wrt) {
     const own = gradients.of(name) ?? builder.emit('ConstantOfShape', [builder.emit('Shape', [name])]);
-    wanted.set(name, own === seed ? builder.emit('Identity', [seed]) : own);
+    wanted.set(name, own === cotangent ? builder.emit('Identity', [cotangent]) : own);
   }
-  return { graph: builder.finish([{ name: seed, type: seedType }], [...wanted.values()]), gradients: wanted };
+  return { graph: builder.finish(inputs, [...wanted.values()]), gradients: wanted };
 }
 
-function assertNames(graph: Graph, { of, wrt, seed }: DifferentiateOptions): void {
+/** Where backward starts from, and the graph input that it is when it is a new one. */
+function cotangentOf(
+  builder: GraphBuilder,
+  cotangent: DifferentiateOptions['cotangent'],
+  dims: ValueType['dims'],
+): { readonly cotangent: string; readonly inputs: Graph['inputs'] } {
+  if (typeof cotangent !== 'string') return { cotangent: cotangent.value, inputs: [] };
+  const type = { dtype: 'float32', dims } as const;
+  builder.declare(cotangent, type);
+  return { cotangent, inputs: [{ name: cotangent, type }] };
+}
+
+function assertNames(graph: Graph, { of, wrt, cotangent }: DifferentiateOptions): void {
   const exists = (name: string) => graph.types.has(name) || graph.constants.has(name);
-  const unknown = [of, ...wrt].find((name) => !exists(name));
+  const given = typeof cotangent === 'string' ? [] : [cotangent.value];
+  const unknown = [of, ...wrt, ...given].find((name) => !exists(name));
   if (unknown !== undefined) throw new UsageError(`The model has no value named “${unknown}”.`);
-  if (exists(seed)) {
-    throw new Error(`The graph has a value named “${seed}” already: each differentiation needs a seed of its own.`);
+  if (typeof cotangent === 'string' && exists(cotangent)) {
+    throw new Error(
+      `The graph has a value named “${cotangent}” already: each differentiation needs a cotangent of its own.`,
+    );
   }
 }
 

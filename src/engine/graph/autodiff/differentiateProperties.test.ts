@@ -50,13 +50,13 @@ describe('of random graphs', () => {
     const before = JSON.stringify(graph.nodes);
     const of = graph.outputs[0] as string;
     const wrt = ['x', 'y', graph.nodes[3]?.outputs[0] as string];
-    const first = differentiate(graph, { of, seed: 'u', wrt, rules: standard });
+    const first = differentiate(graph, { of, cotangent: 'u', wrt, rules: standard });
     expectWellFormed(first.graph);
-    const other = differentiate(first.graph, { of, seed: 'w', wrt, rules: guided });
+    const other = differentiate(first.graph, { of, cotangent: 'w', wrt, rules: guided });
     expectWellFormed(other.graph);
     const second = differentiate(other.graph, {
       of: first.gradients.get('x') as string,
-      seed: 'v',
+      cotangent: 'v',
       wrt: [...wrt, 'u'],
       rules: standard,
     });
@@ -67,10 +67,10 @@ describe('of random graphs', () => {
   it.each(seeds.slice(0, 8))('the Hessian is symmetric and linear in its vector, seed %i', async (seed) => {
     const graph = bind(graphOf(randomGraph(seed, 16)));
     const of = graph.outputs[0] as string;
-    const first = differentiate(graph, { of, seed: 'u', wrt: ['x'], rules: standard });
+    const first = differentiate(graph, { of, cotangent: 'u', wrt: ['x'], rules: standard });
     const second = differentiate(first.graph, {
       of: first.gradients.get('x') as string,
-      seed: 'v',
+      cotangent: 'v',
       wrt: ['x'],
       rules: standard,
     });
@@ -88,7 +88,7 @@ describe('of random graphs', () => {
   it.each(seeds.slice(0, 8))('a batch gives what its items give alone, seed %i', async (seed) => {
     const graph = bind(graphOf(randomGraph(seed, 20)));
     const of = graph.outputs[0] as string;
-    const { graph: joint, gradients } = differentiate(graph, { of, seed: 'u', wrt: ['x'], rules: standard });
+    const { graph: joint, gradients } = differentiate(graph, { of, cotangent: 'u', wrt: ['x'], rules: standard });
     const size = elementCount((graph.types.get(of)?.dims ?? []) as readonly number[]);
     const batch = 5;
     const feeds = {
@@ -145,7 +145,8 @@ describe('cost', () => {
       const graph = bind(graphOf(build(count)));
       const of = graph.outputs[0] as string;
       return (
-        differentiate(graph, { of, seed: 'u', wrt: ['x'], rules: standard }).graph.nodes.length - graph.nodes.length
+        differentiate(graph, { of, cotangent: 'u', wrt: ['x'], rules: standard }).graph.nodes.length -
+        graph.nodes.length
       );
     }) as [number, number, number];
     expect(added[2] - added[1]).toBe(2 * (added[1] - added[0]));
@@ -153,7 +154,12 @@ describe('cost', () => {
 
   it('is right through 2²⁰ paths', async () => {
     const graph = bind(graphOf(ladder(20)));
-    const { graph: joint, gradients } = differentiate(graph, { of: 'v19', seed: 'u', wrt: ['x'], rules: standard });
+    const { graph: joint, gradients } = differentiate(graph, {
+      of: 'v19',
+      cotangent: 'u',
+      wrt: ['x'],
+      rules: standard,
+    });
     const ones = randomTensor([1, 2], 1, 1, 1);
     const [gradient] = await run(joint, [gradients.get('x') as string], { x: ones, u: ones });
     expect(toNumbers(gradient as Tensor)).toEqual([2 ** 20, 2 ** 20]);
@@ -173,16 +179,16 @@ describe('what is asked for', () => {
   const graph = bind(graphOf(small));
   const x = randomTensor([2, 4], 3);
   const u = randomTensor([2, 3], 4);
-  const gradientsOf = async (of: string, wrt: readonly string[], seed: Tensor) => {
-    const { graph: joint, gradients } = differentiate(graph, { of, seed: 'u', wrt, rules: standard });
+  const gradientsOf = async (of: string, wrt: readonly string[], cotangent: Tensor) => {
+    const { graph: joint, gradients } = differentiate(graph, { of, cotangent: 'u', wrt, rules: standard });
     return run(
       joint,
       wrt.map((name) => gradients.get(name) as string),
-      { x, u: seed },
+      { x, u: cotangent },
     );
   };
 
-  it('a value by itself: the seed', async () => {
+  it('a value by itself: the cotangent', async () => {
     expect(toNumbers((await gradientsOf('y', ['y'], u))[0] as Tensor)).toEqual(toNumbers(u));
   });
 
@@ -211,17 +217,17 @@ describe('what is asked for', () => {
     });
   });
 
-  it('refuses names that are not there, and a seed that is taken', () => {
+  it('refuses names that are not there, and a cotangent that is taken', () => {
     const ask =
-      (of: string, wrt: string, seed = 'u') =>
+      (of: string, wrt: string, cotangent = 'u') =>
       () =>
-        differentiate(graph, { of, seed, wrt: [wrt], rules: standard });
+        differentiate(graph, { of, cotangent, wrt: [wrt], rules: standard });
     expect(ask('y', 'z')).toThrow('The model has no value named “z”.');
     expect(ask('z', 'x')).toThrow('The model has no value named “z”.');
     expect(ask('y', 'x', 'tail')).toThrow('The graph has a value named “tail” already');
-    const once = differentiate(graph, { of: 'y', seed: 'u', wrt: ['x'], rules: standard });
-    expect(() => differentiate(once.graph, { of: 'y', seed: 'u', wrt: ['x'], rules: guided })).toThrow(
-      'The graph has a value named “u” already: each differentiation needs a seed of its own.',
+    const once = differentiate(graph, { of: 'y', cotangent: 'u', wrt: ['x'], rules: standard });
+    expect(() => differentiate(once.graph, { of: 'y', cotangent: 'u', wrt: ['x'], rules: guided })).toThrow(
+      'The graph has a value named “u” already: each differentiation needs a cotangent of its own.',
     );
   });
 });

@@ -20,7 +20,12 @@ describe('batchSymbols', () => {
         ],
       }),
     );
-    const { graph: joint, gradients } = differentiate(graph, { of: 'flat', seed: 'seed', wrt: ['x'], rules: standard });
+    const { graph: joint, gradients } = differentiate(graph, {
+      of: 'flat',
+      cotangent: 'cotangent',
+      wrt: ['x'],
+      rules: standard,
+    });
     const symbols = batchSymbols(joint);
     expect(symbols.get('conv')).toEqual([batch, 8, 4, 4]);
     expect(symbols.get('flat')).toEqual([batch, 128]);

@@ -9,7 +9,12 @@ import { tidyGradient } from './tidyGradient';
 
 function gradientOf(small: SmallGraph): { backward: Differentiated; name: string } {
   const graph = bind(graphOf(small));
-  const backward = differentiate(graph, { of: graph.outputs[0] as string, seed: 'seed', wrt: ['x'], rules: standard });
+  const backward = differentiate(graph, {
+    of: graph.outputs[0] as string,
+    cotangent: 'cotangent',
+    wrt: ['x'],
+    rules: standard,
+  });
   return { backward, name: backward.gradients.get('x') as string };
 }
 

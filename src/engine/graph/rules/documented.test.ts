@@ -193,8 +193,8 @@ async function evaluate(graph: ReturnType<typeof bind>, outputs: readonly string
 async function backward(setting: Setting, rules: RuleTable, g = setting.g): Promise<Values> {
   const { small, at = ['x'] } = setting.fixture;
   const referenced = withReference(bind(graphOf(small)), 'x');
-  const { graph, gradients } = differentiate(referenced.graph, { of: 'y', seed: 'seed', wrt: at, rules });
-  const feeds = { x: setting.x, [referenced.baseline]: setting.baseline, seed: g };
+  const { graph, gradients } = differentiate(referenced.graph, { of: 'y', cotangent: 'cotangent', wrt: at, rules });
+  const feeds = { x: setting.x, [referenced.baseline]: setting.baseline, cotangent: g };
   const of = await evaluate(graph, [...gradients.values()], feeds);
   return Object.fromEntries(at.map((name) => [name, of(gradients.get(name) as string)]));
 }

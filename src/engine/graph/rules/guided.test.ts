@@ -24,7 +24,7 @@ async function through(table: 'standard' | 'guided' | 'deconvnet', zeroPoint: nu
       outputs: ['y'],
     }),
   );
-  const backward = differentiate(graph, { of: 'y', seed: 'g', wrt: ['sum'], rules: ruleTable(table) });
+  const backward = differentiate(graph, { of: 'y', cotangent: 'g', wrt: ['sum'], rules: ruleTable(table) });
   const feeds = { x: randomTensor([2, 6], 2), g: randomTensor([2, 8], 3) };
   const name = backward.gradients.get('sum') as string;
   const program = await runtime.compile(backward.graph, [name], { dynamicBatch: true, threads: 1 });

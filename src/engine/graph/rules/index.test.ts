@@ -37,7 +37,7 @@ describe('rule tables by name', () => {
     const graph = bind(graphOf(small));
     const values = (epsilon: number) => {
       const rules = ruleTable({ name: 'lrp-epsilon', options: { epsilon } });
-      const { constants } = differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['x'], rules }).graph;
+      const { constants } = differentiate(graph, { of: 'v0', cotangent: 'cotangent', wrt: ['x'], rules }).graph;
       return [...constants.values()].flatMap(({ dims, data }) => (dims.length === 0 ? [Number(data[0])] : []));
     };
     expect(values(0.25)).toContain(0.25);

@@ -1,5 +1,6 @@
 /** The rule tables by name. */
 import { deconvnet, deconvnetRelu } from './deconvnet';
+import { type DeepLiftOptions, deepLift } from './deepLift';
 import { guided, guidedRelu } from './guided';
 import * as lrp from './lrp/composites';
 import { standard } from './standard';
@@ -37,13 +38,34 @@ export type PlainRuleTableName = {
   [Name in RuleTableName]: undefined extends Options<Name> ? Name : never;
 }[RuleTableName];
 
+/** DeepLIFT's table, which is made for a graph that computes its values for a reference input too. */
+type DeepLiftChoice =
+  | 'deep-lift'
+  | { readonly name: 'deep-lift'; readonly options: Omit<DeepLiftOptions, 'reference'> };
+
 /** A table by its name, or with parameters: `'lrp-epsilon'`, `{ name: 'lrp-epsilon', options: { epsilon: 0.01 } }`. */
 export type RuleChoice =
+  | DeepLiftChoice
   | PlainRuleTableName
   | { [Name in RuleTableName]: { readonly name: Name; readonly options: NonNullable<Options<Name>> } }[RuleTableName];
 
-/** The table that was chosen. */
-export function ruleTable(choice: RuleChoice): RuleTable {
+function isDeepLift(choice: RuleChoice): choice is DeepLiftChoice {
+  return (typeof choice === 'string' ? choice : choice.name) === 'deep-lift';
+}
+
+/** True when the table compares with a reference input. */
+export const needsReference = isDeepLift;
+
+/**
+ * The table that was chosen.
+ *
+ * @param reference value → value for the reference input, as withReference gives it, for tables that need it.
+ */
+export function ruleTable(choice: RuleChoice, reference?: ReadonlyMap<string, string>): RuleTable {
+  if (isDeepLift(choice)) {
+    if (!reference) throw new Error('DeepLIFT’s table needs the values for a reference input.');
+    return deepLift({ ...(typeof choice === 'string' ? {} : choice.options), reference });
+  }
   if (typeof choice === 'string') return (ruleTables[choice] as () => RuleTable)();
   return (ruleTables[choice.name] as (options: unknown) => RuleTable)(choice.options);
 }

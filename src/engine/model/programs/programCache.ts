@@ -1,26 +1,15 @@
 import { RuntimeFailure } from '../../../shared/errors';
-import type { Graph } from '../../graph/ir/graph';
 import type { CompileOptions, Program, Runtime, WeightStore } from '../../runtime/runtime';
-import type { Probes } from '../evaluation/model';
-import { gradientKey, probesKey } from '../evaluation/probes';
+import { covers, type ProgramSpec, specKey } from '../evaluation/spec';
+import type { ProgramGraph } from './build';
 import { footprint } from './footprint';
 import type { Holding, MemoryBudget } from './memoryBudget';
 import { workFor } from './work';
 
-/** What a set of probes asks the runtime to compute. */
-export interface ProgramGraph {
-  readonly graph: Graph;
-  readonly outputs: readonly string[];
-  /** Names of the seed inputs: one for each (rules, score) pair in use. */
-  readonly seeds: readonly string[];
-  /** Gradient key → value name. */
-  readonly gradients: ReadonlyMap<string, string>;
-}
-
 /** A compiled program, and what it has cost so far. */
-export interface Compiled extends Pick<ProgramGraph, 'seeds' | 'gradients'> {
+export interface Compiled extends Pick<ProgramGraph, 'feeds' | 'results'> {
   readonly program: Program;
-  readonly probes: Required<Probes>;
+  readonly spec: ProgramSpec;
   readonly holding: Holding;
   /** Bytes beside the values of its runs, and of those for each image of a batch. */
   readonly fixedBytes: number;
@@ -47,14 +36,6 @@ const weightSlack = 1.15;
 /** onnxruntime's arena grows in steps and does not fill them. */
 const valueSlack = 1.5;
 
-function covers(large: Required<Probes>, small: Required<Probes>): boolean {
-  const keys = new Set(large.gradients.map(gradientKey));
-  return (
-    small.activations.every((name) => large.activations.includes(name)) &&
-    small.gradients.every((probe) => keys.has(gradientKey(probe)))
-  );
-}
-
 /** The compiled programs of one model, within the memory that all models share. */
 export class ProgramCache {
   private readonly compiled = new Map<string, Compiled>();
@@ -68,16 +49,16 @@ export class ProgramCache {
     private readonly runtime: Runtime,
     private readonly options: CompileOptions,
     private readonly budget: MemoryBudget,
-    private readonly build: (probes: Required<Probes>) => ProgramGraph,
+    private readonly build: (spec: ProgramSpec) => ProgramGraph,
   ) {
     this.weights = runtime.createWeightStore?.();
   }
 
-  /** A program that answers the probes for a batch of `images`; it is not dropped before it is given back. */
-  async borrow(probes: Required<Probes>, images: number): Promise<Compiled> {
-    const key = probesKey(probes);
-    const ready = this.compiled.get(key) ?? this.larger(key, probes, images);
-    const compiled = ready ?? (await (this.compiling.get(key) ?? this.compile(key, probes)));
+  /** A program that answers the spec for a batch of `images`; it is not dropped before it is given back. */
+  async borrow(spec: ProgramSpec, images: number): Promise<Compiled> {
+    const key = specKey(spec);
+    const ready = this.compiled.get(key) ?? this.larger(key, spec, images);
+    const compiled = ready ?? (await (this.compiling.get(key) ?? this.compile(key, spec)));
     compiled.holding.users++;
     await this.budget.use(compiled.holding, compiled.fixedBytes + images * compiled.imageBytes);
     return compiled;
@@ -87,12 +68,12 @@ export class ProgramCache {
     compiled.holding.users--;
   }
 
-  /** False when another program would have to be dropped for these probes. A program that cannot be built is ready to say so. */
-  isReady(probes: Required<Probes>): boolean {
-    const key = probesKey(probes);
-    if ([...this.compiled.values()].some((each) => covers(each.probes, probes))) return true;
+  /** False when another program would have to be dropped for this spec. A program that cannot be built is ready to say so. */
+  isReady(spec: ProgramSpec): boolean {
+    const key = specKey(spec);
+    if ([...this.compiled.values()].some((each) => covers(each.spec, spec))) return true;
     try {
-      return this.budget.hasRoomFor(this.plan(key, probes).packed);
+      return this.budget.hasRoomFor(this.plan(key, spec).packed);
     } catch {
       return true;
     }
@@ -119,11 +100,11 @@ export class ProgramCache {
    * A program that computes more than is asked for, as long as that has cost less time than compiling another would (the rule of whoever
    * rents until the rent would have paid for buying, which is never worse than twice the best), or when memory is short.
    */
-  private larger(key: string, probes: Required<Probes>, images: number): Compiled | null {
-    const able = [...this.compiled.values()].filter((each) => covers(each.probes, probes));
+  private larger(key: string, spec: ProgramSpec, images: number): Compiled | null {
+    const able = [...this.compiled.values()].filter((each) => covers(each.spec, spec));
     const [best] = able.sort((a, b) => a.work - b.work);
     if (!best || !Number.isFinite(best.secondsPerImage)) return null;
-    const plan = this.plan(key, probes);
+    const plan = this.plan(key, spec);
     const more = Math.max(0, 1 - plan.work / best.work) * best.secondsPerImage * images;
     const paid = (this.rent.get(key) ?? 0) + more;
     if (paid > best.compileSeconds && this.budget.hasRoomFor(plan.packed)) return null;
@@ -131,10 +112,10 @@ export class ProgramCache {
     return best;
   }
 
-  private plan(key: string, probes: Required<Probes>): Plan {
+  private plan(key: string, spec: ProgramSpec): Plan {
     const known = this.plans.get(key);
     if (known) return known;
-    const built = this.build(probes);
+    const built = this.build(spec);
     const { weights, derived, perImage } = footprint(built.graph, built.outputs);
     const imageBytes = valueSlack * perImage;
     const plan: Plan = {
@@ -150,8 +131,8 @@ export class ProgramCache {
     return plan;
   }
 
-  private async compile(key: string, probes: Required<Probes>): Promise<Compiled> {
-    const compiling = this.compileWithin(key, probes);
+  private async compile(key: string, spec: ProgramSpec): Promise<Compiled> {
+    const compiling = this.compileWithin(key, spec);
     this.compiling.set(key, compiling);
     try {
       const compiled = await compiling;
@@ -163,8 +144,8 @@ export class ProgramCache {
   }
 
   /** Compiles in the fastest form that there is memory for. Programs of this model are dropped only when no form fits beside them. */
-  private async compileWithin(key: string, probes: Required<Probes>): Promise<Compiled> {
-    const { built, work, packed, shared, imageBytes } = this.plan(key, probes);
+  private async compileWithin(key: string, spec: ProgramSpec): Promise<Compiled> {
+    const { built, work, packed, shared, imageBytes } = this.plan(key, spec);
     const holder = { owner: this, drop: () => this.drop(key) };
     const forms = [
       { bytes: packed, sharedWeights: false },
@@ -184,9 +165,9 @@ export class ProgramCache {
             weights: this.weights,
           });
           const compileSeconds = (performance.now() - started) / 1000;
-          const { seeds, gradients } = built;
+          const { feeds, results } = built;
           const costs = { work, imageBytes, fixedBytes: bytes - imageBytes, compileSeconds };
-          return { program, probes, seeds, gradients, holding, ...costs, secondsPerImage: Number.POSITIVE_INFINITY };
+          return { program, spec, feeds, results, holding, ...costs, secondsPerImage: Number.POSITIVE_INFINITY };
         } catch (error) {
           this.budget.release(holding);
           throw error;

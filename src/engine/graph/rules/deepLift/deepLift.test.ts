@@ -17,30 +17,30 @@ interface Multiplied {
   readonly multipliers: number[];
 }
 
-/** Runs a graph of one input x for two items and two references, seeded with `seed`. */
+/** Runs a graph of one input x for two items and two references, starting from `cotangent`. */
 async function multiply(
   small: SmallGraph,
   x: Tensor,
   baseline: Tensor,
-  seed: (dims: readonly number[]) => Tensor,
+  cotangent: (dims: readonly number[]) => Tensor,
   threshold?: number,
-): Promise<Multiplied & { readonly seed: number[] }> {
+): Promise<Multiplied & { readonly cotangent: number[] }> {
   const referenced = withReference(bind(graphOf(small)), 'x');
   const of = referenced.graph.outputs[0] as string;
   const rules = deepLift({ reference: referenced.reference, ...(threshold !== undefined && { threshold }) });
-  const { graph, gradients } = differentiate(referenced.graph, { of, seed: 'seed', wrt: ['x'], rules });
+  const { graph, gradients } = differentiate(referenced.graph, { of, cotangent: 'cotangent', wrt: ['x'], rules });
   const yReference = referenced.reference.get(of) as string;
   const gradient = gradients.get('x') as string;
   const program = await (await runtime).compile(graph, [of, yReference, gradient], { dynamicBatch: true, threads: 1 });
-  const vector = seed([x.dims[0] as number, ...((graph.types.get(of)?.dims ?? []).slice(1) as number[])]);
-  const all: Record<string, Tensor> = { x, [referenced.baseline]: baseline, seed: vector };
+  const vector = cotangent([x.dims[0] as number, ...((graph.types.get(of)?.dims ?? []).slice(1) as number[])]);
+  const all: Record<string, Tensor> = { x, [referenced.baseline]: baseline, cotangent: vector };
   const results = await program.run(Object.fromEntries(program.inputs.map((name) => [name, all[name] as Tensor])));
   await program.dispose();
   return {
     y: list(results[of]),
     yReference: list(results[yReference]),
     multipliers: list(results[gradient]),
-    seed: list(vector),
+    cotangent: list(vector),
   };
 }
 
@@ -66,7 +66,7 @@ const activations: readonly (readonly [string, object])[] = [
   ...['Relu', 'Sigmoid', 'Tanh', 'HardSwish', 'Gelu', 'Mish', 'Softplus', 'Softsign', 'Erf', 'Exp', 'Abs'],
 ].map((op) => [op, {}]);
 
-/** Each operator alone and in company: Σ m·Δx must be Σ seed·Δy whatever the operands. */
+/** Each operator alone and in company: Σ m·Δx must be Σ cotangent·Δy whatever the operands. */
 const cases: Readonly<Record<string, SmallGraph>> = {
   ...Object.fromEntries(activations.map(([op]) => [op, graph([3, 4], [one(op, ['x'])])])),
   'LeakyRelu, Elu, Selu, Celu': graph(
@@ -178,7 +178,7 @@ describe('summation to delta', () => {
       const moved = part(list(x), size).map((value, i) => value - (part(list(baseline), size)[i] as number));
       const shared = moved.reduce((sum, dx, i) => sum + dx * (part(result.multipliers, size)[i] as number), 0);
       const delta = part(result.y, outputs).map((value, i) => value - (part(result.yReference, outputs)[i] as number));
-      const weighted = delta.map((value, i) => value * (part(result.seed, outputs)[i] as number));
+      const weighted = delta.map((value, i) => value * (part(result.cotangent, outputs)[i] as number));
       const scale = Math.max(...weighted.map(Math.abs), ...moved.map(Math.abs));
       expect(Math.abs(shared - weighted.reduce((sum, value) => sum + value, 0)) / scale).toBeLessThan(2e-5);
     }
@@ -207,12 +207,12 @@ describe('the threshold', () => {
 it('credits a maximum that moved to the element that moved it', async () => {
   const small = graph([4], [one('Unsqueeze', ['x', 'one']), one('GlobalMaxPool', ['v0'])], { one: int64([1], [1]) });
   const tensor = (...values: number[]) => float32([1, 4], Float32Array.from(values));
-  const seed = () => float32([1, 1, 1], Float32Array.of(1));
+  const cotangent = () => float32([1, 1, 1], Float32Array.of(1));
   // Up from 2 (third) to 5 (first): the first moved by 4 for a Δy of 3.
-  const up = await multiply(small, tensor(5, 0, 1, 0.5), tensor(1, 0, 2, 0.5), seed);
+  const up = await multiply(small, tensor(5, 0, 1, 0.5), tensor(1, 0, 2, 0.5), cotangent);
   expect(up.multipliers).toEqual([0.75, 0, 0, 0]);
   // Down from 5 (first) to 2 (third): still the first.
-  const down = await multiply(small, tensor(1, 0, 2, 0.5), tensor(5, 0, 1, 0.5), seed);
+  const down = await multiply(small, tensor(1, 0, 2, 0.5), tensor(5, 0, 1, 0.5), cotangent);
   expect(down.multipliers).toEqual([0.75, 0, 0, 0]);
 });
 

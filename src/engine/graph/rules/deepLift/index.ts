@@ -15,6 +15,11 @@ export interface DeepLiftOptions {
    * by less without noise.
    */
   readonly threshold?: number;
+  /**
+   * What a max pooling does: 'difference' shares out Δy, which is the default; 'gradient' lets the gradient through at the cost of the sum,
+   * which is what captum does behind a ReLU module.
+   */
+  readonly maxPool?: 'difference' | 'gradient';
 }
 
 const ofOneValue = 'Abs Sqrt Exp Log Reciprocal Sin Cos Pow'.split(' ');
@@ -39,7 +44,7 @@ const rows: Readonly<Record<string, Row>> = {
  * are multipliers, and Σ multiplier ⊙ (x − x') over the input is Δlogit. Operators that are linear keep their gradient; those without a
  * row here (LRN, Where on a condition that changes) too, at the cost of that sum.
  */
-export function deepLift({ reference, threshold = 1e-6 }: DeepLiftOptions): RuleTable {
+export function deepLift({ reference, threshold = 1e-6, maxPool = 'difference' }: DeepLiftOptions): RuleTable {
   const withReferences =
     (row: Row, op: string): BackwardRule =>
     (b) => {
@@ -47,6 +52,7 @@ export function deepLift({ reference, threshold = 1e-6 }: DeepLiftOptions): Rule
       if (!depends) return (standard[op] as BackwardRule)(b);
       return row({ ...b, reference: (name) => reference.get(name) ?? name, threshold });
     };
-  const overridden = Object.entries(rows).filter(([op]) => Object.hasOwn(standard, op));
+  const keepsGradient = (op: string) => op === 'MaxPool' && maxPool === 'gradient';
+  const overridden = Object.entries(rows).filter(([op]) => Object.hasOwn(standard, op) && !keepsGradient(op));
   return { ...standard, ...Object.fromEntries(overridden.map(([op, row]) => [op, withReferences(row, op)])) };
 }

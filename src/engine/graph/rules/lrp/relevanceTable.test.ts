@@ -20,15 +20,15 @@ const list = (tensor: Tensor | undefined) => Array.from(tensor?.data as Float32A
 const vector = (...values: number[]) => float32([1, values.length], Float32Array.from(values));
 const number = (value: number) => float32([], Float32Array.of(value));
 
-async function relevance(small: SmallGraph, x: Tensor, seed: Tensor, rules = table): Promise<number[]> {
-  return list((await gradientOf(small, { x }, seed, rules))['x']);
+async function relevance(small: SmallGraph, x: Tensor, cotangent: Tensor, rules = table): Promise<number[]> {
+  return list((await gradientOf(small, { x }, cotangent, rules))['x']);
 }
 
 describe('the relevance table', () => {
   it('refuses operators without a rule by name', () => {
     const small: SmallGraph = { inputs: { x: [4] }, nodes: [{ op: 'LogSoftmax', inputs: ['x'] }] };
     const graph = bind(graphOf(small));
-    expect(() => differentiate(graph, { of: 'v0', seed: 'seed', wrt: ['x'], rules: table })).toThrow(
+    expect(() => differentiate(graph, { of: 'v0', cotangent: 'cotangent', wrt: ['x'], rules: table })).toThrow(
       'The operator LogSoftmax of node “node_0” has no relevance rule.',
     );
   });
@@ -39,7 +39,12 @@ describe('the relevance table', () => {
       constants: { w: float32([2, 1], Float32Array.of(1, 2)), b: float32([1], Float32Array.of(4)) },
       nodes: [{ op: 'Gemm', inputs: ['x', 'w', 'b'] }],
     };
-    const { gradients } = differentiate(bind(graphOf(small)), { of: 'v0', seed: 's', wrt: ['x', 'b'], rules: table });
+    const { gradients } = differentiate(bind(graphOf(small)), {
+      of: 'v0',
+      cotangent: 's',
+      wrt: ['x', 'b'],
+      rules: table,
+    });
     expect([...gradients.keys()]).toEqual(['x', 'b']);
     // z = 1·1 + 2·1.5 + 4 = 8.
     expect(await relevance(small, vector(1, 1.5), vector(8))).toEqual([1, 3]);
@@ -52,7 +57,7 @@ describe('the relevance table', () => {
       const shares = async (nodes: SmallGraph['nodes']) => {
         const graph = bind(graphOf({ inputs: { x: [3] }, constants, nodes, outputs: ['y'] }));
         const rules = ruleTable(name);
-        const backward = differentiate(graph, { of: 'y', seed: 's', wrt: ['x', 'bias'], rules });
+        const backward = differentiate(graph, { of: 'y', cotangent: 's', wrt: ['x', 'bias'], rules });
         const names = [...backward.gradients.values()];
         const program = await runtime.compile(backward.graph, names, { dynamicBatch: true, threads: 1 });
         const results = await program.run({ x: randomTensor([2, 3], 3), s: randomTensor([2, 4], 4) });
@@ -79,7 +84,7 @@ describe('the relevance table', () => {
     const [w, one] = [randomTensor([3, 4], 1), randomTensor([4], 2)];
     const values = list(one);
     const places = float32([1, 2, 4], Float32Array.from([...values, ...values]));
-    const [x, seed] = [randomTensor([1, 2, 3], 3), randomTensor([1, 2, 4], 4)];
+    const [x, cotangent] = [randomTensor([1, 2, 3], 3), randomTensor([1, 2, 4], 4)];
     const behind = (more: SmallGraph['nodes'], constants: SmallGraph['constants']) =>
       relevance(
         {
@@ -89,7 +94,7 @@ describe('the relevance table', () => {
           outputs: ['y'],
         },
         x,
-        seed,
+        cotangent,
         ruleTable('lrp-gamma'),
       );
     const added = { op: 'Add', inputs: ['p', 'bias'], outputs: ['y'] };
@@ -117,16 +122,16 @@ describe('the relevance table', () => {
       zero: float32([4], new Float32Array(4)),
     };
     const product = { op: 'MatMul', inputs: ['x', 'w'], outputs: ['p'] };
-    const [x, seed] = [randomTensor([1, 3], 3), randomTensor([1, 4], 4)];
+    const [x, cotangent] = [randomTensor([1, 3], 3), randomTensor([1, 4], 4)];
     const rules = ruleTable('lrp-gamma');
-    const alone = await relevance({ inputs: { x: [3] }, constants, nodes: [product] }, x, seed, rules);
+    const alone = await relevance({ inputs: { x: [3] }, constants, nodes: [product] }, x, cotangent, rules);
     const followed = { op: 'Add', inputs: ['p', 'bias'], outputs: ['y'] };
     const graph = { inputs: { x: [3] }, constants, nodes: [product, followed], outputs: ['p'] };
-    expectClose(await relevance(graph, x, seed, rules), alone, 1e-6, 'asked for itself');
+    expectClose(await relevance(graph, x, cotangent, rules), alone, 1e-6, 'asked for itself');
     const twice = { op: 'Mul', inputs: ['p', 'zero'], outputs: ['nothing'] };
     const nodes = [product, followed, twice, { op: 'Add', inputs: ['y', 'nothing'], outputs: ['z'] }];
-    const result = await relevance({ inputs: { x: [3] }, constants, nodes, outputs: ['z'] }, x, seed, rules);
-    const once = await relevance({ inputs: { x: [3] }, constants, nodes: [product, followed] }, x, seed, rules);
+    const result = await relevance({ inputs: { x: [3] }, constants, nodes, outputs: ['z'] }, x, cotangent, rules);
+    const once = await relevance({ inputs: { x: [3] }, constants, nodes: [product, followed] }, x, cotangent, rules);
     expect(Math.max(...result.map((value, i) => Math.abs(value - (once[i] as number))))).toBeGreaterThan(1e-3);
   });
 
@@ -183,12 +188,17 @@ describe('the relevance table', () => {
   it('sends an Einsum with one constant through the layer rule, and one of two values in halves', async () => {
     const w = randomTensor([3, 2], 1);
     const x = randomTensor([1, 4, 3], 2);
-    const seed = randomTensor([1, 4, 2], 3);
+    const cotangent = randomTensor([1, 4, 2], 3);
     const nodes = (op: SmallGraph['nodes'][number]) => ({ inputs: { x: [4, 3] }, constants: { w }, nodes: [op] });
     const einsum = nodes({ op: 'Einsum', inputs: ['x', 'w'], attributes: { equation: 'bij,jk->bik' } });
     const matMul = nodes({ op: 'MatMul', inputs: ['x', 'w'] });
     const gamma = ruleTable('lrp-gamma');
-    expectClose(await relevance(einsum, x, seed, gamma), await relevance(matMul, x, seed, gamma), 1e-6, 'layer');
+    expectClose(
+      await relevance(einsum, x, cotangent, gamma),
+      await relevance(matMul, x, cotangent, gamma),
+      1e-6,
+      'layer',
+    );
     const squares = nodes({ op: 'Einsum', inputs: ['x', 'x'], attributes: { equation: 'bij,bij->bi' } });
     const ones = float32([1, 4], Float32Array.of(1, 1, 1, 1));
     const total = (await relevance(squares, x, ones)).reduce((sum, value) => sum + value, 0);
@@ -201,7 +211,7 @@ describe('pixel bounds', () => {
   const plain: SmallGraph = { inputs: { x: [3, 4, 4] }, constants: { w }, nodes: [{ op: 'Conv', inputs: ['x', 'w'] }] };
   const box = (low: number | readonly number[], high: number | readonly number[]) =>
     ruleTable({ name: 'lrp-z-box', options: { low, high } });
-  const seed = randomTensor([1, 2, 3, 3], 7);
+  const cotangent = randomTensor([1, 2, 3, 3], 7);
 
   it('are taken through preprocessing inside the graph, and exchanged where it turns the axis round', async () => {
     // Channels last, bytes: (x/255 − mean)·scale, one scale negative.
@@ -227,21 +237,21 @@ describe('pixel bounds', () => {
     const ends = [0, 1].map((end) => [...mean].map((m, c) => (end - m) * (scale[c] as number)));
     const low = [0, 1, 2].map((c) => Math.min(ends[0]?.[c] as number, ends[1]?.[c] as number));
     const high = [0, 1, 2].map((c) => Math.max(ends[0]?.[c] as number, ends[1]?.[c] as number));
-    const reference = await relevance(plain, float32([1, 3, 4, 4], fed), seed, box(low, high));
+    const reference = await relevance(plain, float32([1, 3, 4, 4], fed), cotangent, box(low, high));
     const { graph, gradients } = differentiate(bind(graphOf(inside)), {
       of: 'v4',
-      seed: 's',
+      cotangent: 's',
       wrt: ['v3'],
       rules: box(0, [255, 255, 255]),
     });
     const program = await runtime.compile(graph, [...gradients.values()], { threads: 1 });
-    const results = await program.run({ x, s: seed });
+    const results = await program.run({ x, s: cotangent });
     await program.dispose();
     expectClose(list(results[gradients.get('v3') as string]), reference, 1e-4, 'bounds');
   });
 
   it('must fit the input', async () => {
-    await expect(relevance(plain, randomTensor([1, 3, 4, 4], 1), seed, box([0, 0], 1))).rejects.toThrow(
+    await expect(relevance(plain, randomTensor([1, 3, 4, 4], 1), cotangent, box([0, 0], 1))).rejects.toThrow(
       '2 pixel bounds do not fit an input of shape [1, 3, 4, 4]: give one for each channel.',
     );
   });

@@ -162,16 +162,16 @@ const lastSteps = (nodes: readonly ModelNode[]) => {
 async function gradientOf(
   model: Model,
   x: Tensor,
-  seedOf = ones,
+  cotangentOf = ones,
 ): Promise<{ readonly y: number[]; readonly g: number[] }> {
   const graph = await importModel(folder, model, { x });
-  const backward = differentiate(graph, { of: 'y', seed: 'seed', wrt: ['x'], rules: standard });
+  const backward = differentiate(graph, { of: 'y', cotangent: 'cotangent', wrt: ['x'], rules: standard });
   const name = backward.gradients.get('x') as string;
   const runtime = await createOnnxRuntime();
   const program = await runtime.compile(backward.graph, ['y', name], { threads: 1 });
   const dims = graph.types.get('y')?.dims as readonly number[];
-  const seed = seedOf(dims);
-  const result = await program.run({ x, seed });
+  const cotangent = cotangentOf(dims);
+  const result = await program.run({ x, cotangent });
   await program.dispose();
   const list = (tensor: Tensor | undefined) => Array.from(tensor?.data as Float32Array);
   return { y: list(result['y']), g: list(result[name]) };

@@ -1,16 +1,17 @@
-import type { RuntimeChoice } from '../../shared/question/question';
-import type { ChosenLayer, LayerInfo } from '../../shared/results/layers';
-import type { Checkpoint } from '../formats';
-import type { Graph } from '../graph/ir/graph';
-import type { FloatTensor } from '../graph/ir/tensor';
-import { chooseRuntime } from '../runtime/choose';
-import { analyse } from './analysis/analyse';
-import { withHead } from './analysis/head';
-import { findImageInput } from './analysis/imageInput';
-import type { Evaluation, Model, ModelInput, Probes } from './evaluation/model';
-import { Scheduler } from './evaluation/scheduler';
-import type { MemoryBudget } from './programs/memoryBudget';
-import { Programs } from './programs/programs';
+import type { RuntimeChoice } from '../../../shared/question/question';
+import type { ChosenLayer, LayerInfo } from '../../../shared/results/layers';
+import type { Checkpoint } from '../../formats';
+import type { Graph } from '../../graph/ir/graph';
+import type { FloatTensor } from '../../graph/ir/tensor';
+import { chooseRuntime } from '../../runtime/choose';
+import { analyse } from '../analysis/analyse';
+import { withHead } from '../analysis/head';
+import { findImageInput } from '../analysis/imageInput';
+import type { Evaluation, Model, ModelInput, Probes } from '../evaluation/model';
+import { requestOf } from '../evaluation/request';
+import { Scheduler } from '../evaluation/scheduler';
+import type { MemoryBudget } from '../programs/memoryBudget';
+import { Programs } from '../programs/programs';
 
 export interface LoadOptions {
   /** Image size, for checkpoints that leave it open. */
@@ -21,6 +22,8 @@ export interface LoadOptions {
   readonly threads?: number;
   /** Name of the value that holds the logits, when detection is wrong. */
   readonly logits?: string;
+  /** How many images a run holds at most; as many as make it faster when absent. */
+  readonly batchSize?: number;
   /** The memory that this model shares with others; half of the machine's when absent. */
   readonly memory?: MemoryBudget;
 }
@@ -39,12 +42,12 @@ export class LoadedModel implements Model {
     readonly runtime: { readonly id: string; readonly version: string; readonly why: string },
     readonly notes: readonly string[],
     private readonly programs: Programs,
-    private readonly mayBatch: boolean,
+    private readonly limit: () => number,
   ) {
     this.scheduler = new Scheduler(
-      (images, targets, probes) => this.programs.run(images, targets, probes),
+      (batch) => this.programs.run(batch),
       () => this.batchSize,
-      (probes) => this.programs.isReady(probes),
+      (spec) => this.programs.isReady(spec),
     );
   }
 
@@ -87,16 +90,22 @@ export class LoadedModel implements Model {
       { id: runtime.id, version: runtime.version, why },
       anyBatch ? notes : [...notes, 'This checkpoint fixes its batch to 1, so images are evaluated one by one.'],
       programs,
-      anyBatch,
+      anyBatch ? () => options.batchSize ?? programs.batchSize : () => 1,
     );
   }
 
   get batchSize(): number {
-    return this.mayBatch ? this.programs.batchSize : 1;
+    return this.limit();
   }
 
-  evaluate(input: FloatTensor, target: number, probes: Probes, signal?: AbortSignal): Promise<Evaluation> {
-    return this.scheduler.evaluate(input, target, probes, signal);
+  async evaluate(input: FloatTensor, probes: Probes, signal?: AbortSignal): Promise<Evaluation> {
+    return this.scheduler.evaluate(requestOf(this, input, probes), signal);
+  }
+
+  /** Shape of a float32 value for one image, with its batch of 1; undefined when the model has no such value. */
+  dimsOf(value: string): readonly number[] | undefined {
+    const type = this.graph.types.get(value);
+    return type?.dtype === 'float32' ? ((type.dims as readonly number[] | null) ?? undefined) : undefined;
   }
 
   /** Releases the runtime's memory; the model must not be used afterwards. */
