@@ -49,7 +49,9 @@ export async function measureLayers(
       all.push(layerHealth(layer, activation, gradient, flat.get(layer.name)));
     }
   }
-  const largest = Math.max(0, ...all.map(({ gradient }) => gradient?.norm ?? 0).filter(Number.isFinite));
+  let largest = 0;
+  for (const { gradient } of all)
+    if (gradient && Number.isFinite(gradient.norm)) largest = Math.max(largest, gradient.norm);
   const [input, ...rest] = all.map((layer) => ({
     ...layer,
     relativeGradient: layer.gradient && (largest > 0 ? layer.gradient.norm / largest : 0),

@@ -43,6 +43,7 @@ export class Engine {
   /** Explanations and checks run one after the other: two at once would only slow each other down. */
   private last: Promise<unknown> = Promise.resolve();
   private running = 0;
+  private readonly memory: MemoryBudget;
 
   /**
    * @param threads how many threads a run uses; one for each processor when absent.
@@ -53,12 +54,13 @@ export class Engine {
     threads?: number,
     memory = 0,
   ) {
-    this.checkpoints = new CheckpointCache(log, threads, new MemoryBudget(memory));
+    this.memory = new MemoryBudget(memory);
+    this.checkpoints = new CheckpointCache(log, threads, this.memory);
   }
 
   /** @param logits name of the value to explain; overrides whylight.json. */
   inspect(checkpoint: string, logits?: string): Promise<ModelSummary> {
-    return inspect(checkpoint, logits);
+    return inspect(checkpoint, logits, this.memory);
   }
 
   /**
@@ -111,7 +113,7 @@ export class Engine {
    * @returns the file's path.
    */
   async keepPreprocessing(checkpoint: string, preprocessing?: Preprocessing): Promise<string> {
-    const kept = preprocessing ?? (await inspect(checkpoint)).preprocessing?.preprocessing;
+    const kept = preprocessing ?? (await inspect(checkpoint, undefined, this.memory)).preprocessing?.preprocessing;
     if (!kept) throw new PreprocessingError(`No preprocessing is known for ${checkpoint}; inspect it to see why.`);
     return writeCheckpointNotes(checkpoint, { preprocessing: kept });
   }

@@ -7,6 +7,7 @@ import { findLabels, readCheckpointNotes } from '../image';
 import { analyse } from '../model/analysis/analyse';
 import { findImageInput } from '../model/analysis/imageInput';
 import { unsupportedOperators } from '../model/analysis/unsupported';
+import type { MemoryBudget } from '../model/programs/memoryBudget';
 import { preprocessingOf } from './preprocessingOf';
 
 /** Sizes for people: an open dimension is a question mark. */
@@ -15,9 +16,9 @@ function describeType(name: string, type: ValueType | undefined) {
 }
 
 function countOperators(graph: Graph): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { op } of graph.nodes) counts[op] = (counts[op] ?? 0) + 1;
-  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const counts = new Map<string, number>();
+  for (const { op } of graph.nodes) counts.set(op, (counts.get(op) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const quantised: ReadonlySet<DType> = new Set(['int8', 'uint8', 'int4', 'uint4']);
@@ -36,9 +37,10 @@ function countParameters(graph: Graph): number {
  * input or without logits is described as far as it goes; the notes say what is missing.
  *
  * @param wantedLogits name of the value to explain; overrides whylight.json.
+ * @param memory what an explanation of it could use.
  * @throws CheckpointError when the file cannot be read at all.
  */
-export async function inspect(path: string, wantedLogits?: string): Promise<ModelSummary> {
+export async function inspect(path: string, wantedLogits?: string, memory?: MemoryBudget): Promise<ModelSummary> {
   const [checkpoint, fileNotes] = await Promise.all([readCheckpoint(path), readCheckpointNotes(path)]);
   const { graph, metadata } = checkpoint;
   const unsupported = unsupportedOperators(graph);
@@ -59,7 +61,13 @@ export async function inspect(path: string, wantedLogits?: string): Promise<Mode
   try {
     const input = findImageInput(graph);
     const { notes, ...preprocessing } = await preprocessingOf(path, checkpoint, input);
-    const analysis = analyse(graph, input, preprocessing.preprocessing, wantedLogits ?? fileNotes?.logits);
+    const analysis = analyse(
+      graph,
+      input,
+      preprocessing.preprocessing,
+      wantedLogits ?? fileNotes?.logits,
+      memory?.limit,
+    );
     const { logits, layers, defaultLayer } = analysis;
     const labels = await findLabels({ checkpointPath: path, metadata, classes: logits.classes });
     return {

@@ -47,29 +47,30 @@ function bindBatch(graph: Graph, sizes: InputSizes): Reached {
  * As {@link bind}, but a node that is not supported or contradicts its operator only costs the outputs that depend on it: the result
  * has the other outputs, and keeps the values that refused nodes read.
  *
+ * @param memory bytes that constants made from constants have to fit in.
  * @throws UsageError when a size is missing.
  */
-export function bindReachable(graph: Graph, sizes: InputSizes = new Map()): Reached {
+export function bindReachable(graph: Graph, sizes: InputSizes = new Map(), memory = Number.POSITIVE_INFINITY): Reached {
   const wanted = shapesOf(graph, sizes);
   // Exporters write the length that they traced with into the graph: free it there, then bind to the wanted one.
   const traced = tracedBatch(graph, wanted);
   if (traced) {
-    const freed = bindFreely(graph, traced);
+    const freed = bindFreely(graph, traced, memory);
     if (freed.fixedBatch === null) {
-      const bound = bindFreely(freed.graph, wanted, freed.frontier);
+      const bound = bindFreely(freed.graph, wanted, memory, freed.frontier);
       return { ...bound, refused: [...freed.refused, ...bound.refused] };
     }
   }
-  return bindFreely(graph, wanted);
+  return bindFreely(graph, wanted, memory);
 }
 
 /** With a free batch where that is possible. */
-function bindFreely(graph: Graph, shapes: InputSizes, keep: readonly string[] = []): Reached {
+function bindFreely(graph: Graph, shapes: InputSizes, memory: number, keep: readonly string[] = []): Reached {
   try {
-    return { ...bindInLockstep(graph, shapes, nextBatch(shapes), keep), fixedBatch: null };
+    return { ...bindInLockstep(graph, shapes, nextBatch(shapes), keep, memory), fixedBatch: null };
   } catch (error) {
     if (!(error instanceof FixedBatch)) throw error;
-    return { ...bindInLockstep(graph, shapes, null, keep), fixedBatch: error.message };
+    return { ...bindInLockstep(graph, shapes, null, keep, memory), fixedBatch: error.message };
   }
 }
 

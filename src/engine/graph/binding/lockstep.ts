@@ -3,6 +3,7 @@
  * on is folded, and what differs between them depends on the batch.
  */
 import { CheckpointError } from '../../../shared/errors';
+import { ComputedConstants } from '../inference/computedConstants';
 import { Inference } from '../inference/inference';
 import type { Graph, GraphInput, Node } from '../ir/graph';
 import { int64, type Tensor, type ValueType } from '../ir/tensor';
@@ -33,6 +34,7 @@ const largestFolded = 1 << 20;
  *
  * @param probeShapes shapes with another batch length, where the batch is to stay free.
  * @param keep values that stay although no output needs them.
+ * @param memory bytes that constants made from constants have to fit in.
  * @throws FixedBatch when the graph is not right for both; CheckpointError when an output is no tensor.
  */
 export function bindInLockstep(
@@ -40,8 +42,9 @@ export function bindInLockstep(
   shapes: InputSizes,
   probeShapes: InputSizes | null,
   keep: readonly string[],
+  memory: number,
 ): Reachable {
-  const lockstep = new Lockstep(graph, shapes, probeShapes);
+  const lockstep = new Lockstep(graph, shapes, probeShapes, memory);
   const reach = new Reach();
   for (const node of graph.nodes) {
     reach.attempt(node, () => {
@@ -60,8 +63,13 @@ export function bindInLockstep(
   return { graph: { ...removeDeadNodes(bound, [...outputs, ...frontier]), outputs }, refused, frontier };
 }
 
-function inferenceOf(inputs: readonly GraphInput[], constants: ReadonlyMap<string, Tensor>, shapes: InputSizes) {
-  const inference = new Inference(new Map(), constants, largestFolded);
+function inferenceOf(
+  inputs: readonly GraphInput[],
+  constants: ReadonlyMap<string, Tensor>,
+  shapes: InputSizes,
+  computed?: ComputedConstants,
+) {
+  const inference = new Inference(new Map(), constants, largestFolded, computed);
   for (const { name, type } of inputs) {
     inference.types.set(name, { dtype: type.dtype, dims: shapes.get(name) as readonly number[] });
   }
@@ -84,10 +92,11 @@ class Lockstep {
     private readonly graph: Graph,
     shapes: InputSizes,
     probeShapes: InputSizes | null,
+    memory: number,
   ) {
     this.constants = new Map(graph.constants);
     this.outputs = new Set(graph.outputs);
-    this.reference = inferenceOf(graph.inputs, this.constants, shapes);
+    this.reference = inferenceOf(graph.inputs, this.constants, shapes, new ComputedConstants(graph.constants, memory));
     this.probe = probeShapes && inferenceOf(graph.inputs, this.constants, probeShapes);
     this.additions = this.makeAdditions();
     const { reference, probe, additions } = this;

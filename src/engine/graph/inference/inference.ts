@@ -2,14 +2,14 @@
 import { CheckpointError, UnsupportedOperatorError } from '../../../shared/errors';
 import { nodeLabel } from '../ir/attributes';
 import type { Node } from '../ir/graph';
-import { LazyTensor } from '../ir/lazyTensor';
 import { integerTypes, isFoldable, toNumbers } from '../ir/numbers';
-import { elementCount, type Tensor, type ValueType } from '../ir/tensor';
-import { operators } from '../ops';
+import { elementCount, mostDimensions, type Tensor, type ValueType, valueBytes } from '../ir/tensor';
+import { operatorNamed } from '../ops';
 import type { Additions, InferContext, OperatorDefinition } from '../ops/definition';
+import type { ComputedConstants } from './computedConstants';
 
 function definitionOf(node: Node): OperatorDefinition {
-  const definition = Object.hasOwn(operators, node.op) ? operators[node.op] : undefined;
+  const definition = operatorNamed(node.op);
   if (definition && node.unsupported === undefined) return definition;
   const why = node.unsupported ?? 'is not supported';
   throw new UnsupportedOperatorError(
@@ -19,16 +19,35 @@ function definitionOf(node: Node): OperatorDefinition {
   );
 }
 
+/** A shape, its paddings or the sizes of its parts are no more numbers than this. */
+const mostInts = 1 << 16;
+
+/** Values of this many elements are sizes that later shapes depend on: they are evaluated in any case … */
+const alwaysEvaluated = 1 << 10;
+/** … all others as long as those that are held take no more bytes than this. */
+const mostKnownBytes = 1 << 27;
+
+function checkInputs({ inputs }: OperatorDefinition, c: InferContext): void {
+  const [least, most = least] = inputs ?? [0, Number.POSITIVE_INFINITY];
+  for (let index = 0; index < least; index++) if (!c.has(index)) c.fail(`lacks its input ${index}`);
+  if (c.inputCount > most) c.fail(`reads ${c.inputCount} values where it takes ${most}`);
+}
+
 /** Types and values of a graph's values as far as its nodes have been applied; look-ups fall back to the types given. */
 export class Inference {
   readonly types = new Map<string, ValueType>();
   readonly known = new Map<string, Tensor>();
+  private knownBytes = 0;
 
-  /** @param largest values of more elements are not evaluated: computing them here would cost more than it saves. */
+  /**
+   * @param largest values of more elements are not evaluated: computing them here would cost more than it saves.
+   * @param computed what constants made from constants may take; not counted when absent.
+   */
   constructor(
     private readonly baseTypes: ReadonlyMap<string, ValueType>,
     private readonly constants: ReadonlyMap<string, Tensor>,
     private readonly largest: number,
+    private readonly computed?: ComputedConstants,
   ) {}
 
   type(name: string): ValueType | undefined {
@@ -53,21 +72,30 @@ export class Inference {
   apply(node: Node): void {
     const definition = definitionOf(node);
     const context = this.contextOf(node);
+    checkInputs(definition, context);
     const types = definition.infer(context);
     node.outputs.forEach((output, index) => {
       if (output === '') return;
       const type =
         types[index] ?? context.fail(`has ${node.outputs.length} outputs where ${types.length} are possible`);
-      if (type.dims?.some((length) => length !== null && !(Number.isSafeInteger(length) && length >= 0)))
-        context.fail(`has an output of the shape [${type.dims.join(', ')}]`);
+      const { dims } = type;
+      if (dims && dims.length > mostDimensions) context.fail(`has an output of ${dims.length} dimensions`);
+      const impossible = dims?.some((length) => length !== null && !(Number.isSafeInteger(length) && length >= 0));
+      if (impossible) context.fail(`has an output of the shape [${dims?.join(', ')}]`);
       this.types.set(output, type);
     });
+    this.computed?.count(
+      node,
+      types,
+      (name) => this.value(name) !== undefined,
+      (name) => this.type(name),
+    );
     this.keep(node, this.evaluate(node, definition, types));
   }
 
   /** Evaluates a node whose outputs' types are known already: sizes that later nodes are made from. */
   learn(node: Node): void {
-    const definition = Object.hasOwn(operators, node.op) ? operators[node.op] : undefined;
+    const definition = operatorNamed(node.op);
     const types = node.outputs.flatMap((output) => this.type(output) ?? []);
     if (definition && types.length === node.outputs.length) this.keep(node, this.evaluate(node, definition, types));
   }
@@ -75,7 +103,9 @@ export class Inference {
   private keep(node: Node, values: readonly Tensor[] | null): void {
     values?.forEach((value, index) => {
       const output = node.outputs[index];
-      if (output) this.known.set(output, value);
+      if (!output) return;
+      this.known.set(output, value);
+      this.knownBytes += valueBytes(value);
     });
   }
 
@@ -83,6 +113,7 @@ export class Inference {
     if (!definition.fold) return null;
     const size = types.reduce((sum, type) => sum + elementCount((type.dims ?? []) as number[]), 0);
     if (size > this.largest || types.some((type) => !isFoldable(type.dtype))) return null;
+    if (size > alwaysEvaluated && this.knownBytes > mostKnownBytes) return null;
     if (node.op === 'Shape' || node.op === 'Size') {
       const type = this.type(node.inputs[0] as string);
       if (!type?.dims) return null;
@@ -91,7 +122,7 @@ export class Inference {
     const inputs: (Tensor | undefined)[] = [];
     for (const name of node.inputs) {
       const value = name === '' ? undefined : this.value(name);
-      if (name !== '' && (!value || !isFoldable(value.dtype) || this.leftInFile(value))) return null;
+      if (name !== '' && (!value || !isFoldable(value.dtype) || this.isTable(value))) return null;
       inputs.push(value);
     }
     try {
@@ -105,8 +136,8 @@ export class Inference {
   }
 
   /** Reading a large table for a few of its elements would cost more than it saves, too. */
-  private leftInFile(value: Tensor): boolean {
-    return value instanceof LazyTensor && elementCount(value.dims) > this.largest;
+  private isTable(value: Tensor): boolean {
+    return elementCount(value.dims) > this.largest;
   }
 
   private contextOf(node: Node): InferContext {
@@ -139,6 +170,8 @@ export class Inference {
         if (!value) return fail(`has a shape that depends on the data (input “${node.inputs[index]}”)`);
         if (!integerTypes.has(value.dtype))
           return fail(`has a ${value.dtype} input ${index} where integers are needed`);
+        if (elementCount(value.dims) > mostInts)
+          return fail(`has ${elementCount(value.dims)} numbers as input ${index}`);
         return toNumbers(value);
       },
       axis: (axis, rank) => {

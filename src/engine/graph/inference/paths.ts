@@ -2,11 +2,11 @@
 import type { Graph, Node } from '../ir/graph';
 import { isFloat } from '../ir/numbers';
 import type { DType } from '../ir/tensor';
-import { operators } from '../ops';
+import { operatorNamed } from '../ops';
 
 /** Element type of the integers that a node hands a gradient on through; undefined when it has none. */
 function quantisedBy(graph: Graph, node: Node): DType | undefined {
-  const { quantised } = operators[node.op] ?? {};
+  const quantised = operatorNamed(node.op)?.quantised;
   const value = quantised === 'made' ? node.outputs[0] : quantised && node.inputs[0];
   return value === undefined ? undefined : graph.types.get(value)?.dtype;
 }
@@ -60,10 +60,8 @@ export function trunk({ nodes, values }: Path): Set<string> {
   });
   const computed = new Set(nodes.flatMap((node) => node.outputs));
   // Up to which node some value computed so far is still read.
-  let openUntil = Math.max(
-    -1,
-    ...[...values].filter((name) => !computed.has(name)).map((name) => lastUse.get(name) ?? -1),
-  );
+  let openUntil = -1;
+  for (const name of values) if (!computed.has(name)) openUntil = Math.max(openUntil, lastUse.get(name) ?? -1);
   const result = new Set<string>();
   nodes.forEach((node, index) => {
     const outputs = node.outputs.filter((output) => values.has(output));

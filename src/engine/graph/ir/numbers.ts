@@ -105,9 +105,16 @@ export function stridesOf(dims: readonly number[]): number[] {
   return strides;
 }
 
-/** The common shape of several operands, or null when they do not broadcast. */
-export function broadcastDims(...shapes: readonly (readonly number[])[]): number[] | null {
-  const rank = Math.max(0, ...shapes.map((dims) => dims.length));
+/** The elements as they lie in memory, 64-bit integers as numbers: for loops over tensors of any size. */
+export function numbersOf({ data }: Tensor): ArrayLike<number> {
+  return data instanceof BigInt64Array || data instanceof BigUint64Array
+    ? Float64Array.from(data, Number)
+    : (data as ArrayLike<number>);
+}
+
+/** The common shape of operands, of which there may be very many; null when they do not broadcast. */
+export function broadcastDims(shapes: readonly (readonly number[])[]): number[] | null {
+  const rank = shapes.reduce((most, dims) => Math.max(most, dims.length), 0);
   const result = new Array<number>(rank).fill(1);
   for (const dims of shapes) {
     for (let i = 0; i < dims.length; i++) {

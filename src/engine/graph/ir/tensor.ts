@@ -52,6 +52,33 @@ export interface ValueType {
   readonly dims: readonly Dim[] | null;
 }
 
+/** No value has more dimensions than this: what says so is a damaged length. */
+export const mostDimensions = 64;
+
+const elementBytes: Readonly<Record<DType, number>> = {
+  float32: 4,
+  float64: 8,
+  float16: 2,
+  bfloat16: 2,
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: 4,
+  uint32: 4,
+  int64: 8,
+  uint64: 8,
+  int4: 1,
+  uint4: 1,
+  bool: 1,
+  string: 8,
+};
+
+/** Bytes of a value in memory, lengths that are not known taken for 1; a text counts as a reference to it. */
+export function valueBytes({ dtype, dims }: ValueType): number {
+  return (dims ?? []).reduce<number>((product, dim) => product * (dim ?? 1), elementBytes[dtype]);
+}
+
 /** Number of elements of a shape; 1 for a scalar. */
 export function elementCount(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);

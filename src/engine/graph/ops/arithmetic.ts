@@ -11,7 +11,7 @@ import {
   type Operators,
 } from './definition';
 import { typeCode } from './elementTypes';
-import { broadcastInputs, foldElementwise, times, toInput, unary } from './elementwise';
+import { broadcastInputs, foldElementwise, foldVariadic, times, toInput, unary } from './elementwise';
 import { widened } from './widening';
 
 function binary(
@@ -20,6 +20,7 @@ function binary(
   fold = foldElementwise(apply),
 ): OperatorDefinition {
   return {
+    inputs: [2],
     infer: (c) => [{ dtype: c.dtype(0), dims: broadcastInputs(c) }],
     fold,
     backward: (b) => gradients(b).map((gradient, index) => toInput(b, index, gradient)),
@@ -29,8 +30,7 @@ function binary(
 /** Integer division truncates; float division does not. */
 const foldDivision: NonNullable<OperatorDefinition['fold']> = (inputs, node) => {
   const integer = !isFloat((inputs[0] as Tensor).dtype);
-  if (integer && Array.from((inputs[1] as Tensor).data as ArrayLike<number>).some((value) => Number(value) === 0))
-    return null;
+  if (integer && toNumbers(inputs[1] as Tensor).includes(0)) return null;
   return foldElementwise((a, b) => (integer ? Math.trunc(a / b) : a / b))(inputs, node);
 };
 
@@ -42,12 +42,13 @@ const foldModulo: NonNullable<OperatorDefinition['fold']> = (inputs, node: Node)
 
 /** Sum, Mean, Min, Max of any number of operands. */
 function variadic(
-  combine: (values: number[]) => number,
+  fold: OperatorDefinition['fold'],
   gradient: (b: BackwardContext, index: number) => string,
 ): OperatorDefinition {
   return {
+    inputs: [1, Number.POSITIVE_INFINITY],
     infer: (c) => [{ dtype: c.dtype(0), dims: broadcastInputs(c) }],
-    fold: foldElementwise((...values) => combine(values)),
+    fold,
     backward: (b) => b.node.inputs.map((_, index) => toInput(b, index, () => gradient(b, index))),
   };
 }
@@ -133,15 +134,15 @@ export const arithmetic: Operators = {
   },
 
   Sum: variadic(
-    (values) => values.reduce((sum, value) => sum + value, 0),
+    foldVariadic((sum, value) => sum + value),
     (b) => b.g(),
   ),
   Mean: variadic(
-    (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+    foldVariadic((sum, value) => sum + value, true),
     (b) => times(b, b.scalar(1 / b.node.inputs.length)),
   ),
-  Min: { ...variadic((values) => Math.min(...values), extremeGradient), explicit: widened(sixteenBits) },
-  Max: { ...variadic((values) => Math.max(...values), extremeGradient), explicit: widened(sixteenBits) },
+  Min: { ...variadic(foldVariadic(Math.min), extremeGradient), explicit: widened(sixteenBits) },
+  Max: { ...variadic(foldVariadic(Math.max), extremeGradient), explicit: widened(sixteenBits) },
 
   Neg: unary(
     (b) => b.emit('Neg', [b.g()]),

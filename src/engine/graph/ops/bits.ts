@@ -8,19 +8,22 @@ import { widened } from './widening';
 /** Operators on the bits of integers of the same type, which carry no gradient. */
 function bitwise(apply: (a: bigint, b: bigint) => bigint): OperatorDefinition {
   return {
+    inputs: [2],
     infer: (c) => [{ dtype: c.dtype(0), dims: broadcastInputs(c) }],
-    fold: foldElementwise((a, b) => Number(apply(BigInt(a as number), BigInt(b as number)))),
+    fold: foldElementwise((a, b) => Number(apply(BigInt(a), BigInt(b)))),
     backward: noGradient,
   };
 }
 
-const shift = (left: boolean) => bitwise((a, b) => (left ? a << b : a >> b));
+/** No integer here has more than 64 bits; a longer shift would make numbers of any size. */
+const shift = (left: boolean) => bitwise((a, b) => (b >= 64n ? 0n : left ? a << b : a >> b));
 
 export const bits: Operators = {
   BitwiseAnd: bitwise((a, b) => a & b),
   BitwiseOr: bitwise((a, b) => a | b),
   BitwiseXor: bitwise((a, b) => a ^ b),
   BitwiseNot: {
+    inputs: [1],
     infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
     fold: ([x]) => {
       const { dtype, dims } = x as Tensor;

@@ -76,6 +76,8 @@ export interface BackwardContext {
 export type BackwardRule = (b: BackwardContext) => readonly (string | null)[];
 
 export interface OperatorDefinition {
+  /** How many inputs the node must have: the first ones all given, and no more than the second number (the same when it is left out). */
+  readonly inputs?: readonly [least: number, most?: number];
   /** Element type and shape of each output. */
   readonly infer: (c: InferContext) => readonly ValueType[];
   /** The outputs for constant inputs, or null when this use is left to the runtime. */

@@ -35,7 +35,10 @@ function parse(equation: string, ranks: readonly number[]): Equation | null {
   const hidden = terms.map((term, i) => (ranks[i] as number) - term.replace('...', '').length);
   if (hidden.some((count, i) => (terms[i]?.includes('...') ? count < 0 : count !== 0))) return null;
   const fresh = freshLetters(equation);
-  const names = Array.from({ length: Math.max(0, ...hidden) }, () => fresh.next().value);
+  const names = Array.from(
+    { length: hidden.reduce((most, count) => Math.max(most, count), 0) },
+    () => fresh.next().value,
+  );
   const output = withNames(right ?? implicitOutput(terms), names);
   return { terms: terms.map((term, i) => withNames(term, names.slice(names.length - (hidden[i] as number)))), output };
 }

@@ -65,7 +65,7 @@ function tapsAlong(b: BackwardContext, coordinates: string, length: number): Tap
   const place = polynomial(b, coordinates, [(length - 1) / 2, half]);
   const first = b.emit(modeOf(b) === 'nearest' ? 'Round' : 'Floor', [place]);
   const t = b.emit('Sub', [place, first]);
-  return (kernels[modeOf(b)] ?? []).map(([offset, weight, slope]) => {
+  return ((Object.hasOwn(kernels, modeOf(b)) && kernels[modeOf(b)]) || []).map(([offset, weight, slope]) => {
     const at = b.emit('Cast', [b.emit('Add', [first, b.scalar(offset)])], { to: typeCode('int64') });
     const index = folded(b, at, length);
     const shown = (value: string) => (paddingOf(b) === 'zeros' ? mul(b, value, same(b, at, index)) : value);

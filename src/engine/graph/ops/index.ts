@@ -4,7 +4,7 @@ import { arithmetic } from './arithmetic';
 import { bits } from './bits';
 import { casting } from './casting';
 import { convolution } from './convolution';
-import type { Operators } from './definition';
+import type { OperatorDefinition, Operators } from './definition';
 import { deformableConvolution } from './deformableConvolution';
 import { einsum } from './einsum';
 import { gridSampling } from './gridSampling';
@@ -59,3 +59,8 @@ export const operators: Operators = {
   ...logic,
   ...bits,
 };
+
+/** The definition of an operator, by a name out of a file. */
+export function operatorNamed(op: string): OperatorDefinition | undefined {
+  return Object.hasOwn(operators, op) ? operators[op] : undefined;
+}

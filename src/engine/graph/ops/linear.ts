@@ -14,7 +14,7 @@ function matMulDims(c: InferContext): number[] {
   const [a, b] = [c.dims(0), c.dims(1)];
   const left = a.length === 1 ? [1, ...a] : a;
   const right = b.length === 1 ? [...b, 1] : b;
-  const batch = broadcastDims(left.slice(0, -2), right.slice(0, -2));
+  const batch = broadcastDims([left.slice(0, -2), right.slice(0, -2)]);
   if (a.length === 0 || b.length === 0 || !batch || left.at(-1) !== right.at(-2)) {
     return c.fail(`multiplies shapes that do not fit each other: [${a.join(', ')}] and [${b.join(', ')}]`);
   }

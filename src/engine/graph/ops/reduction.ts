@@ -1,5 +1,5 @@
 import { intAttribute, intsAttribute } from '../ir/attributes';
-import { fromNumbers, stridesOf, toNumbers, walk } from '../ir/numbers';
+import { fromNumbers, numbersOf, stridesOf, toNumbers, walk } from '../ir/numbers';
 import { elementCount, type Tensor } from '../ir/tensor';
 import {
   type BackwardContext,
@@ -29,20 +29,33 @@ function inferReduction(c: InferContext) {
   return [{ dtype: c.dtype(0), dims: reducedDims(c.dims(0), axes, keepsAxes(c.node)) }];
 }
 
-/** Evaluates a reduction by folding each group of elements. */
-function foldReduction(combine: (values: number[]) => number): NonNullable<OperatorDefinition['fold']> {
-  return ([x, axesInput], node) => {
-    const { dims, dtype } = x as Tensor;
-    const axes = reducedAxes(node, dims.length, axesInput && toNumbers(axesInput));
-    const kept = reducedDims(dims, axes, true);
-    // The group of each element: a walk that stands still along the reduced axes.
-    const strides = stridesOf(kept).map((stride, axis) => (axes.includes(axis) ? 0 : stride));
-    const places = walk(dims, strides);
-    const groups = Array.from({ length: elementCount(kept) }, () => [] as number[]);
-    toNumbers(x as Tensor).forEach((value, flat) => {
-      groups[places[flat] as number]?.push(value);
-    });
-    return [fromNumbers(dtype, reducedDims(dims, axes, keepsAxes(node)), groups.map(combine))];
+/** A reduction of numbers that come one after the other. */
+interface Combine {
+  readonly start: number;
+  readonly add: (total: number, value: number) => number;
+  readonly finish?: (total: number, count: number) => number;
+}
+
+/** All groups of elements in one walk, which stands still along the reduced axes. */
+function combined(x: Tensor, axes: readonly number[], { start, add, finish }: Combine): Float64Array {
+  const kept = reducedDims(x.dims, axes, true);
+  const strides = stridesOf(kept).map((stride, axis) => (axes.includes(axis) ? 0 : stride));
+  const [places, values] = [walk(x.dims, strides), numbersOf(x)];
+  const totals = new Float64Array(elementCount(kept)).fill(start);
+  for (let flat = 0; flat < values.length; flat++) {
+    const group = places[flat] as number;
+    totals[group] = add(totals[group] as number, values[flat] as number);
+  }
+  const count = values.length / totals.length;
+  return finish ? totals.map((total) => finish(total, count)) : totals;
+}
+
+/** Evaluates a reduction. */
+function foldReduction(combine: Combine): NonNullable<OperatorDefinition['fold']> {
+  return ([data, axesInput], node) => {
+    const x = data as Tensor;
+    const axes = reducedAxes(node, x.dims.length, axesInput && toNumbers(axesInput));
+    return [fromNumbers(x.dtype, reducedDims(x.dims, axes, keepsAxes(node)), combined(x, axes, combine))];
   };
 }
 
@@ -72,7 +85,7 @@ function reduced(b: BackwardContext): Reduced {
 }
 
 function reduction(
-  combine: ((values: number[]) => number) | undefined,
+  combine: Combine | undefined,
   gradient: ((b: BackwardContext, r: Reduced) => string) | undefined,
 ): OperatorDefinition {
   return {
@@ -112,36 +125,29 @@ const position: OperatorDefinition = {
   backward: noGradient,
 };
 
-const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
+const sum: Combine = { start: 0, add: (total, value) => total + value };
 
 export const reductions: Operators = {
-  ReduceSum: reduction(total, (b, r) => r.expand(r.restore(b.g()))),
-  ReduceMean: reduction(
-    (values) => total(values) / values.length,
-    (b, r) => r.expand(r.restore(b.emit('Mul', [b.g(), b.scalar(1 / r.count)]))),
+  ReduceSum: reduction(sum, (b, r) => r.expand(r.restore(b.g()))),
+  ReduceMean: reduction({ ...sum, finish: (total, count) => total / count }, (b, r) =>
+    r.expand(r.restore(b.emit('Mul', [b.g(), b.scalar(1 / r.count)]))),
   ),
-  ReduceMax: reduction((values) => Math.max(...values), extremeGradient),
-  ReduceMin: reduction((values) => Math.min(...values), extremeGradient),
-  ReduceProd: reduction((values) => values.reduce((product, value) => product * value, 1), productGradient),
-  ReduceSumSquare: reduction(
-    (values) => total(values.map((value) => value * value)),
-    (b, r) => b.emit('Mul', [b.emit('Mul', [b.x(), b.scalar(2)]), r.restore(b.g())]),
+  ReduceMax: reduction({ start: Number.NEGATIVE_INFINITY, add: Math.max }, extremeGradient),
+  ReduceMin: reduction({ start: Number.POSITIVE_INFINITY, add: Math.min }, extremeGradient),
+  ReduceProd: reduction({ start: 1, add: (product, value) => product * value }, productGradient),
+  ReduceSumSquare: reduction({ start: 0, add: (total, value) => total + value * value }, (b, r) =>
+    b.emit('Mul', [b.emit('Mul', [b.x(), b.scalar(2)]), r.restore(b.g())]),
   ),
-  ReduceL1: reduction(
-    (values) => total(values.map(Math.abs)),
-    (b, r) => b.emit('Mul', [b.emit('Sign', [b.x()]), r.restore(b.g())]),
+  ReduceL1: reduction({ start: 0, add: (total, value) => total + Math.abs(value) }, (b, r) =>
+    b.emit('Mul', [b.emit('Sign', [b.x()]), r.restore(b.g())]),
   ),
   // x / y · g; at y = 0 the smallest normal number stands in, which gives 0.
-  ReduceL2: reduction(
-    (values) => Math.sqrt(total(values.map((value) => value * value))),
-    (b, r) => {
-      const norm = b.emit('Max', [b.y(), b.scalar(1.1754943508222875e-38)]);
-      return b.emit('Mul', [b.x(), r.restore(b.emit('Div', [b.g(), norm]))]);
-    },
-  ),
-  ReduceLogSum: reduction(
-    (values) => Math.log(total(values)),
-    (b, r) => r.expand(r.restore(b.emit('Mul', [b.g(), b.emit('Exp', [b.emit('Neg', [b.y()])])]))),
+  ReduceL2: reduction({ start: 0, add: (total, value) => total + value * value, finish: Math.sqrt }, (b, r) => {
+    const norm = b.emit('Max', [b.y(), b.scalar(1.1754943508222875e-38)]);
+    return b.emit('Mul', [b.x(), r.restore(b.emit('Div', [b.g(), norm]))]);
+  }),
+  ReduceLogSum: reduction({ ...sum, finish: Math.log }, (b, r) =>
+    r.expand(r.restore(b.emit('Mul', [b.g(), b.emit('Exp', [b.emit('Neg', [b.y()])])]))),
   ),
   ReduceLogSumExp: reduction(undefined, (b, r) => {
     const share = b.emit('Exp', [b.emit('Sub', [b.x(), r.restore(b.y())])]);

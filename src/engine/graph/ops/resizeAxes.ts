@@ -26,7 +26,9 @@ export function ownScales(node: Node, from: readonly number[], sizes: readonly n
 export function commonScale(node: Node, from: readonly number[], sizes?: readonly number[]): number | undefined {
   if (!sizes || stretches(node)) return undefined;
   const scales = ownScales(node, from, sizes);
-  return aspectRatio(node) === 'not_larger' ? Math.min(...scales) : Math.max(...scales);
+  const [pick, start] =
+    aspectRatio(node) === 'not_larger' ? [Math.min, Number.POSITIVE_INFINITY] : [Math.max, Number.NEGATIVE_INFINITY];
+  return scales.reduce((chosen, scale) => pick(chosen, scale), start);
 }
 
 /** Products of lengths and scales are rounded to float32 as the runtime does it: 5 · 1.4 is 7. */

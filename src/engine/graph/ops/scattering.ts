@@ -69,13 +69,13 @@ const extreme: ScatterRule = (b, at) => {
   return [b.emit('Mul', [byData, share]), null, b.emit('Mul', [byUpdates, at.read(share)])];
 };
 
-const rules: Readonly<Record<string, ScatterRule>> = {
-  none: overwriting,
-  add: adding,
-  mul: multiplying,
-  max: extreme,
-  min: extreme,
-};
+const rules: ReadonlyMap<string, ScatterRule> = new Map([
+  ['none', overwriting],
+  ['add', adding],
+  ['mul', multiplying],
+  ['max', extreme],
+  ['min', extreme],
+]);
 
 const reductionOf = (node: Node) => stringAttribute(node, 'reduction', 'none');
 
@@ -90,11 +90,12 @@ function foldScatter(places: PlacesOf): NonNullable<OperatorDefinition['fold']> 
 
 function scatter(op: string, reader: string, places: PlacesOf): OperatorDefinition {
   return {
+    inputs: [3],
     infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
     fold: foldScatter(places),
     backward: (b) => {
       const { reduction: _, ...axis } = b.node.attributes;
-      const rule = rules[reductionOf(b.node)] ?? overwriting;
+      const rule = rules.get(reductionOf(b.node)) ?? overwriting;
       return rule(b, {
         write: (data, updates, reduction) => b.emit(op, [data, b.x(1), updates], { ...axis, reduction }),
         read: (data) => b.emit(reader, [data, b.x(1)], axis),

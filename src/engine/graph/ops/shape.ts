@@ -138,7 +138,7 @@ export const shapes: Operators = {
   Expand: {
     infer: (c) => {
       const target = c.ints(1) ?? c.fail('has no shape');
-      const dims = broadcastDims(c.dims(0), target);
+      const dims = broadcastDims([c.dims(0), target]);
       return [
         {
           dtype: c.dtype(0),
@@ -147,7 +147,7 @@ export const shapes: Operators = {
       ];
     },
     fold: ([x, target]) => {
-      const dims = broadcastDims((x as Tensor).dims, toNumbers(target as Tensor)) as number[];
+      const dims = broadcastDims([(x as Tensor).dims, toNumbers(target as Tensor)]) as number[];
       return [pick(x as Tensor, dims, broadcastIndices((x as Tensor).dims, dims))];
     },
     backward: (b) => [unbroadcast(b, b.g(), b.dims(b.y()), b.dims(b.x()))],

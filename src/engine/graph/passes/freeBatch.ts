@@ -111,17 +111,18 @@ function freeConcat(node: Node, b: Bindings): Node {
   return { ...node, inputs };
 }
 
-const rules: Readonly<Record<string, (node: Node, b: Bindings) => Node>> = {
-  Reshape: freeReshape,
-  Expand: freeExpand,
-  Concat: freeConcat,
-};
+const rules: ReadonlyMap<string, (node: Node, b: Bindings) => Node> = new Map([
+  ['Reshape', freeReshape],
+  ['Expand', freeExpand],
+  ['Concat', freeConcat],
+]);
 
 /** The node in a form that is right for every batch length. Throws {@link FixedBatch} when there is none. */
 export function freeBatch(node: Node, bindings: Bindings): Node {
-  const rule = rules[node.op];
+  const rule = rules.get(node.op);
   if (rule) return rule(node, bindings);
-  const inside = Math.max(1, ...node.inputs.map((input) => bindings.before.get(input) ?? 1));
+  let inside = 1;
+  for (const input of node.inputs) inside = Math.max(inside, bindings.before.get(input) ?? 1);
   if (inside > 1) for (const output of node.outputs) bindings.before.set(output, inside);
   return node;
 }

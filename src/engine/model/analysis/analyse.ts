@@ -29,6 +29,7 @@ export interface Analysis {
  *
  * @param size counts where the checkpoint leaves the image's size open.
  * @param wantedLogits name of the value that holds the logits, when detection is wrong.
+ * @param memory bytes that the model may use.
  * @throws CheckpointError when the sizes do not fit or there are no logits; UnsupportedOperatorError for an operator without a
  *   definition in front of the logits, with a value to explain instead where there is one.
  */
@@ -37,14 +38,15 @@ export function analyse(
   input: ImageInput,
   size: { readonly height: number; readonly width: number },
   wantedLogits?: string,
+  memory?: number,
 ): Analysis {
   const dims = inputDims(input, size.height, size.width);
   const floated = withFloatInput(graph, input.name);
   const sizes = new Map([[input.name, [1, ...dims]]]);
-  const reached = bindReachable(floated, sizes);
+  const reached = bindReachable(floated, sizes, memory);
   const logits = findLogits(reached.graph, wantedLogits);
   if ('reason' in logits) throw whyNot(floated, reached, logits.reason, wantedLogits);
-  const bound = narrowed(floated, sizes, reached, logits.name);
+  const bound = narrowed(floated, sizes, memory, reached, logits.name);
   return {
     graph: bound.graph,
     dims,
@@ -57,9 +59,15 @@ export function analyse(
 }
 
 /** The graph without what only other outputs need, where that frees the batch. */
-function narrowed(graph: Graph, sizes: InputSizes, reached: Reached, logits: string): Reached {
+function narrowed(
+  graph: Graph,
+  sizes: InputSizes,
+  memory: number | undefined,
+  reached: Reached,
+  logits: string,
+): Reached {
   if (reached.fixedBatch === null || !graph.nodes.some((node) => node.outputs.includes(logits))) return reached;
-  const alone = bindReachable(removeDeadNodes(graph, [logits]), sizes);
+  const alone = bindReachable(removeDeadNodes(graph, [logits]), sizes, memory);
   return alone.fixedBatch === null ? alone : reached;
 }
 

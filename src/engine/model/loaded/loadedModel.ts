@@ -54,7 +54,8 @@ export class LoadedModel implements Model {
   /**
    * Binds the checkpoint's graph to the image size and finds logits and layers. Programs are compiled when they are first needed.
    *
-   * @throws UnsupportedOperatorError when a node that the logits depend on has no rule; CheckpointError when there is no image input or no logits.
+   * @throws UnsupportedOperatorError when a node that the logits depend on has no rule; CheckpointError when there is no image input or no
+   *   logits; RuntimeFailure when one image takes more memory than there may be.
    */
   static async load(checkpoint: Checkpoint, options: LoadOptions): Promise<LoadedModel> {
     const input = findImageInput(checkpoint.graph);
@@ -64,6 +65,7 @@ export class LoadedModel implements Model {
       input,
       options,
       options.logits,
+      options.memory?.limit,
     );
     const headed = withHead(
       graph,
@@ -81,6 +83,8 @@ export class LoadedModel implements Model {
       { dynamicBatch: anyBatch, threads: options.threads },
       options.memory,
     );
+    // Before an image is made as large as the model wants it.
+    programs.checkRoom();
     return new LoadedModel(
       headed,
       { dims, layout, channels, height, width },

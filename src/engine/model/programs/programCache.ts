@@ -54,6 +54,12 @@ export class ProgramCache {
     this.weights = runtime.createWeightStore?.();
   }
 
+  /** Throws a RuntimeFailure when no program that answers the spec for one image fits into the budget. */
+  checkRoom(spec: ProgramSpec): void {
+    const { shared } = this.plan(specKey(spec), spec);
+    if (shared > this.budget.limit) throw tooLarge(shared, this.budget.limit);
+  }
+
   /** A program that answers the spec for a batch of `images`; it is not dropped before it is given back. */
   async borrow(spec: ProgramSpec, images: number): Promise<Compiled> {
     const key = specKey(spec);

@@ -28,6 +28,11 @@ export class Programs {
     }
   }
 
+  /** Throws a RuntimeFailure when not even the logits of one image can be computed within the budget. */
+  checkRoom(): void {
+    this.cache.checkRoom({ activations: [], scored: [], gradients: [], products: [], replaced: [], reference: false });
+  }
+
   /** How many images a run should hold: no more than there is memory for, and than make it faster. */
   get batchSize(): number {
     return this.batch.value;

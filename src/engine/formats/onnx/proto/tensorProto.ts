@@ -1,5 +1,5 @@
 import { CheckpointError } from '../../../../shared/errors';
-import type { Tensor } from '../../../graph/ir/tensor';
+import { mostDimensions, type Tensor } from '../../../graph/ir/tensor';
 import type { ByteRange } from '../../kit/bytes/byteSource';
 import type { Field, MessageReader } from '../../kit/protobuf/protobuf';
 import { elementBytes, type NumericData, type NumericDType, newArray } from '../../kit/tensors/elements';
@@ -21,7 +21,6 @@ export interface TensorRecord {
 }
 
 const typedFields: ReadonlySet<number> = new Set([4, 5, 6, 7, 10, 11]);
-const mostDimensions = 64;
 
 function readEntry(message: MessageReader): [string, string] {
   let key = '';

@@ -134,16 +134,18 @@ class Flattener {
     }
     const rename = (value: string) => names.get(value) ?? scope.rename(value);
     const named = <T extends { readonly name: string }>(each: T): T => ({ ...each, name: rename(each.name) });
-    this.initializers.push(...graph.initializers.map(named));
-    this.sparseInitializers.push(...graph.sparseInitializers.map(named));
-    this.values.push(...graph.values.filter((value) => names.has(value.name)).map(named));
+    for (const each of graph.initializers) this.initializers.push(named(each));
+    for (const each of graph.sparseInitializers) this.sparseInitializers.push(named(each));
+    for (const each of graph.values) if (names.has(each.name)) this.values.push(named(each));
 
     const all = this.nodes(graph.nodes, { ...scope, rename });
     const isConstant = (node: NodeRecord) => node.op === 'Constant' && node.domain === '';
     const nodes = all.filter((node) => !isConstant(node));
     const constants = all.filter(isConstant);
-    this.constants.push(...constants);
-    for (const node of constants) this.hoisted.add(node.outputs[0] ?? '');
+    for (const node of constants) {
+      this.constants.push(node);
+      this.hoisted.add(node.outputs[0] ?? '');
+    }
     for (const each of initializers) this.hoisted.add(rename(each.name));
 
     const inputs = graph.inputs.map(named);

@@ -1,5 +1,5 @@
 import type { Node } from '../../../graph/ir/graph';
-import type { Dim, DType } from '../../../graph/ir/tensor';
+import { type Dim, type DType, mostDimensions } from '../../../graph/ir/tensor';
 import { graphDtype } from '../../kit/tensors/elements';
 import { dtypeOf } from '../proto/dataTypes';
 
@@ -54,7 +54,8 @@ export class KnownTypes {
     const dtype = node.op.includes('::') ? undefined : this.outputType(node);
     for (const output of node.outputs) if (dtype && !this.dtypes.has(output)) this.dtypes.set(output, dtype);
     const rank = this.outputRank(node, lengthOf);
-    if (rank === undefined || rank < 0) return;
+    // The length of a constant is not compared with its data before that is read.
+    if (rank === undefined || rank < 0 || rank > mostDimensions) return;
     for (const output of node.outputs) {
       if (output !== '' && !this.shapes.has(output)) this.shapes.set(output, new Array<Dim>(rank).fill(null));
     }
@@ -105,5 +106,10 @@ function typeNumbered(dataType: number): DType | undefined {
 }
 
 function largest(ranks: readonly (number | undefined)[]): number | undefined {
-  return ranks.every((rank) => rank !== undefined) ? Math.max(...(ranks as number[])) : undefined;
+  let most = 0;
+  for (const rank of ranks) {
+    if (rank === undefined) return undefined;
+    most = Math.max(most, rank);
+  }
+  return most;
 }

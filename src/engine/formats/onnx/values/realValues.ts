@@ -1,5 +1,5 @@
 /**
- * Quantised values that can be carried as the real numbers they stand for. Gradients do not flow through integers: where every reader of a
+ * Quantised values that can be carried as the real numbers they stand for. Gradients do not flow through integers: where every consumer of a
  * quantised value takes it back to real numbers, sooner or later, the value is dequantised at once and stays real.
  */
 import type { NodeRecord } from '../proto/graphProto';
@@ -12,25 +12,27 @@ const passing: ReadonlySet<string> = new Set(
 );
 
 /** Inputs that take quantised data. */
-const dataInputs: Readonly<Record<string, readonly number[]>> = {
-  DequantizeLinear: [0],
-  QLinearConv: [0],
-  QLinearMatMul: [0, 3],
-  QLinearAdd: [0, 3],
-  QLinearMul: [0, 3],
-  QLinearSigmoid: [0],
-  QLinearLeakyRelu: [0],
-  QLinearAveragePool: [0],
-  QLinearGlobalAveragePool: [0],
-  QLinearReduceMean: [0],
-  QLinearSoftmax: [0],
-  QLinearWhere: [1, 4],
-  QGemm: [0, 3],
-  QAttention: [0],
-  MatMulInteger: [0],
-  ConvInteger: [0],
-  MatMulIntegerToFloat: [0],
-};
+const dataInputs: ReadonlyMap<string, readonly number[]> = new Map(
+  Object.entries({
+    DequantizeLinear: [0],
+    QLinearConv: [0],
+    QLinearMatMul: [0, 3],
+    QLinearAdd: [0, 3],
+    QLinearMul: [0, 3],
+    QLinearSigmoid: [0],
+    QLinearLeakyRelu: [0],
+    QLinearAveragePool: [0],
+    QLinearGlobalAveragePool: [0],
+    QLinearReduceMean: [0],
+    QLinearSoftmax: [0],
+    QLinearWhere: [1, 4],
+    QGemm: [0, 3],
+    QAttention: [0],
+    MatMulInteger: [0],
+    ConvInteger: [0],
+    MatMulIntegerToFloat: [0],
+  }),
+);
 
 export function passesQuantised(node: NodeRecord, index: number): boolean {
   return index === 0 && passing.has(node.op);
@@ -38,10 +40,10 @@ export function passesQuantised(node: NodeRecord, index: number): boolean {
 
 function takesQuantised(node: NodeRecord, index: number): boolean {
   if (node.op === 'QLinearConcat') return index >= 2 && (index - 2) % 3 === 0;
-  return dataInputs[node.op]?.includes(index) ?? false;
+  return dataInputs.get(node.op)?.includes(index) ?? false;
 }
 
-/** The values, quantised or not, whose readers would all take real numbers in place of quantised ones. */
+/** The values, quantised or not, whose consumers would all take real numbers in place of quantised ones. */
 export function mayBeReal(ordered: readonly NodeRecord[], outputs: readonly string[]): ReadonlySet<string> {
   const not = new Set(outputs);
   for (let at = ordered.length - 1; at >= 0; at--) {

@@ -77,7 +77,7 @@ export function isFirstLayer(b: BackwardContext): boolean {
     seen.add(name);
     if (!node) continue;
     if (weighted.has(node.op)) return false;
-    waiting.push(...node.inputs);
+    for (const input of node.inputs) waiting.push(input);
   }
   return true;
 }
