@@ -41,8 +41,9 @@ class Products {
     return a === factor ? b : b === factor ? a : undefined;
   }
 
-  private operands(value: string): readonly string[] {
-    return this.producers.get(value)?.inputs ?? [];
+  private factors(value: string): readonly string[] {
+    const node = this.producers.get(value);
+    return node?.op === 'Mul' ? node.inputs : [];
   }
 
   private isRest(value: string, s: string): boolean {
@@ -53,11 +54,11 @@ class Products {
 
   /** g·s + (g·x)·(s·(1 − s)). */
   match(direct: string, indirect: string): Found | undefined {
-    for (const s of this.operands(direct)) {
+    for (const s of this.factors(direct)) {
       const swish = this.swishes.get(s);
       const g = this.cofactor(direct, s);
       if (!swish || g === undefined) continue;
-      for (const scaled of this.operands(indirect)) {
+      for (const scaled of this.factors(indirect)) {
         if (this.cofactor(scaled, g) !== swish.x) continue;
         const rest = this.cofactor(this.cofactor(indirect, scaled), s);
         if (rest !== undefined && this.isRest(rest, s)) return { ...swish, g, rest };

@@ -2,13 +2,15 @@ import type { Graph, Node } from '../ir/graph';
 import { producersOf, useCounts } from '../ir/links';
 import { toNumbers } from '../ir/numbers';
 
-/** A value that a Pad has set between zeros along one axis. */
+/** A value that a Pad has set between zeros along one axis: it takes `length` of it (more than 0) behind `before` zeros. */
 interface Piece {
   readonly value: string;
   readonly axis: number;
   readonly before: number;
-  readonly after: number;
+  readonly length: number;
 }
+
+const endOf = ({ before, length }: Piece): number => before + length;
 
 /** Reads a Pad with zeros along one axis; undefined for every other node. */
 function pieceOf(graph: Graph, node: Node | undefined): Piece | undefined {
@@ -25,7 +27,72 @@ function pieceOf(graph: Graph, node: Node | undefined): Piece | undefined {
   );
   const [axis = 0] = padded;
   if (padded.length !== 1) return undefined;
-  return { value, axis, before: lengths[axis] as number, after: lengths[axis + rank] as number };
+  const { dims } = graph.types.get(value) ?? graph.constants.get(value) ?? {};
+  const length = dims?.[axis] ?? 0;
+  return length > 0 ? { value, axis, before: lengths[axis] as number, length } : undefined;
+}
+
+/** What a tree of additions adds up when all its terms are pieces along one axis: how much of the axis they take together. */
+interface Sum {
+  readonly axis: number;
+  readonly length: number;
+}
+
+class Additions {
+  private readonly producers: ReadonlyMap<string, Node>;
+  private readonly uses: ReadonlyMap<string, number>;
+  /** By the value of each Pad and of each Add so far; null where something else is added up. */
+  private readonly sums = new Map<string, Sum | null>();
+  private readonly pieces = new Map<string, Piece | null>();
+
+  constructor(private readonly graph: Graph) {
+    this.producers = producersOf(graph.nodes);
+    this.uses = useCounts(graph.nodes);
+  }
+
+  /**
+   * The pieces in order when the tree of additions above `node` sets them side by side over the whole axis. To be asked for every Add in
+   * topological order. Pieces are longer than 0, so of the trees that hold one another only one is as long as the axis: each piece is
+   * sorted once, however deep the tree.
+   */
+  joined(node: Node): readonly Piece[] | undefined {
+    const [output = ''] = node.outputs;
+    const [a, b] = node.inputs.map((name) => this.sumOf(name));
+    const sum = a && b && a.axis === b.axis ? { axis: a.axis, length: a.length + b.length } : null;
+    this.sums.set(output, sum);
+    if (!sum || sum.length !== this.graph.types.get(output)?.dims?.[sum.axis]) return undefined;
+    const sorted = this.termsOf(node).sort((one, other) => one.before - other.before);
+    const touch = sorted.every((piece, i) => piece.before === (i === 0 ? 0 : endOf(sorted[i - 1] as Piece)));
+    return touch ? sorted : undefined;
+  }
+
+  /** True for an addition that only another node reads. */
+  private isInner(name: string): boolean {
+    return this.producers.get(name)?.op === 'Add' && this.uses.get(name) === 1;
+  }
+
+  private sumOf(name: string): Sum | null {
+    return this.isInner(name) ? (this.sums.get(name) ?? null) : this.pieceOf(name);
+  }
+
+  private pieceOf(name: string): Piece | null {
+    const known = this.pieces.get(name);
+    if (known !== undefined) return known;
+    const piece = pieceOf(this.graph, this.producers.get(name)) ?? null;
+    this.pieces.set(name, piece);
+    return piece;
+  }
+
+  private termsOf(root: Node): Piece[] {
+    const terms: Piece[] = [];
+    const waiting = [...root.inputs];
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      const piece = this.isInner(name) ? null : this.pieceOf(name);
+      if (piece) terms.push(piece);
+      else waiting.push(...(this.producers.get(name)?.inputs ?? []));
+    }
+    return terms;
+  }
 }
 
 /**
@@ -33,25 +100,12 @@ function pieceOf(graph: Graph, node: Node | undefined): Piece | undefined {
  * zeros; where the pieces cover the axis one after another, it is their Concat.
  */
 export function joinPads(graph: Graph): Graph {
-  const producers = producersOf(graph.nodes);
-  const uses = useCounts(graph.nodes);
-  /** What a tree of additions that nothing else reads adds up. */
-  const terms = (name: string): string[] => {
-    const node = producers.get(name);
-    const inner = node?.op === 'Add' && uses.get(name) === 1;
-    return inner ? node.inputs.flatMap(terms) : [name];
-  };
+  const additions = new Additions(graph);
   const nodes = graph.nodes.map((node) => {
-    if (node.op !== 'Add') return node;
-    const pieces = node.inputs.flatMap(terms).map((name) => pieceOf(graph, producers.get(name)));
-    const sorted = pieces.filter((piece) => piece !== undefined).sort((a, b) => a.before - b.before);
-    const [first] = sorted;
-    if (!first || sorted.length !== pieces.length) return node;
-    const length = graph.types.get(node.outputs[0] as string)?.dims?.[first.axis] ?? Number.NaN;
-    const ends = sorted.map((piece) => length - piece.after);
-    const covers = sorted.every((piece, i) => piece.axis === first.axis && piece.before === (ends[i - 1] ?? 0));
-    if (!covers || ends.at(-1) !== length) return node;
-    return { ...node, op: 'Concat', inputs: sorted.map((piece) => piece.value), attributes: { axis: first.axis } };
+    const pieces = node.op === 'Add' ? additions.joined(node) : undefined;
+    const [first] = pieces ?? [];
+    if (!pieces || !first) return node;
+    return { ...node, op: 'Concat', inputs: pieces.map((piece) => piece.value), attributes: { axis: first.axis } };
   });
   return { ...graph, nodes };
 }
