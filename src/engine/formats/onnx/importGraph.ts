@@ -1,4 +1,5 @@
 import { CheckpointError } from '../../../shared/errors';
+import { FreshNames } from '../../graph/ir/freshNames';
 import type { Body, Graph, GraphInput, Node } from '../../graph/ir/graph';
 import type { Tensor, ValueType } from '../../graph/ir/tensor';
 import { graphDtype } from '../kit/tensors/elements';
@@ -49,7 +50,7 @@ function knownTypes(record: GraphRecord, constants: Constants): KnownTypes {
 class Rewriter {
   readonly added = new Map<string, Tensor>();
   readonly notes = new Set<string>();
-  private readonly taken: Set<string>;
+  private readonly names: FreshNames;
   private readonly read: ReadonlySet<string>;
   private readonly possiblyReal: ReadonlySet<string>;
   private readonly scaled: ReadonlySet<string>;
@@ -57,7 +58,7 @@ class Rewriter {
   private readonly types: KnownTypes;
   private readonly products = new IntegerProducts(
     (value) => this.types.dtype(value),
-    (hint) => this.fresh(hint),
+    (hint) => this.names.take(hint),
   );
 
   constructor(
@@ -72,7 +73,7 @@ class Rewriter {
     this.scaled = onlyScaled(nodes, outputs);
     const values = namesIn(record.nodes);
     this.read = new Set([...namesIn(nodes).read, ...outputs]);
-    this.taken = new Set([
+    this.names = new FreshNames([
       ...this.read,
       ...values.read,
       ...values.computed,
@@ -119,9 +120,9 @@ class Rewriter {
       mayBeReal: (value) => this.possiblyReal.has(value),
       onlyScaled: (value) => this.scaled.has(value),
       carry: (value, as) => this.carried.set(value, as),
-      fresh: (hint) => this.fresh(hint),
+      fresh: (hint) => this.names.take(hint),
       add: (hint, tensor) => {
-        const name = this.fresh(hint);
+        const name = this.names.take(hint);
         this.added.set(name, tensor);
         this.types.set(name, tensor.dtype, tensor.dims);
         return name;
@@ -136,13 +137,6 @@ class Rewriter {
         throw new NotBroughtIn(why);
       },
     };
-  }
-
-  private fresh(hint: string): string {
-    let name = hint;
-    for (let i = 2; this.taken.has(name); i++) name = `${hint}_${i}`;
-    this.taken.add(name);
-    return name;
   }
 }
 

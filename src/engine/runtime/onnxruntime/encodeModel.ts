@@ -1,4 +1,5 @@
 import { batchSymbols, type SymbolicDim } from '../../graph/inference/batchSymbols';
+import { FreshNames } from '../../graph/ir/freshNames';
 import type { AttributeValue, Graph, GraphInput, Node } from '../../graph/ir/graph';
 import type { StoredFile } from '../../graph/ir/lazyTensor';
 import type { DType, Tensor } from '../../graph/ir/tensor';
@@ -72,14 +73,6 @@ function encodeAttribute(name: string, value: AttributeValue): ProtobufWriter {
 function splitDomain(op: string): { readonly domain: string; readonly name: string } {
   const at = op.lastIndexOf('::');
   return at < 0 ? { domain: '', name: op } : { domain: op.slice(0, at), name: op.slice(at + 2) };
-}
-
-/** onnxruntime wants every name once, and graphs name nodes only for messages. */
-function uniqueName(node: Node, taken: Set<string>): string {
-  let name = node.name;
-  for (let i = 2; taken.has(name); i++) name = `${node.name} (${i})`;
-  if (name !== '') taken.add(name);
-  return name;
 }
 
 function encodeNode(node: Node, nodeName: string): ProtobufWriter {
@@ -173,22 +166,24 @@ export function encodeModel(
   const weights: Weights = weightsOf([...constants.values()], mapFiles, file);
 
   const body = new ProtobufWriter();
-  const taken = new Set<string>();
-  for (const node of nodes) body.message(1, encodeNode(node, uniqueName(node, taken)));
+  // onnxruntime wants every name once, and graphs name nodes only for messages.
+  const names = new FreshNames([], (name, number) => `${name} (${number})`);
+  for (const node of nodes) body.message(1, encodeNode(node, node.name && names.take(node.name)));
   body.string(2, 'graph');
   for (const [name, constant] of constants) body.message(5, encodeTensor(name, constant, weights.place));
   for (const input of inputs) {
     body.message(11, encodeValue(input.name, input.type.dtype, inputDims(input, dynamicBatch)));
   }
   const symbols: ReturnType<typeof batchSymbols> = dynamicBatch ? batchSymbols({ ...graph, nodes, inputs }) : new Map();
-  for (const output of new Set(outputs)) {
+  const wanted = new Set(outputs);
+  for (const output of wanted) {
     const type = graph.types.get(output);
     const dims = dynamicBatch ? (symbols.get(output) ?? null) : (type?.dims ?? null);
     body.message(12, type ? encodeValue(output, type.dtype, dims) : new ProtobufWriter().string(1, output));
   }
   for (const [name, dims] of symbols) {
     const type = graph.types.get(name);
-    if (type && computed.has(name) && !outputs.includes(name)) body.message(13, encodeValue(name, type.dtype, dims));
+    if (type && computed.has(name) && !wanted.has(name)) body.message(13, encodeValue(name, type.dtype, dims));
   }
 
   const model = new ProtobufWriter().integer(1, irVersion).string(2, 'whylight').message(7, body);

@@ -3,6 +3,7 @@
  * inside a nested graph (the branches of If, the body of Loop) gets a name of its own in the whole model.
  */
 import { CheckpointError } from '../../../../shared/errors';
+import { FreshNames } from '../../../graph/ir/freshNames';
 import type { Attribute, GraphRecord, NodeRecord, ValueRecord } from '../proto/graphProto';
 import type { FunctionRecord, ModelRecord } from '../proto/modelProto';
 import type { SparseRecord } from '../proto/sparseTensor';
@@ -20,7 +21,7 @@ interface Scope {
   /** In front of node names. */
   readonly prefix: string;
   /** What attribute references stand for. */
-  readonly attributes: ReadonlyMap<string, Attribute>;
+  readonly attributes: Pick<ReadonlyMap<string, Attribute>, 'get'>;
   readonly opset: number | undefined;
   /** The functions being written out. */
   readonly calls: readonly FunctionRecord[];
@@ -43,7 +44,7 @@ class Flattener {
   /** Constant nodes out of nested graphs. */
   readonly constants: NodeRecord[] = [];
   private readonly hoisted = new Set<string>();
-  private readonly taken: Set<string>;
+  private readonly names: FreshNames;
   private readonly functions: ReadonlyMap<string, FunctionRecord>;
   private count = 0;
 
@@ -54,7 +55,7 @@ class Flattener {
   ) {
     this.functions = new Map(functions.map((each) => [keyOf(each.domain, each.name, each.overload), each]));
     const own = [...graph.inputs, ...graph.outputs, ...graph.initializers, ...graph.sparseInitializers];
-    this.taken = new Set([...own.map((each) => each.name), ...graph.nodes.flatMap((node) => node.outputs)]);
+    this.names = new FreshNames([...own.map((each) => each.name), ...graph.nodes.flatMap((node) => node.outputs)]);
   }
 
   nodes(records: readonly NodeRecord[], scope: Scope): NodeRecord[] {
@@ -101,17 +102,17 @@ class Flattener {
     for (const [index, name] of called.outputs.entries()) {
       const output = node.outputs[index] ?? '';
       const input = names.get(name);
-      if (input === undefined) names.set(name, output || this.fresh(`${label}/${name}`));
+      if (input === undefined) names.set(name, output || this.names.take(`${label}/${name}`));
       else if (output !== '') passed.push(identity(label, input, output));
     }
     for (const name of called.nodes.flatMap((each) => each.outputs)) {
-      if (!names.has(name)) names.set(name, this.fresh(`${label}/${name}`));
+      if (!names.has(name)) names.set(name, this.names.take(`${label}/${name}`));
     }
     const version = called.opsets.get('');
     const inner: Scope = {
       rename: (value) => names.get(value) ?? `${label}/${value}`,
       prefix: `${label}/`,
-      attributes: new Map([...called.defaults, ...node.attributes]),
+      attributes: { get: (name) => node.attributes.get(name) ?? called.defaults.get(name) },
       opset: version === this.opset ? undefined : version,
       calls: [...scope.calls, called],
     };
@@ -130,7 +131,7 @@ class Flattener {
     const initializers = [...graph.initializers, ...graph.sparseInitializers];
     const defined = [...graph.inputs, ...initializers].map((each) => each.name);
     for (const name of [...defined, ...graph.nodes.flatMap((node) => node.outputs)]) {
-      if (name !== '' && !names.has(name)) names.set(name, this.fresh(name));
+      if (name !== '' && !names.has(name)) names.set(name, this.names.take(name));
     }
     const rename = (value: string) => names.get(value) ?? scope.rename(value);
     const named = <T extends { readonly name: string }>(each: T): T => ({ ...each, name: rename(each.name) });
@@ -158,13 +159,6 @@ class Flattener {
       kind: 'graph',
       value: { nodes, inputs, outputs, initializers: [], sparseInitializers: [], values: [] },
     };
-  }
-
-  private fresh(hint: string): string {
-    let name = hint;
-    for (let i = 2; this.taken.has(name); i++) name = `${hint}_${i}`;
-    this.taken.add(name);
-    return name;
   }
 }
 
