@@ -4,7 +4,7 @@ import type { GraphBuilder } from '../inference/builder';
 import { dependents } from '../inference/paths';
 import { nodeLabel } from '../ir/attributes';
 import type { Graph, Node } from '../ir/graph';
-import { producersOf } from '../ir/links';
+import { producersOf, soleConsumers } from '../ir/links';
 import type { BackwardContext } from '../ops/definition';
 
 export type Forward = Pick<BackwardContext, 'varies' | 'producer' | 'reader'>;
@@ -24,20 +24,10 @@ export function forwardOf(graph: Graph, of: string, needed: ReadonlySet<string>)
     },
     producer: (name) => producers.get(name),
     reader: (name) => {
-      readers ??= soleReaders(graph, needed);
+      readers ??= soleConsumers(graph.nodes.filter((node) => node.outputs.some((output) => needed.has(output))));
       return name === of ? undefined : (readers.get(name) ?? undefined);
     },
   };
-}
-
-/** Value → the only node that reads it on the way to one of `needed`; null where there are several. */
-function soleReaders(graph: Graph, needed: ReadonlySet<string>): Map<string, Node | null> {
-  const readers = new Map<string, Node | null>();
-  for (const node of graph.nodes) {
-    if (!node.outputs.some((output) => needed.has(output))) continue;
-    for (const input of new Set(node.inputs)) readers.set(input, readers.has(input) ? null : node);
-  }
-  return readers;
 }
 
 export function withoutGradient(node: Node, why: string): UnsupportedOperatorError {

@@ -156,8 +156,8 @@ export class ControlFlow {
     const given = node.inputs.slice(0, body.inputs.length);
     const first = this.sequences.elements(node, given[0] ?? '');
     const lists: string[][] = body.outputs.map(() => []);
-    for (const turn of first.keys()) {
-      const elements = given.map((name) => this.sequences.get(name)?.[turn] ?? name);
+    for (let turn = 0; turn < first.length; turn++) {
+      const elements = given.map((name) => this.sequences.get(name)?.at(turn) ?? name);
       const outputs = yield* this.iterate(node, body, turn, elements);
       for (const [index, list] of lists.entries()) list.push(outputs[index] as string);
     }

@@ -53,10 +53,8 @@ export function bindInLockstep(
   }
   const outputs = graph.outputs.filter((name) => !reach.causes.has(name));
   for (const name of outputs) lockstep.checkOutput(name);
-  const refused = reach.refused.map((each) => ({
-    ...each,
-    outputs: graph.outputs.filter((name) => reach.causes.get(name) === each.node),
-  }));
+  const lost = reach.lost(graph.outputs);
+  const refused = reach.refused.map((each) => ({ ...each, outputs: lost.get(each.node) ?? [] }));
   const bound = lockstep.finish(outputs);
   const read = refused.flatMap(({ node }) => node.inputs.filter((name) => bound.types.has(name)));
   const frontier = [...new Set([...keep, ...read])];

@@ -31,6 +31,18 @@ export class Reach {
     }
   }
 
+  /** By node: those of `outputs` that cannot be computed because of it. */
+  lost(outputs: readonly string[]): ReadonlyMap<Node, readonly string[]> {
+    const lost = new Map<Node, string[]>();
+    for (const output of outputs) {
+      const cause = this.causes.get(output);
+      const same = cause && lost.get(cause);
+      if (same) same.push(output);
+      else if (cause) lost.set(cause, [output]);
+    }
+    return lost;
+  }
+
   private block(node: Node, cause: Node): void {
     for (const output of node.outputs) if (output !== '') this.causes.set(output, cause);
   }

@@ -3,6 +3,7 @@ import { intAttribute } from '../ir/attributes';
 import type { Node } from '../ir/graph';
 import { int64 } from '../ir/tensor';
 import { type FlowContext, known, make, refuse } from './flowContext';
+import { NameList } from './nameList';
 
 /** Operators on sequences and optional values. */
 export const sequenceOperators: ReadonlySet<string> = new Set([
@@ -23,16 +24,16 @@ export const sequenceOperators: ReadonlySet<string> = new Set([
 const mostParts = 10_000;
 
 export class Sequences {
-  private readonly lists = new Map<string, readonly string[]>();
+  private readonly lists = new Map<string, NameList>();
 
   constructor(private readonly c: FlowContext) {}
 
-  get(name: string): readonly string[] | undefined {
+  get(name: string): NameList | undefined {
     return this.lists.get(name);
   }
 
   set(name: string, elements: readonly string[]): void {
-    this.lists.set(name, elements);
+    this.lists.set(name, NameList.of(elements));
   }
 
   /** The nodes that stand for an operator on sequences; most only change what names stand for. */
@@ -45,20 +46,25 @@ export class Sequences {
     };
     switch (node.op) {
       case 'SequenceConstruct':
-        return void this.lists.set(output, node.inputs);
+        return this.set(output, node.inputs);
       case 'SequenceEmpty':
-        return void this.lists.set(output, []);
+        return this.set(output, []);
       case 'SequenceInsert': {
         const list = this.elements(node, first);
-        return void this.lists.set(output, list.toSpliced(third ? place(third, list.length) : list.length, 0, second));
+        const index = third ? place(third, list.length) : list.length;
+        if (!(index >= 0 && index <= list.length))
+          return refuse(node, 'inserts an element at a place that is not there');
+        return void this.lists.set(output, list.with(index, second));
       }
       case 'SequenceErase': {
         const list = this.elements(node, first);
-        return void this.lists.set(output, list.toSpliced(second ? place(second, list.length) : list.length - 1, 1));
+        const index = second ? place(second, list.length) : list.length - 1;
+        if (!(index >= 0 && index < list.length)) return refuse(node, 'erases an element that is not there');
+        return void this.lists.set(output, list.without(index));
       }
       case 'SequenceAt': {
         const list = this.elements(node, first);
-        const element = list[place(second, list.length)];
+        const element = list.at(place(second, list.length));
         return yield* this.pass(element ?? refuse(node, 'picks an element that is not there'), output, node.name);
       }
       case 'SequenceLength': {
@@ -72,7 +78,7 @@ export class Sequences {
       case 'SplitToSequence':
         return yield* this.split(node);
       case 'ConcatFromSequence': {
-        const list = this.elements(node, first);
+        const list = this.elements(node, first).names();
         const axis = intAttribute(node, 'axis', 0);
         if (intAttribute(node, 'new_axis', 0) === 1) return yield* this.stack(node, list, axis, output);
         return yield make(node, 'Concat', list, output, { axis });
@@ -98,11 +104,11 @@ export class Sequences {
     const names = parts.map((_, index) => `${output}/part_${index}`);
     const split = this.c.constant(`${output}/sizes`, int64([parts.length], parts));
     yield { op: 'Split', name: node.name, inputs: [x, split], outputs: names, attributes: { axis } };
-    if (sizes !== '' || intAttribute(node, 'keepdims', 1) === 1) return void this.lists.set(output, names);
+    if (sizes !== '' || intAttribute(node, 'keepdims', 1) === 1) return this.set(output, names);
     const squeezed = names.map((name) => `${name}/squeezed`);
     const axes = this.c.constant(`${output}/axes`, int64([1], [axis]));
     for (const [index, name] of names.entries()) yield make(node, 'Squeeze', [name, axes], squeezed[index] as string);
-    this.lists.set(output, squeezed);
+    this.set(output, squeezed);
   }
 
   /** The elements joined along a new axis. */
@@ -128,7 +134,7 @@ export class Sequences {
     }
   }
 
-  elements(node: Node, name: string): readonly string[] {
+  elements(node: Node, name: string): NameList {
     return this.lists.get(name) ?? refuse(node, 'reads a sequence that depends on the image');
   }
 }

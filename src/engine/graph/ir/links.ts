@@ -8,6 +8,14 @@ export function producersOf(nodes: readonly Node[]): Map<string, Node> {
   return producers;
 }
 
+/** Value → the only node that reads it; null where there are several. */
+export function soleConsumers(nodes: Iterable<Node>): Map<string, Node | null> {
+  const consumers = new Map<string, Node | null>();
+  for (const node of nodes)
+    for (const input of new Set(node.inputs)) consumers.set(input, consumers.has(input) ? null : node);
+  return consumers;
+}
+
 /** Value → how many operands it is; a node that reads it twice counts twice. */
 export function useCounts(nodes: readonly Node[]): Map<string, number> {
   const uses = new Map<string, number>();

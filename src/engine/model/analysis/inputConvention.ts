@@ -1,5 +1,6 @@
 import type { PreprocessingPreset } from '../../../shared/question/preprocessing';
 import type { Graph, Node } from '../../graph/ir/graph';
+import { soleConsumers } from '../../graph/ir/links';
 import { toNumbers } from '../../graph/ir/numbers';
 
 /** What the graph itself tells of the images it wants. */
@@ -14,14 +15,13 @@ const handsOn = new Set(['Transpose', 'Cast', 'Identity', 'Slice']);
 
 /** The first node that computes something from the image; null when the image goes several ways. */
 function firstComputation(graph: Graph, input: string): { node: Node; value: string } | null {
+  const consumers = soleConsumers(graph.nodes);
   let value = input;
-  for (;;) {
-    const consumers = graph.nodes.filter((node) => node.inputs.includes(value));
-    const [node] = consumers;
-    if (!node || consumers.length > 1) return null;
+  for (let node = consumers.get(value); node; node = consumers.get(value)) {
     if (!handsOn.has(node.op)) return { node, value };
     value = node.outputs[0] ?? '';
   }
+  return null;
 }
 
 /**

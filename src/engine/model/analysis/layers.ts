@@ -93,29 +93,61 @@ function isSpatial(dims: readonly (number | null)[], layout: Layout | undefined)
 /** Steps that leave a value what it is, but for its rounding. */
 const sameValue = new Set(['Identity', 'QuantizeLinear', 'DequantizeLinear']);
 
-/** The node that computes what `node` hands on, rounded or not; undefined when the input does. */
-function sourceOf(node: Node, producers: ReadonlyMap<string, Node>): Node | undefined {
-  let source: Node | undefined = node;
-  while (source && sameValue.has(source.op)) source = producers.get(source.inputs[0] ?? '');
-  return source;
+/** What is known of the nodes on a path, each from those before it. */
+class Traced {
+  private readonly producers: ReadonlyMap<string, Node>;
+  private readonly sources = new Map<Node, Node | undefined>();
+  private readonly rectifiers = new Map<Node, LayerInfo['rectifier']>();
+  private readonly shown = new Map<Node, boolean>();
+
+  constructor(path: Path, graph: Graph) {
+    this.producers = producersOf(path.nodes);
+    const constant = (name: string) => graph.constants.get(name);
+    for (const node of path.nodes) {
+      const before = this.producer(node.inputs[0] ?? '');
+      const handsOn = sameValue.has(node.op);
+      this.sources.set(node, handsOn ? before && this.sources.get(before) : node);
+      if (node.op === 'Relu' || node.op === 'Clip') this.rectifiers.set(node, node.op);
+      else if (rectifies(node, constant, (name) => this.producer(name))) this.rectifiers.set(node, 'QuantizeLinear');
+      else if (handsOn) this.rectifiers.set(node, before && this.rectifiers.get(before));
+      this.shown.set(node, this.shows(node, before));
+    }
+  }
+
+  producer(value: string): Node | undefined {
+    return this.producers.get(value);
+  }
+
+  /** The node that computes what `node` hands on, rounded or not; undefined when the input does. */
+  source(node: Node): Node | undefined {
+    return this.sources.get(node);
+  }
+
+  /** See {@link LayerInfo.rectifier}. */
+  rectifier(node: Node): LayerInfo['rectifier'] {
+    return this.rectifiers.get(node);
+  }
+
+  /**
+   * False for plumbing and for inner steps. Numbers that are real again behind plumbing or the input, or that were real before (a quantised
+   * operator's own layer), are no layer once more.
+   */
+  isShown(node: Node): boolean {
+    return this.shown.get(node) ?? false;
+  }
+
+  private shows(node: Node, before: Node | undefined): boolean {
+    const operator = shownAs(node);
+    if (operator === null || plumbing.has(operator)) return false;
+    if (operator !== 'DequantizeLinear') return true;
+    const source = this.source(node);
+    if (!source || plumbing.has(shownAs(source) ?? '')) return false;
+    return node.op !== 'Identity' || !before || !this.isShown(before);
+  }
 }
 
 /** What users call the operator; null for a step inside an operator that was written out. */
 const shownAs = (node: Node): string | null => (node.shownAs === undefined ? node.op : node.shownAs);
-
-/**
- * False for plumbing and for inner steps. Numbers that are real again behind plumbing or the input, or that were real before (a quantised
- * operator's own layer), are no layer once more.
- */
-function isShown(node: Node, producers: ReadonlyMap<string, Node>): boolean {
-  const operator = shownAs(node);
-  if (operator === null || plumbing.has(operator)) return false;
-  if (operator !== 'DequantizeLinear') return true;
-  const source = sourceOf(node, producers);
-  if (!source || plumbing.has(shownAs(source) ?? '')) return false;
-  const before = node.op === 'Identity' ? producers.get(node.inputs[0] ?? '') : undefined;
-  return !before || !isShown(before, producers);
-}
 
 /**
  * The value that shows what a node computes: its own output, or where onnxruntime's channels-last operators were written out, the
@@ -127,17 +159,6 @@ function shownValue(node: Node, layouts: ReadonlyMap<string, Layout>): string {
   return turned ? (node.inputs[0] as string) : own;
 }
 
-/** See {@link LayerInfo.rectifier}. */
-function rectifierOf(node: Node, graph: Graph, producers: ReadonlyMap<string, Node>): LayerInfo['rectifier'] {
-  for (let step: Node | undefined = node; step; step = producers.get(step.inputs[0] ?? '')) {
-    if (step.op === 'Relu' || step.op === 'Clip') return step.op;
-    const constant = (name: string) => graph.constants.get(name);
-    if (rectifies(step, constant, (name) => producers.get(name))) return 'QuantizeLinear';
-    if (!sameValue.has(step.op)) return undefined;
-  }
-  return undefined;
-}
-
 interface Layer extends LayerInfo {
   /** What computes it. */
   readonly source: Node;
@@ -145,16 +166,16 @@ interface Layer extends LayerInfo {
 
 function layersOn(path: Path, graph: Graph): Layer[] {
   const layouts = layoutsOf(graph, path);
-  const producers = producersOf(path.nodes);
+  const traced = new Traced(path, graph);
   return path.nodes.flatMap((node) => {
     const name = shownValue(node, layouts);
     const type = graph.types.get(name);
-    if (!isShown(node, producers) || !path.values.has(name) || !type?.dims || type.dtype !== 'float32') return [];
+    if (!traced.isShown(node) || !path.values.has(name) || !type?.dims || type.dtype !== 'float32') return [];
     const spatial = isSpatial(type.dims, layouts.get(name));
-    const last = producers.get(name) ?? node;
-    const source = sourceOf(last, producers) ?? last;
+    const last = traced.producer(name) ?? node;
+    const source = traced.source(last) ?? last;
     const layer = { name, operator: shownAs(node) as string, shape: type.dims.slice(1) as number[], spatial, source };
-    const rectifier = rectifierOf(last, graph, producers);
+    const rectifier = traced.rectifier(last);
     return [rectifier === undefined ? layer : { ...layer, rectifier }];
   });
 }

@@ -55,8 +55,12 @@ function classesOf(graph: Graph, name: string): number | null {
   return sizes[0] ?? 1;
 }
 
-/** Walks from an output back to the logits. */
-function behind(graph: Graph, output: string, producers: ReadonlyMap<string, Node>): Omit<Logits, 'how'> | null {
+/** Walks from an output back to the logits; null when they are none. */
+export function logitsBehind(
+  graph: Graph,
+  output: string,
+  producers: ReadonlyMap<string, Node>,
+): Omit<Logits, 'how'> | null {
   let name = output;
   let activation: Logits['activation'] = 'none';
   let probabilities: string | undefined;
@@ -97,12 +101,10 @@ export function findLogits(graph: Graph, wanted?: string): Logits | NoLogits {
   if (wanted !== undefined) return chosenLogits(graph, wanted);
 
   const found = graph.outputs.flatMap((output) => {
-    const logits = behind(graph, output, producers);
+    const logits = logitsBehind(graph, output, producers);
     return logits ? [{ output, logits }] : [];
   });
-  const distinct = found.filter(
-    ({ logits }, index) => found.findIndex((other) => other.logits.name === logits.name) === index,
-  );
+  const distinct = [...new Map(found.toReversed().map((each) => [each.logits.name, each])).values()].reverse();
   const rank = ({ output, logits }: (typeof found)[number]) =>
     (/logit/i.test(output) || /logit/i.test(logits.name) ? 1e9 : 0) + logits.classes;
   const [best] = [...distinct].sort((a, b) => rank(b) - rank(a));

@@ -2,10 +2,12 @@
 
 import type { Reached } from '../../graph/binding/bind';
 import { flowOperators } from '../../graph/binding/controlFlow';
+import { trunk } from '../../graph/inference/paths';
 import { nodeLabel } from '../../graph/ir/attributes';
 import type { Graph, Node } from '../../graph/ir/graph';
+import { producersOf } from '../../graph/ir/links';
 import { operators } from '../../graph/ops';
-import { findLogits } from './logits';
+import { logitsBehind } from './logits';
 
 export interface UnsupportedOperator {
   readonly operator: string;
@@ -46,16 +48,17 @@ export function unsupportedOperators(graph: Graph): UnsupportedOperator[] {
  */
 export function findCut(graph: Graph, reached: Reached): string | null {
   const blocked = new Set(reached.refused.flatMap(({ outputs }) => outputs));
+  const passed = throughWhichAllPasses(graph, blocked);
   const bound = reached.graph;
+  const producers = producersOf(bound.nodes);
   const before = new Set(reached.frontier);
   for (const node of [...bound.nodes].reverse()) {
     if (!node.outputs.some((output) => before.has(output))) continue;
     for (const input of node.inputs) before.add(input);
     const [value = ''] = node.outputs;
     if ((bound.types.get(value)?.dims?.length ?? 0) < 2) continue;
-    const logits = findLogits({ ...bound, outputs: [value] });
-    if ('reason' in logits || logits.classes < 2) continue;
-    if (!reaches(graph, logits.name, blocked)) return logits.name;
+    const logits = logitsBehind(bound, value, producers);
+    if (logits && logits.classes > 1 && (!passed || passed.has(logits.name))) return logits.name;
   }
   return null;
 }
@@ -63,12 +66,23 @@ export function findCut(graph: Graph, reached: Reached): string | null {
 /** Operators that read the shape of their input only. */
 const shapeReaders = new Set(['Shape', 'Size']);
 
-/** True when data from the inputs comes to one of `targets` without passing through `value`. */
-function reaches(graph: Graph, value: string, targets: ReadonlySet<string>): boolean {
+/** The values without which no data from the inputs comes to any of `targets`; null when none comes there anyway. */
+function throughWhichAllPasses(graph: Graph, targets: ReadonlySet<string>): ReadonlySet<string> | null {
   const carried = new Set(graph.inputs.map((input) => input.name));
   for (const node of graph.nodes) {
     if (shapeReaders.has(node.op) || !node.inputs.some((input) => carried.has(input))) continue;
-    for (const output of node.outputs) if (output !== value) carried.add(output);
+    for (const output of node.outputs) if (output !== '') carried.add(output);
   }
-  return [...targets].some((target) => carried.has(target));
+  const ends = [...targets].filter((target) => carried.has(target));
+  if (ends.length === 0) return null;
+  const values = new Set(ends);
+  const nodes: Node[] = [];
+  for (const node of graph.nodes.toReversed()) {
+    if (shapeReaders.has(node.op) || !node.outputs.some((output) => values.has(output))) continue;
+    nodes.push(node);
+    for (const input of node.inputs) if (carried.has(input)) values.add(input);
+  }
+  // As if one more node read the targets: what comes to one of them past a value goes on to the end.
+  const end: Node = { op: '', name: '', inputs: ends, outputs: [], attributes: {} };
+  return trunk({ nodes: [...nodes.reverse(), end], values });
 }
