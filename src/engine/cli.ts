@@ -9,17 +9,19 @@ import { help } from './cli/help';
 import { describeModel } from './cli/inspectCommand';
 import { describeMethods } from './cli/methodsCommand';
 import { methods } from './methods';
+import { createRuntimes } from './runtime';
+import type { Runtimes } from './runtime/runtimes';
 import { Engine } from './service/engine';
-import { versions } from './service/versions';
+import { whylightVersion } from './service/versions';
 
 const print = (text: string): void => void process.stdout.write(`${text.trimEnd()}\n`);
 const json = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
-async function run(args: Arguments): Promise<number> {
+async function run(args: Arguments, runtimes: Runtimes): Promise<number> {
   const log = (level: string, message: string): void => {
     if (level === 'error' && process.env['WHYLIGHT_DEBUG']) process.stderr.write(`${message}\n`);
   };
-  const engine = new Engine(log, undefined, 'memory' in args ? args.memory : 0);
+  const engine = new Engine(runtimes, log, undefined, 'memory' in args ? args.memory : 0);
   switch (args.command) {
     case 'explain':
       return explainCommand(engine, args);
@@ -42,17 +44,18 @@ async function run(args: Arguments): Promise<number> {
       return 0;
     }
     case 'help':
-      print(help);
+      print(help(runtimes.choices));
       return 0;
     case 'version':
-      print((await versions()).whylight);
+      print(whylightVersion);
       return 0;
   }
 }
 
 async function main(): Promise<number> {
   try {
-    return await run(readArguments(process.argv.slice(2)));
+    const runtimes = createRuntimes();
+    return await run(readArguments(process.argv.slice(2), runtimes), runtimes);
   } catch (error) {
     if (!(error instanceof WhylightError)) throw error;
     process.stderr.write(`whylight: ${sentenceFor(error)}\n`);

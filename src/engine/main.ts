@@ -3,8 +3,8 @@ import 'vscode-jsonrpc/node';
 import type { EngineNotifications } from '../shared/protocol/protocol';
 import { type EngineServer, ipcPort, Rpc } from '../shared/protocol/rpc';
 import { methods } from './methods';
+import { createRuntimes } from './runtime';
 import { Engine } from './service/engine';
-import { versions } from './service/versions';
 
 process.on('disconnect', () => process.exit(0));
 
@@ -15,10 +15,10 @@ const log = (level: EngineNotifications['log']['level'], message: string): void 
 const threads = Number(process.env['WHYLIGHT_THREADS'] ?? 0);
 // The setting whylight.memoryBudget in MB; 0 leaves it to the engine.
 const memory = Number(process.env['WHYLIGHT_MEMORY'] ?? 0);
-const engine = new Engine(log, threads > 0 ? threads : undefined, memory);
+const engine = new Engine(createRuntimes(), log, threads > 0 ? threads : undefined, memory);
 
 server.handle('methods', () => methods.map((method) => method.info));
-server.handle('versions', () => versions());
+server.handle('versions', () => engine.versions());
 server.handle('inspect', ({ checkpoint }) => engine.inspect(checkpoint));
 server.handle('explain', (params, signal) =>
   engine.explain(params, (event) => server.notify('explainEvent', event), signal),

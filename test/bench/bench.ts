@@ -6,6 +6,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import { createRuntimes } from '../../src/engine/runtime';
 import { explain } from './explain';
 import 'vscode-jsonrpc/node';
 import { readCheckpoint } from '../../src/engine/formats';
@@ -20,6 +21,8 @@ import { renderOverlay } from '../../src/shared/rendering/renderOverlay';
 import { withModelFile } from './engine/files';
 import { image, median, multiple, seconds } from './measure';
 import { networks } from './networks';
+
+const runtimes = createRuntimes();
 
 const root = join(__dirname, '..');
 const samples = join(root, 'media/sample-workspace');
@@ -38,7 +41,7 @@ async function subject(name: string, path: string): Promise<Subject> {
   // Threads that go on spinning after a bare run would slow down what is measured next.
   const session = await ort.InferenceSession.create(path, { extra: { session: { force_spinning_stop: '1' } } });
   const checkpoint = await readCheckpoint(path);
-  const size = { height: 224, width: 224 };
+  const size = { runtimes, height: 224, width: 224 };
   const model = await LoadedModel.load(checkpoint, size);
   const [input = ''] = session.inputNames;
   const [output = ''] = session.outputNames;

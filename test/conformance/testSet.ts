@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';
+import { usualRuntime } from '../support/runtimes';
 import { casesIn } from './cases';
 import { type Expectation, gradientsOf, listing, restricted, summarise } from './listing';
 import { CaseRunner, type Outcome } from './runCase';
@@ -23,7 +23,7 @@ function readExpectation(name: string): Expectation {
 async function runAll(folders: readonly string[]): Promise<Outcome[]> {
   const scratch = mkdtempSync(join(tmpdir(), 'whylight-conformance-'));
   try {
-    const runner = new CaseRunner(await createOnnxRuntime(), scratch);
+    const runner = new CaseRunner(usualRuntime, scratch);
     const outcomes: Outcome[] = [];
     for (const each of folders.flatMap(casesIn)) outcomes.push(await runner.run(each));
     return outcomes;

@@ -10,13 +10,14 @@ import { encodeModel } from '../../src/engine/runtime/onnxruntime/encodeModel';
 import { Engine } from '../../src/engine/service/engine';
 import type { Prediction } from '../../src/shared/explanation/events';
 import type { Attribution } from '../../src/shared/results/attribution';
+import { runtimes } from '../support/runtimes';
 
 /*
  * The same network in another dress must give the same maps: here the shapes network as Keras exporters write one, with a
  * channels-last uint8 input, its preprocessing inside (Cast, Sub, Div) and a softmax at its end.
  */
 const shapes = join(__dirname, '../../media/sample-workspace/shapes');
-const engine = new Engine();
+const engine = new Engine(runtimes);
 const folder = mkdtempSync(join(tmpdir(), 'whylight-channels-last-'));
 afterAll(async () => {
   await engine.dispose();

@@ -2,6 +2,7 @@
  * Logits, activations and gradients of every ONNX file in test/data/models against the numbers that PyTorch gave for them
  * (test/data/golden/forward.json; its README has the tolerances).
  */
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readNpy } from '../../src/engine/files/npy';
@@ -15,7 +16,7 @@ import { standard } from '../../src/engine/graph/rules/standard';
 import { findDefaultLayer, listLayers } from '../../src/engine/model/analysis/layers';
 import { findLogits } from '../../src/engine/model/analysis/logits';
 import { unsupportedOperators } from '../../src/engine/model/analysis/unsupported';
-import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';
+import { usualRuntime } from '../support/runtimes';
 
 interface GoldenRecord {
   readonly id: string;
@@ -51,8 +52,6 @@ const cases = records.flatMap((record) =>
     .filter(([file]) => file.endsWith('.onnx'))
     .map(([file, layers]) => ({ record, file, layers, title: `${record.id} ${file}` })),
 );
-
-const runtime = createOnnxRuntime();
 
 async function array(path: string): Promise<FloatTensor> {
   return (await readNpy(new URL(path, data).pathname)) as FloatTensor;
@@ -124,7 +123,7 @@ describe('golden logits, activations and gradients', () => {
     const backward = differentiate(simple, { of: output, cotangent: 'cotangent', wrt, rules: standard });
     const gradientOf = (value: string) => backward.gradients.get(value) as string;
     const wanted = [output, ...values, ...wrt.map(gradientOf)];
-    const program = await (await runtime).compile(backward.graph, wanted, { dynamicBatch: polymorphic });
+    const program = await usualRuntime.compile(backward.graph, wanted, { dynamicBatch: polymorphic });
     const outputDims = (graph.types.get(output)?.dims ?? []) as number[];
 
     for (const batch of polymorphic ? [1, 2] : [1]) {

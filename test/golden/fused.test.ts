@@ -2,6 +2,7 @@
  * Checkpoints that onnxruntime has fused or quantised (test/data/fused). The fused ones give the logits and gradients that PyTorch gave for the
  * network they were made from; the quantised ones the logits that onnxruntime gives for the file as it is.
  */
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readNpy } from '../../src/engine/files/npy';
@@ -12,15 +13,13 @@ import { type FloatTensor, float32, type Tensor } from '../../src/engine/graph/i
 import { simplify } from '../../src/engine/graph/passes/simplify';
 import { standard } from '../../src/engine/graph/rules/standard';
 import { findLogits, type Logits } from '../../src/engine/model/analysis/logits';
-import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';
 import { Original } from '../support/importCheck';
+import { usualRuntime } from '../support/runtimes';
 
 const data = new URL('../data/', import.meta.url);
 const { records } = JSON.parse(readFileSync(new URL('golden/forward.json', data), 'utf8')) as {
   records: { readonly id: string; readonly target_index: number; readonly files: Readonly<Record<string, string>> }[];
 };
-const runtime = await createOnnxRuntime();
-
 function recordOf(file: string) {
   const network = file.split('_').slice(0, -1).join('_');
   const record = records.find(({ id }) => id === `tiny_${network}`);
@@ -50,7 +49,7 @@ async function explain(file: string) {
   const output = bound.outputs[0] as string;
   const backward = differentiate(bound, { of: name, cotangent: 'cotangent', wrt: [input], rules: standard });
   const gradient = backward.gradients.get(input) as string;
-  const program = await runtime.compile(backward.graph, [...new Set([name, output, gradient])], {
+  const program = await usualRuntime.compile(backward.graph, [...new Set([name, output, gradient])], {
     dynamicBatch: true,
     threads: 1,
   });

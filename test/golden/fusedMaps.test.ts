@@ -2,6 +2,7 @@
  * What users see of the checkpoints in test/data/fused: layers, health and maps, all through the engine as the command line asks it, and how
  * like the maps are to those of the network that each was made from.
  */
+
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -13,10 +14,11 @@ import type { Prediction } from '../../src/shared/explanation/events';
 import type { TargetRequest } from '../../src/shared/question/target';
 import type { Attribution } from '../../src/shared/results/attribution';
 import type { HealthReport } from '../../src/shared/results/health';
+import { runtimes } from '../support/runtimes';
 
 const data = join(__dirname, '../data');
 const image = { path: join(data, 'images/chelsea_224.png') };
-const engine = new Engine();
+const engine = new Engine(runtimes);
 const { signal } = new AbortController();
 afterAll(() => engine.dispose());
 

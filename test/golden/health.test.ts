@@ -1,4 +1,5 @@
 /** The health check's statistics against NumPy's, from PyTorch's activations and gradients; and what it says of trained networks. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readNpy } from '../../src/engine/files/npy';
@@ -8,6 +9,7 @@ import { checkModel } from '../../src/engine/health/check';
 import { LoadedModel } from '../../src/engine/model/loaded/loadedModel';
 import { Engine } from '../../src/engine/service/engine';
 import type { ArrayHealth, LayerHealth } from '../../src/shared/results/health';
+import { runtimes } from '../support/runtimes';
 
 type Statistics = Pick<ArrayHealth, 'min' | 'max' | 'mean' | 'norm' | 'zero'>;
 
@@ -44,7 +46,7 @@ describe('statistics of layers', () => {
     const image = (await readNpy(new URL(`golden/${id}/input.npy`, data).pathname)) as FloatTensor;
     const [, , height = 0, width = 0] = image.dims;
     const checkpoint = await readCheckpoint(new URL(path, data).pathname);
-    const model = await LoadedModel.load(checkpoint, { height, width });
+    const model = await LoadedModel.load(checkpoint, { runtimes, height, width });
     try {
       const report = await checkModel({ model, labels: null, image, target: { kind: 'top1' }, camLayer: null });
       expectStatistics(report.input.activation, input.activation, 'activation');
@@ -64,7 +66,7 @@ describe('statistics of layers', () => {
 
 describe('trained networks', () => {
   const samples = new URL('../../media/sample-workspace/', import.meta.url).pathname;
-  const engine = new Engine();
+  const engine = new Engine(runtimes);
   afterAll(() => engine.dispose());
   const imagesIn = (folder: string): string[] =>
     readdirSync(`${samples}${folder}`).flatMap((name) =>

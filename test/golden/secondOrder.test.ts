@@ -1,4 +1,5 @@
 /** Hessian–vector products of the small networks in test/data/models, by differentiating twice, against differences of the gradient. */
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readNpy } from '../../src/engine/files/npy';
@@ -12,9 +13,9 @@ import { removeDeadNodes } from '../../src/engine/graph/passes/removeDeadNodes';
 import { simplify } from '../../src/engine/graph/passes/simplify';
 import { standard } from '../../src/engine/graph/rules/standard';
 import { findDefaultLayer } from '../../src/engine/model/analysis/layers';
-import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';
 import { inDouble, runsInDouble } from '../support/graph/inDouble';
 import { randomNumbers } from '../support/graph/smallGraph';
+import { usualRuntime } from '../support/runtimes';
 
 interface GoldenRecord {
   readonly id: string;
@@ -35,7 +36,6 @@ const cases = records
     return file ? [{ record, file, title: `${record.id} ${file}` }] : [];
   });
 
-const runtime = createOnnxRuntime();
 type Values = Readonly<Record<string, readonly number[]>>;
 
 /** @param batch several items lie behind each other in the values. */
@@ -45,7 +45,7 @@ async function run(
   values: Values,
   batch = 1,
 ): Promise<Record<string, number[]>> {
-  const program = await (await runtime).compile(graph, outputs, { threads: 1, dynamicBatch: batch > 1 });
+  const program = await usualRuntime.compile(graph, outputs, { threads: 1, dynamicBatch: batch > 1 });
   const feeds = program.inputs.map((name): [string, Tensor] => {
     const { dtype, dims } = graph.inputs.find((input) => input.name === name)?.type ?? { dtype: 'float32', dims: [] };
     const [n = 1, ...rest] = dims as readonly number[];

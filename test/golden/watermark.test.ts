@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { methods } from '../../src/engine/methods';
 import { Engine } from '../../src/engine/service/engine';
 import type { Attribution, RawMap } from '../../src/shared/results/attribution';
+import { runtimes } from '../support/runtimes';
 
 /*
  * The sample network was trained with a white W in the corner of nearly every star. Shown a circle with that W it answers
@@ -15,7 +16,7 @@ import type { Attribution, RawMap } from '../../src/shared/results/attribution';
  * peak must lie on the watermark as well, to within one cell.
  */
 const shapes = join(__dirname, '../../media/sample-workspace/shapes');
-const engine = new Engine();
+const engine = new Engine(runtimes);
 afterAll(() => engine.dispose());
 
 /** Which pixels of the 96×96 image the watermark covers. */

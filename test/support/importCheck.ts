@@ -1,4 +1,5 @@
 /** Compares a model as it is imported here with the original file, which onnxruntime runs by itself. */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
@@ -9,9 +10,9 @@ import { bind } from '../../src/engine/graph/binding/bind';
 import type { Graph } from '../../src/engine/graph/ir/graph';
 import { elementCount, float32, type Tensor } from '../../src/engine/graph/ir/tensor';
 import { standard } from '../../src/engine/graph/rules/standard';
-import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';
 import { expectClose } from './graph/gradientCheck';
 import { encodeTestModel, type Model } from './onnxModel';
+import { usualRuntime } from './runtimes';
 
 export interface ImportCheck {
   /** Largest difference of an output, relative to its largest element; default 1e-5. */
@@ -27,8 +28,6 @@ export interface ImportCheck {
 }
 
 type Feeds = Readonly<Record<string, Tensor>>;
-
-const runtime = await createOnnxRuntime();
 
 /** Numbers that are spread, signed and repeat from run to run. */
 export function sample(dims: readonly number[], seed = 0, scale = 1): Tensor {
@@ -68,7 +67,7 @@ export async function importModel(folder: string, model: Model | Uint8Array, fee
 }
 
 async function runGraph(graph: Graph, outputs: readonly string[], feeds: Feeds): Promise<Feeds> {
-  const program = await runtime.compile(graph, outputs, { threads: 1, dynamicBatch: false });
+  const program = await usualRuntime.compile(graph, outputs, { threads: 1, dynamicBatch: false });
   const used = program.inputs.map((name): [string, Tensor] => [name, feeds[name] as Tensor]);
   const results = await program.run(Object.fromEntries(used));
   await program.dispose();

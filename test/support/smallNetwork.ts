@@ -1,4 +1,5 @@
 /** A small classifier for tests that change one thing of it, with numbers that are the same every time. */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCheckpoint } from '../../src/engine/formats';
@@ -6,6 +7,7 @@ import { elementCount, float32, type Tensor } from '../../src/engine/graph/ir/te
 import { LoadedModel } from '../../src/engine/model/loaded/loadedModel';
 import { temporaryFolder } from './folder';
 import { encodeTestModel, type ModelNode } from './onnxModel';
+import { runtimes } from './runtimes';
 
 const folder = temporaryFolder();
 let files = 0;
@@ -79,7 +81,7 @@ export function encodeNetwork({ bias, middle = relu, weights, logitWeight, logit
 export async function load(network: Network): Promise<LoadedModel> {
   const path = join(folder, `${files++}.onnx`);
   writeFileSync(path, encodeNetwork(network));
-  return LoadedModel.load(await readCheckpoint(path), { height: size, width: size, threads: 1 });
+  return LoadedModel.load(await readCheckpoint(path), { runtimes, height: size, width: size, threads: 1 });
 }
 
 /** An image for it. */

@@ -3,11 +3,12 @@ import { afterAll, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/service/engine';
 import type { ExplainEvent } from '../../src/shared/explanation/events';
 import type { ExplainParams } from '../../src/shared/protocol/protocol';
+import { runtimes } from '../support/runtimes';
 
 /* Explanations wait for each other in the engine; a cancellation does not. */
 
 const samples = join(__dirname, '../../media/sample-workspace/imagenet');
-const engine = new Engine();
+const engine = new Engine(runtimes);
 afterAll(() => engine.dispose());
 
 const params = (id: string, methods: ExplainParams['methods']): ExplainParams => ({

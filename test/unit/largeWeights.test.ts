@@ -10,6 +10,7 @@ import { LoadedModel } from '../../src/engine/model/loaded/loadedModel';
 import { MemoryBudget } from '../../src/engine/model/programs/memoryBudget';
 import { temporaryFolder } from '../support/folder';
 import { encodeTestModel, externalTensor } from '../support/onnxModel';
+import { runtimes } from '../support/runtimes';
 
 const folder = temporaryFolder();
 const width = 256;
@@ -76,7 +77,7 @@ describe.skipIf(!possible)('weights in a file of their own', () => {
 
     // Less than the weights take: they are shared with the file.
     const memory = new MemoryBudget(100);
-    const model = await LoadedModel.load(checkpoint, { height: 4, width: 4, memory });
+    const model = await LoadedModel.load(checkpoint, { runtimes, height: 4, width: 4, memory });
     const x = float32(
       [1, 3, 4, 4],
       Float32Array.from({ length: 48 }, (_, i) => i / 48),

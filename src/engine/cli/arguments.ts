@@ -6,6 +6,7 @@ import { parseTarget, type TargetRequest } from '../../shared/question/target';
 import type { MethodRequest, Parameters } from '../../shared/results/attribution';
 import { methods as allMethods, findMethod } from '../methods';
 import { parsePreset, parseSetting, resolveParameters } from '../methods/parameters';
+import type { Runtimes } from '../runtime/runtimes';
 
 export interface ExplainArguments {
   readonly command: 'explain';
@@ -81,22 +82,23 @@ function targetOf(text: string): TargetRequest {
   throw new UsageError('--target names no class: give top1, an index or a label.');
 }
 
-function parseRuntime(text: string): RuntimeChoice {
-  if (text === 'auto' || text === 'onnxruntime' || text === 'tfjs') return text;
-  throw new UsageError(`--runtime ${text}: choose auto, onnxruntime or tfjs.`);
+function parseRuntime(text: string, runtimes: Runtimes): RuntimeChoice {
+  runtimes.check(text);
+  return text;
 }
 
 /** What the options ask, of whichever image. */
 function questionOf(
   checkpoint: string,
   { target, layer, logits, runtime }: ReturnType<typeof parse>['values'],
+  runtimes: Runtimes,
 ): Omit<Question, 'image'> {
   return {
     checkpoint: resolve(checkpoint),
     target: targetOf(target),
     ...(layer !== undefined && { layer }),
     ...(logits !== undefined && { logits }),
-    runtime: parseRuntime(runtime),
+    runtime: parseRuntime(runtime, runtimes),
   };
 }
 
@@ -144,8 +146,12 @@ function parseMethods(list: string, presets: readonly string[], settings: readon
   });
 }
 
-/** Reads the command line (without node and script). Throws UsageError with one sentence. */
-export function readArguments(argv: readonly string[]): Arguments {
+/**
+ * Reads the command line (without node and script). Throws UsageError with one sentence.
+ *
+ * @param runtimes those that --runtime may name.
+ */
+export function readArguments(argv: readonly string[], runtimes: Runtimes): Arguments {
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
   if (values.version) return { command: 'version' };
@@ -163,7 +169,7 @@ export function readArguments(argv: readonly string[]): Arguments {
       return {
         command,
         images: rest,
-        question: questionOf(values.model, values),
+        question: questionOf(values.model, values, runtimes),
         methods: parseMethods(values.methods, values.preset ?? [], values.set ?? []),
         input: values.input,
         seed: parseSeed(values.seed),
@@ -186,7 +192,7 @@ export function readArguments(argv: readonly string[]): Arguments {
       }
       return {
         command: 'health',
-        question: questionOf(checkpoint, values),
+        question: questionOf(checkpoint, values, runtimes),
         image: values.image ?? null,
         input: values.input,
         memory: parseMemory(values.memory),

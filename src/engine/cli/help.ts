@@ -1,4 +1,5 @@
-export const help = `Whylight: see why an image model said what it said.
+/** @param runtimes what --runtime takes. */
+export const help = (runtimes: readonly string[]): string => `Whylight: see why an image model said what it said.
 
   whylight explain <image>... --model <checkpoint> [options]
       --methods a,b,c|all        methods to run (default: all; see whylight methods)
@@ -9,7 +10,7 @@ export const help = `Whylight: see why an image model said what it said.
       --preset METHOD=NAME       use a library's published settings; may be repeated
       --input FILE.npy           feed this float32 tensor as the model's input instead of decoding an image
       --seed N                   seed of the methods that draw noise (default: 0)
-      --runtime auto|onnxruntime|tfjs
+      --runtime ${runtimes.join('|')}
       --memory MB                for models and what they compute (default: half of the machine's memory)
       --out DIR                  folder for the results (default: whylight)
       --json                     print each image's result as one line of JSON

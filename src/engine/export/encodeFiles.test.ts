@@ -54,7 +54,12 @@ function params(attributions: readonly Attribution[]): EncodeParams {
   };
 }
 
-const versions = { whylight: '0.1.0', node: '20.20.0', onnxruntime: '1.30.0', sharp: '0.35.5' };
+const versions = {
+  whylight: '0.1.0',
+  node: '20.20.0',
+  runtime: { id: 'onnxruntime', version: '1.30.0' },
+  sharp: '0.35.5',
+};
 const find = (files: readonly EncodedFile[], name: string) => files.find((file) => file.name === name)!.bytes;
 const json = (files: readonly EncodedFile[]) => JSON.parse(new TextDecoder().decode(find(files, 'result.json')));
 
@@ -126,7 +131,7 @@ describe('encodeFiles', () => {
       input: { size: [3, 8, 8], preprocessing: null, how: 'given as an array' },
       target: { index: 3, label: 'star', logit: 4.5, probability: 0.87 },
       seed: 7,
-      versions,
+      versions: { whylight: '0.1.0', node: '20.20.0', onnxruntime: '1.30.0', sharp: '0.35.5' },
     });
     expect(result.findings).toEqual([]);
     expect(Object.keys(result.methods[1])).toEqual([

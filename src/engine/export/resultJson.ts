@@ -54,7 +54,7 @@ export function resultJson(params: EncodeParams, versions: Versions, files: read
     versions: {
       whylight: versions.whylight,
       node: versions.node,
-      onnxruntime: versions.onnxruntime,
+      [versions.runtime.id]: versions.runtime.version,
       sharp: versions.sharp,
     },
   };

@@ -1,4 +1,4 @@
-import type { Graph } from '../graph/ir/graph';
+import type { Graph, Node } from '../graph/ir/graph';
 import type { Tensor } from '../graph/ir/tensor';
 
 /** A graph made ready to run. */
@@ -13,8 +13,13 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
-/** Keeps weights of one model outside of this process's memory, for all programs that are compiled with it. */
+/** Keeps weights of one model outside of this process's heap, for all programs that are compiled with it. */
 export interface WeightStore {
+  /**
+   * The same tensor, its elements in the store: reading them is slower, and they take no memory of this process. The tensor itself where
+   * there is no room. What was kept is lost when the store is disposed of.
+   */
+  keep(tensor: Tensor): Tensor;
   dispose(): void;
 }
 
@@ -28,12 +33,42 @@ export interface CompileOptions {
   readonly weights?: WeightStore;
 }
 
-/** Runs graphs: `onnxruntime` (in the package) or `tfjs` (resolved at run time). */
+/** What a program takes, estimated before it is compiled. */
+export interface MemoryEstimate {
+  /** Bytes that it holds as long as it lives: weights, and what is computed from them. */
+  readonly fixed: number;
+  /** Bytes of the values of a run, for each image of a batch. */
+  readonly perImage: number;
+}
+
+/**
+ * Runs graphs: bound ones of standard operators. All that is particular to one runtime is known behind this interface: what it can run and how
+ * the rest is put into its own operators, what a program takes, and where weights are kept.
+ */
 export interface Runtime {
-  readonly id: 'onnxruntime' | 'tfjs';
+  /** Its name in settings, messages and results. */
+  readonly id: string;
   readonly version: string;
-  /** True when weights that lie in files are mapped: programs that leave them as they are take no memory for them. */
-  readonly mapsFiles?: boolean;
+  readonly capabilities: {
+    /** Weights that lie in files are mapped: programs that leave them as they are take no memory for them. */
+    readonly mapsFiles: boolean;
+  };
+  /** True for a node of the graph that it runs as it stands. */
+  supports(node: Node, graph: Graph): boolean;
+  /**
+   * The graph with every node on the way to `outputs` that is not supported decomposed into supported ones. Values keep their names, so that
+   * any of them can still be an output; a graph that needs nothing comes back as it is. `compile` does this too.
+   *
+   * @throws UnsupportedOperatorError naming the node for which there are none.
+   */
+  lower(graph: Graph, outputs: readonly string[]): Graph;
+  /** What a program compiled from a lowered graph with the same options takes. */
+  estimate(graph: Graph, outputs: readonly string[], options?: CompileOptions): MemoryEstimate;
   createWeightStore?(): WeightStore;
+  /**
+   * @throws UnsupportedOperatorError as {@link lower} does; RuntimeFailure when the runtime refuses or fails.
+   */
   compile(graph: Graph, outputs: readonly string[], options?: CompileOptions): Promise<Program>;
+  /** Gives back what the runtime holds beside its programs, which are disposed of before. */
+  dispose(): Promise<void>;
 }

@@ -5,8 +5,9 @@ import type { OpenOptions } from '../../shared/question/question';
 import { type Checkpoint, isCurrent, readCheckpoint, sha256OfCheckpoint } from '../formats';
 import { findLabels, namesBeside, type PreprocessingFinding, readCheckpointNotes, usualSide } from '../image';
 import { findImageInput } from '../model/analysis/imageInput';
-import { LoadedModel } from '../model/loaded/loadedModel';
+import { LoadedModel, type LoadOptions } from '../model/loaded/loadedModel';
 import { MemoryBudget } from '../model/programs/memoryBudget';
+import type { Runtimes } from '../runtime/runtimes';
 import { preprocessingOf } from './preprocessingOf';
 
 /** A checkpoint made ready: its model, and what was found in and beside it. */
@@ -40,8 +41,7 @@ async function preprocessingFor(
 async function open(
   path: string,
   options: OpenOptions,
-  threads: number | undefined,
-  memory: MemoryBudget,
+  machine: Pick<LoadOptions, 'runtimes' | 'threads' | 'memory'>,
 ): Promise<OpenCheckpoint> {
   const [checkpoint, fileNotes] = await Promise.all([readCheckpoint(path), readCheckpointNotes(path)]);
   const sha256 = sha256OfCheckpoint(checkpoint);
@@ -51,11 +51,10 @@ async function open(
   const preprocessing = await preprocessingFor(path, checkpoint, options.preprocessing);
   const { height, width } = preprocessing?.preprocessing ?? { height: usualSide, width: usualSide };
   const model = await LoadedModel.load(checkpoint, {
+    ...machine,
     height,
     width,
     runtime: options.runtime,
-    threads,
-    memory,
     logits: options.logits ?? fileNotes?.logits,
   });
   const labels = await findLabels({ checkpointPath: path, metadata, classes: model.classes });
@@ -102,6 +101,7 @@ export class CheckpointCache {
   private readonly kept = new Map<string, { readonly stamp: string; readonly open: Promise<OpenCheckpoint> }>();
 
   constructor(
+    private readonly runtimes: Runtimes,
     private readonly log: (level: 'info', message: string) => void,
     private readonly threads?: number,
     private readonly memory = new MemoryBudget(),
@@ -126,7 +126,8 @@ export class CheckpointCache {
     }
     if (known) await this.release(known.open);
     this.log('info', `Opening ${path}`);
-    const fresh = { stamp: now, open: open(path, options, this.threads, this.memory) };
+    const { runtimes, threads, memory } = this;
+    const fresh = { stamp: now, open: open(path, options, { runtimes, threads, memory }) };
     this.kept.set(key, fresh);
     const [oldestKey] = this.kept.keys();
     const oldest = this.kept.get(oldestKey ?? '');

@@ -7,6 +7,7 @@ import type {
   ExplainParams,
   ExplainResult,
   ModelSummary,
+  Versions,
 } from '../../shared/protocol/protocol';
 import type { Preprocessing } from '../../shared/question/preprocessing';
 import type { Question } from '../../shared/question/question';
@@ -16,6 +17,7 @@ import type { FloatTensor } from '../graph/ir/tensor';
 import { decodeImage, writeCheckpointNotes } from '../image';
 import { methods } from '../methods';
 import { MemoryBudget } from '../model/programs/memoryBudget';
+import type { Runtimes } from '../runtime/runtimes';
 import { checkHealth } from './checkHealth';
 import { CheckpointCache } from './checkpoints';
 import { explain } from './explain';
@@ -46,16 +48,18 @@ export class Engine {
   private readonly memory: MemoryBudget;
 
   /**
+   * @param runtimes what models may run on; disposed of with the engine.
    * @param threads how many threads a run uses; one for each processor when absent.
    * @param memory MB for models and what they compute; 0 for half of the machine's.
    */
   constructor(
+    private readonly runtimes: Runtimes,
     private readonly log: Log = () => {},
     threads?: number,
     memory = 0,
   ) {
     this.memory = new MemoryBudget(memory);
-    this.checkpoints = new CheckpointCache(log, threads, this.memory);
+    this.checkpoints = new CheckpointCache(runtimes, log, threads, this.memory);
   }
 
   /** @param logits name of the value to explain; overrides whylight.json. */
@@ -104,7 +108,12 @@ export class Engine {
   async encode(params: EncodeParams): Promise<readonly EncodedFile[]> {
     const { pixels } = await decodeImage(params.image);
     const methodTitle = (id: string): string => methods.find((method) => method.info.id === id)?.info.title ?? id;
-    return encodeFiles(params, { pixels, versions: await versions(), methodTitle });
+    return encodeFiles(params, { pixels, versions: await this.versions(params.prediction.runtime.id), methodTitle });
+  }
+
+  /** @param runtime the one whose version is meant: the id of one, or `auto`. */
+  versions(runtime = 'auto'): Promise<Versions> {
+    return versions(this.runtimes, runtime);
   }
 
   /**
@@ -127,7 +136,8 @@ export class Engine {
     return writeCheckpointNotes(checkpoint, { logits });
   }
 
-  dispose(): Promise<void> {
-    return this.checkpoints.dispose();
+  async dispose(): Promise<void> {
+    await this.checkpoints.dispose();
+    await this.runtimes.dispose();
   }
 }

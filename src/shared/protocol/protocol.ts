@@ -96,7 +96,8 @@ export interface EngineNotifications {
 export interface Versions {
   readonly whylight: string;
   readonly node: string;
-  readonly onnxruntime: string;
+  /** The runtime that was chosen. */
+  readonly runtime: { readonly id: string; readonly version: string };
   readonly sharp: string;
 }
 

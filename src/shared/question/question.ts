@@ -3,7 +3,8 @@ import type { TargetRequest } from './target';
 
 /** An image as the engine gets it: its path, or its bytes where it is not a file on this disk. */
 export type ImageSource = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
-export type RuntimeChoice = 'auto' | 'onnxruntime' | 'tfjs';
+/** `auto`, or the id of one of the runtimes that the engine is composed of; the engine checks it. */
+export type RuntimeChoice = string;
 
 /**
  * What is asked of a model. Everything that changes the answer is in here, and everything that asks for one (an explanation, a health

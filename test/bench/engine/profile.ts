@@ -10,6 +10,7 @@ import { withHead } from '../../../src/engine/model/analysis/head';
 import { findImageInput } from '../../../src/engine/model/analysis/imageInput';
 import type { Probes } from '../../../src/engine/model/evaluation/model';
 import { Programs } from '../../../src/engine/model/programs/programs';
+import { createRuntimes } from '../../../src/engine/runtime';
 import { layOut } from '../../../src/engine/runtime/onnxruntime/blockedLayout';
 import { fromOrt, toOrt } from '../../../src/engine/runtime/onnxruntime/convert';
 import { encodeModel } from '../../../src/engine/runtime/onnxruntime/encodeModel';
@@ -90,14 +91,15 @@ export async function profileFile(path: string, batch: number, options: Options,
 
 /** Compiles graphs as the engine's runtime does, with the profiler on. */
 function profilingRuntime(
+  engine: Runtime,
   sessionOptions: ort.InferenceSession.SessionOptions,
   onSession: (end: () => void) => void,
 ): Runtime {
   return {
-    id: 'onnxruntime',
-    version: ort.env.versions.common,
+    ...engine,
     async compile(graph: Graph, outputs, { dynamicBatch } = {}) {
-      const { model, external, inputs } = encodeModel(layOut(graph, outputs), outputs, dynamicBatch);
+      const laidOut = layOut(engine.lower(graph, outputs), outputs);
+      const { model, external, inputs } = encodeModel(laidOut, outputs, dynamicBatch);
       const session = await ort.InferenceSession.create(model, { ...sessionOptions, externalData: external });
       onSession(() => session.endProfiling());
       return {
@@ -125,10 +127,11 @@ export async function profilePrograms(
   const input = findImageInput(graph);
   const analysis = analyse(graph, input, { height: 224, width: 224 });
   const headed = withHead(analysis.graph, analysis.logits.name, analysis.logits.classes, 'softmax');
+  const { runtime: engine } = await createRuntimes().choose('onnxruntime');
   for (const { what, probes } of rows) {
     await profiled(`${what}, batch ${batch}`, options, report, async (sessionOptions) => {
       const ends: (() => void)[] = [];
-      const runtime = profilingRuntime(sessionOptions, (end) => ends.push(end));
+      const runtime = profilingRuntime(engine, sessionOptions, (end) => ends.push(end));
       const programs = new Programs(runtime, headed, input.name, { dynamicBatch: true });
       for (let i = 0; i < runs; i++) await programs.run(asBatch(headed, image(analysis.dims, batch), probes));
       for (const end of ends) end();

@@ -1,3 +1,4 @@
+import { createRuntimes } from '../../../src/engine/runtime';
 /** What our programs cost, as multiples of onnxruntime's bare forward pass of the file as it is. */
 import * as ort from 'onnxruntime-node';
 import { readCheckpoint } from '../../../src/engine/formats';
@@ -10,6 +11,8 @@ import { withModelFile } from './files';
 import type { Options } from './options';
 import { profileFile, profilePrograms } from './profile';
 import type { Report, Section } from './section';
+
+const runtimes = createRuntimes();
 
 /** Issue targets: forward and layer gradient for every network, the input gradient for ResNet-50 by batch. */
 const forwardTarget = 1.03;
@@ -63,7 +66,7 @@ async function measure(network: Network, path: string, options: Options, report:
   });
   const checkpoint = await readCheckpoint(path);
   for (const batch of options.batches) {
-    const model = await LoadedModel.load(checkpoint, { height: 224, width: 224, threads, batchSize: batch });
+    const model = await LoadedModel.load(checkpoint, { runtimes, height: 224, width: 224, threads, batchSize: batch });
     const rows = rowsOf(model);
     const works = [
       () => {

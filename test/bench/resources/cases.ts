@@ -6,13 +6,15 @@ import { INPUT, type Probes } from '../../../src/engine/model/evaluation/model';
 import { classScore } from '../../../src/engine/model/evaluation/score';
 import type { LoadedModel } from '../../../src/engine/model/loaded/loadedModel';
 import { MemoryBudget } from '../../../src/engine/model/programs/memoryBudget';
-import { chooseRuntime } from '../../../src/engine/runtime/choose';
+import { createRuntimes } from '../../../src/engine/runtime';
 import { CheckpointCache } from '../../../src/engine/service/checkpoints';
 import { explain } from '../explain';
 import { image } from '../measure';
 import { networks } from '../networks';
 import type { Exporter } from '../networks/networkBuilder';
 import { peakMegabytes, residentMegabytes } from './resident';
+
+const runtimes = createRuntimes();
 
 export interface Figures {
   /** Wall time and processor time from opening the file to the end of the last step, in milliseconds. */
@@ -36,7 +38,7 @@ async function bare(file: string, threads: number): Promise<void> {
 
 /** The engine as it opens a checkpoint for an explanation: reading, hashing, preprocessing, labels. `budget` is in MB, 0 for the usual one. */
 async function evaluating(file: string, threads: number, wishes: readonly Probes[], budget = 0): Promise<LoadedModel> {
-  const { model, sha256 } = await new CheckpointCache(() => {}, threads, new MemoryBudget(budget)).get(file, {});
+  const { model, sha256 } = await new CheckpointCache(runtimes, () => {}, threads, new MemoryBudget(budget)).get(file, {});
   for (const probes of wishes) await model.evaluate(pixels(), probes);
   // The prediction that is shown carries the hash.
   await sha256;
@@ -69,7 +71,7 @@ export type CaseName = keyof typeof cases;
 
 /** Does one case in this process, with the native library loaded before the clock starts. */
 async function runCase(name: CaseName, file: string, threads: number): Promise<Figures> {
-  await chooseRuntime('auto');
+  await runtimes.choose('auto');
   const cpu = process.cpuUsage();
   const started = performance.now();
   await cases[name](file, threads);

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/service/engine';
 import type { Attribution, MethodRequest } from '../../../src/shared/results/attribution';
+import { runtimes } from '../../support/runtimes';
 
 /*
  * MobileNetV1 has ReLU6 and no ReLU. The published libraries guide ReLU modules only, so that their guided backpropagation of
  * it is its plain gradient; ours guides ReLU6 too, unless a library's preset is asked for.
  */
 const samples = join(__dirname, '../../../media/sample-workspace/imagenet');
-const engine = new Engine();
+const engine = new Engine(runtimes);
 const found = new Map<string, Attribution>();
 
 async function explain(request: MethodRequest): Promise<void> {

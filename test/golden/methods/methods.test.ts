@@ -9,6 +9,7 @@ import { createContext } from '../../../src/engine/methods/run';
 import { classScore } from '../../../src/engine/model/evaluation/score';
 import { LoadedModel } from '../../../src/engine/model/loaded/loadedModel';
 import type { Parameters, RawMap } from '../../../src/shared/results/attribution';
+import { runtimes } from '../../support/runtimes';
 import {
   array,
   cases,
@@ -33,7 +34,8 @@ async function modelOf(golden: GoldenCase): Promise<{ model: LoadedModel; input:
   const [, , height = 0, width = 0] = input.dims;
   const known = models.get(golden.model);
   const fresh =
-    known ?? readCheckpoint(onnxFiles[golden.model]).then((each) => LoadedModel.load(each, { height, width }));
+    known ??
+    readCheckpoint(onnxFiles[golden.model]).then((each) => LoadedModel.load(each, { runtimes, height, width }));
   models.set(golden.model, fresh);
   return { model: await fresh, input };
 }

@@ -2,6 +2,7 @@
  * Shapley-CAM's weights, mean(G − ½·H·A), from a graph that is differentiated twice. pytorch-grad-cam's recorded ShapleyCAM maps of this network
  * are its GradCAM maps, because a network of convolutions and Relus has H = 0 (test/data/golden-methods stores equal arrays once).
  */
+
 import { expect, it } from 'vitest';
 import { readOnnx } from '../../../src/engine/formats/onnx';
 import { differentiate } from '../../../src/engine/graph/autodiff/differentiate';
@@ -11,11 +12,9 @@ import { standard } from '../../../src/engine/graph/rules/standard';
 import { weightedSum } from '../../../src/engine/methods/cam';
 import { upsample } from '../../../src/engine/methods/interpolation';
 import { normalise } from '../../../src/engine/methods/pixels';
-import { createOnnxRuntime } from '../../../src/engine/runtime/onnxruntime';
+import { usualRuntime } from '../../support/runtimes';
 import { array, cases, inputOf, layerOf, onnxFiles } from './cases';
 import { compare, expectClose } from './compare';
-
-const runtime = createOnnxRuntime();
 
 it.each(['tinyseq/a/pgc.gradcam', 'tinyseq/a/pgc.gradcam.mid'])('%s', async (id) => {
   const golden = cases.find((each) => each.id === id);
@@ -37,7 +36,7 @@ it.each(['tinyseq/a/pgc.gradcam', 'tinyseq/a/pgc.gradcam.mid'])('%s', async (id)
   });
   const product = second.gradients.get(layer) as string;
 
-  const program = await (await runtime).compile(second.graph, [layer, gradient, product], { threads: 1 });
+  const program = await usualRuntime.compile(second.graph, [layer, gradient, product], { threads: 1 });
   const classes = graph.types.get(of)?.dims?.[1] as number;
   const target = float32(
     [1, classes],

@@ -1,4 +1,6 @@
 /** A relevance table asked for by a probe: the same numbers through the loaded model as through the graph. */
+
+import { runtimes } from '../../support/runtimes';
 import { expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/formats';
 import { type GradientProbe, INPUT } from '../../../src/engine/model/evaluation/model';
@@ -8,7 +10,7 @@ import { array, dataFile, difference } from './network';
 
 it('evaluates several tables at once', async () => {
   const checkpoint = await readCheckpoint(dataFile('models/tiny/resnet_bottleneck/model.onnx'));
-  const model = await LoadedModel.load(checkpoint, { height: 64, width: 64, threads: 1 });
+  const model = await LoadedModel.load(checkpoint, { runtimes, height: 64, width: 64, threads: 1 });
   const x = array('golden/tiny_resnet_bottleneck/input.npy');
   const probes: readonly GradientProbe[] = [
     { rules: 'epsilon-plus', wrt: INPUT },

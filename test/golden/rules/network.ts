@@ -12,9 +12,7 @@ import { type FloatTensor, float32, type Tensor } from '../../../src/engine/grap
 import { simplify } from '../../../src/engine/graph/passes/simplify';
 import type { RuleTable } from '../../../src/engine/graph/rules/table';
 import { findLogits } from '../../../src/engine/model/analysis/logits';
-import { createOnnxRuntime } from '../../../src/engine/runtime/onnxruntime';
-
-const runtime = createOnnxRuntime();
+import { usualRuntime } from '../../support/runtimes';
 
 export const dataFile = (path: string) => fileURLToPath(new URL(`../../data/${path}`, import.meta.url));
 
@@ -45,7 +43,7 @@ export async function network(path: string, x: Tensor, keep: readonly string[] =
 }
 
 export async function compiled(graph: Graph, outputs: readonly string[]) {
-  return (await runtime).compile(graph, [...new Set(outputs)], { dynamicBatch: true, threads: 1 });
+  return usualRuntime.compile(graph, [...new Set(outputs)], { dynamicBatch: true, threads: 1 });
 }
 
 export async function run(

@@ -1,4 +1,5 @@
 /** Compares the gradient of a graph with differences of the graph itself, both run by onnxruntime. */
+
 import { expect } from 'vitest';
 import { differentiate } from '../../../src/engine/graph/autodiff/differentiate';
 import type { Graph } from '../../../src/engine/graph/ir/graph';
@@ -6,7 +7,7 @@ import { fromNumbers, toNumbers } from '../../../src/engine/graph/ir/numbers';
 import { elementCount, type Tensor } from '../../../src/engine/graph/ir/tensor';
 import { standard } from '../../../src/engine/graph/rules/standard';
 import type { RuleTable } from '../../../src/engine/graph/rules/table';
-import { createOnnxRuntime } from '../../../src/engine/runtime/onnxruntime';
+import { usualRuntime } from '../runtimes';
 import { inDouble, runsInDouble } from './inDouble';
 import { randomNumbers } from './smallGraph';
 
@@ -38,7 +39,6 @@ export interface Comparison {
 /** Values of one batch item by the name of the graph input. */
 type Item = ReadonlyMap<string, readonly number[]>;
 
-const runtime = createOnnxRuntime();
 
 /** Name of the last cotangent. */
 const vector = 'vector v';
@@ -175,7 +175,7 @@ interface Runner {
 }
 
 async function runner(graph: Graph, outputs: readonly string[], whole: boolean): Promise<Runner> {
-  const program = await (await runtime).compile(graph, outputs, { dynamicBatch: !whole, threads: 1 });
+  const program = await usualRuntime.compile(graph, outputs, { dynamicBatch: !whole, threads: 1 });
   const runOnce = async (items: readonly Item[]): Promise<Results> => {
     const feeds = program.inputs.map((name): [string, Tensor] => {
       const dtype = graph.inputs.find((input) => input.name === name)?.type.dtype ?? 'float32';

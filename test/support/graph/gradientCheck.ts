@@ -1,4 +1,5 @@
 /** Checks backward rules against differences of the forward pass. */
+
 import { expect } from 'vitest';
 import { differentiate } from '../../../src/engine/graph/autodiff/differentiate';
 import { bind, isBatchPolymorphic } from '../../../src/engine/graph/binding/bind';
@@ -6,7 +7,7 @@ import type { Graph } from '../../../src/engine/graph/ir/graph';
 import type { Tensor } from '../../../src/engine/graph/ir/tensor';
 import { standard } from '../../../src/engine/graph/rules/standard';
 import type { RuleTable } from '../../../src/engine/graph/rules/table';
-import { createOnnxRuntime } from '../../../src/engine/runtime/onnxruntime';
+import { usualRuntime } from '../runtimes';
 import { type Comparison, compareWithDifferences } from './differences';
 import { graphOf, type SmallGraph, wholeGraphOf } from './smallGraph';
 
@@ -73,8 +74,6 @@ export async function checkSecondOrder(
   }
 }
 
-const runtime = createOnnxRuntime();
-
 /** Runs a hand-written graph's gradient once, for exact expectations. */
 export async function gradientOf(
   small: SmallGraph,
@@ -86,7 +85,7 @@ export async function gradientOf(
   const wrt = Object.keys(small.inputs);
   const backward = differentiate(graph, { of: graph.outputs[0] as string, cotangent: 'cotangent', wrt, rules });
   const names = wrt.map((name) => backward.gradients.get(name) as string);
-  const program = await (await runtime).compile(backward.graph, names, { dynamicBatch: true, threads: 1 });
+  const program = await usualRuntime.compile(backward.graph, names, { dynamicBatch: true, threads: 1 });
   const all: Record<string, Tensor> = { ...feeds, cotangent };
   const results = await program.run(Object.fromEntries(program.inputs.map((name) => [name, all[name] as Tensor])));
   await program.dispose();

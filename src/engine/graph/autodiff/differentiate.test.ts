@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { checkGradient, graphOf, randomTensor, type SmallGraph } from '../../../../test/support/graph/gradientCheck';
+import { usualRuntime } from '../../../../test/support/runtimes';
 import { UnsupportedOperatorError } from '../../../shared/errors';
-import { createOnnxRuntime } from '../../runtime/onnxruntime';
 import { bind } from '../binding/bind';
 import { type DType, float32, int64, type Tensor } from '../ir/tensor';
 import { typeCode } from '../ops/elementTypes';
 import { guided, guidedRelu } from '../rules/guided';
 import { standard } from '../rules/standard';
 import { differentiate } from './differentiate';
-
-const runtime = createOnnxRuntime();
 
 /** Two convolutions with a residual: conv → relu → conv → add(with the relu) → relu → mean → gemm. */
 const residual: SmallGraph = {
@@ -36,7 +34,7 @@ async function run(
   outputs: readonly string[],
   feeds: Record<string, Tensor>,
 ) {
-  const program = await (await runtime).compile(graph, outputs, { dynamicBatch: true, threads: 1 });
+  const program = await usualRuntime.compile(graph, outputs, { dynamicBatch: true, threads: 1 });
   const results = await program.run(Object.fromEntries(program.inputs.map((name) => [name, feeds[name] as Tensor])));
   await program.dispose();
   return results;

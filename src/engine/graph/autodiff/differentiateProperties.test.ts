@@ -1,4 +1,5 @@
 /** What holds of every differentiation, whatever the operators. */
+
 import { describe, expect, it } from 'vitest';
 import {
   graphOf,
@@ -8,7 +9,7 @@ import {
   type SmallNode,
 } from '../../../../test/support/graph/gradientCheck';
 import { randomGraph } from '../../../../test/support/graph/randomGraph';
-import { createOnnxRuntime } from '../../runtime/onnxruntime';
+import { usualRuntime } from '../../../../test/support/runtimes';
 import { bind } from '../binding/bind';
 import type { Graph } from '../ir/graph';
 import { toNumbers } from '../ir/numbers';
@@ -17,10 +18,8 @@ import { guided } from '../rules/guided';
 import { standard } from '../rules/standard';
 import { differentiate } from './differentiate';
 
-const runtime = createOnnxRuntime();
-
 async function run(graph: Graph, outputs: readonly string[], feeds: Readonly<Record<string, Tensor>>) {
-  const program = await (await runtime).compile(graph, outputs, { dynamicBatch: true, threads: 1 });
+  const program = await usualRuntime.compile(graph, outputs, { dynamicBatch: true, threads: 1 });
   const results = await program.run(Object.fromEntries(program.inputs.map((name) => [name, feeds[name] as Tensor])));
   await program.dispose();
   return outputs.map((name) => results[name] as Tensor);

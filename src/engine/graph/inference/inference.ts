@@ -140,7 +140,8 @@ export class Inference {
     return elementCount(value.dims) > this.largest;
   }
 
-  private contextOf(node: Node): InferContext {
+  /** What a node's rules may look at. */
+  contextOf(node: Node): InferContext {
     const fail = (message: string): never => {
       throw new CheckpointError(`The ${node.op} node “${nodeLabel(node)}” ${message}.`);
     };

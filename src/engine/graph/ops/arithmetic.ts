@@ -1,18 +1,10 @@
 import { intAttribute } from '../ir/attributes';
 import type { Node } from '../ir/graph';
-import { fromNumbers, isFloat, toNumbers } from '../ir/numbers';
+import { isFloat, toNumbers } from '../ir/numbers';
 import type { Tensor } from '../ir/tensor';
-import {
-  type Additions,
-  type BackwardContext,
-  type InferContext,
-  noGradient,
-  type OperatorDefinition,
-  type Operators,
-} from './definition';
+import { type BackwardContext, noGradient, type OperatorDefinition, type Operators } from './definition';
 import { typeCode } from './elementTypes';
 import { broadcastInputs, foldElementwise, foldVariadic, times, toInput, unary } from './elementwise';
-import { widened } from './widening';
 
 function binary(
   apply: (a: number, b: number) => number,
@@ -76,20 +68,6 @@ function powGradients(b: BackwardContext): (() => string)[] {
   return [() => times(b, byBase()), () => times(b, b.emit('Mul', [b.y(), zeroAt(x, b.emit('Log', [x]))]))];
 }
 
-/** For floating-point numbers the runtime knows fmod only: where its sign is not the divisor's, the divisor is added once. */
-function explicitModulo(c: InferContext, add: Additions): Node {
-  const { node } = c;
-  if (!isFloat(c.dtype(0)) || intAttribute(node, 'fmod', 0) === 1) return node;
-  const divisor = node.inputs[1] as string;
-  const rest = add.emit('Mod', node.inputs, { fmod: 1 });
-  const signs = add.emit('Mul', [add.emit('Sign', [rest]), add.emit('Sign', [divisor])]);
-  const zero = add.tensor(fromNumbers(c.dtype(0), [], [0]));
-  const inputs = [add.emit('Less', [signs, zero]), add.emit('Add', [rest, divisor]), rest];
-  return { ...node, op: 'Where', inputs, attributes: {} };
-}
-
-const sixteenBits = { int16: 'int32', uint16: 'int32' } as const;
-
 /** Half to even, as ONNX's Round. */
 function roundHalfToEven(value: number): number {
   const rounded = Math.round(value);
@@ -119,19 +97,13 @@ export const arithmetic: Operators = {
     (b) => [() => b.emit('Div', [b.g(), b.x(1)]), () => b.emit('Neg', [b.emit('Div', [times(b, b.y()), b.x(1)])])],
     foldDivision,
   ),
-  Pow: {
-    ...binary((a, b) => a ** b, powGradients),
-    explicit: widened({ uint32: 'int64', uint64: 'int64' }, 1, 1, false),
-  },
+  Pow: binary((a, b) => a ** b, powGradients),
   // x − n·y with n = (x − Mod) / y constant between the jumps.
-  Mod: {
-    ...binary(
-      () => 0,
-      (b) => [() => b.g(), () => times(b, b.emit('Div', [b.emit('Sub', [b.y(), b.x(0)]), b.x(1)]))],
-      foldModulo,
-    ),
-    explicit: explicitModulo,
-  },
+  Mod: binary(
+    () => 0,
+    (b) => [() => b.g(), () => times(b, b.emit('Div', [b.emit('Sub', [b.y(), b.x(0)]), b.x(1)]))],
+    foldModulo,
+  ),
 
   Sum: variadic(
     foldVariadic((sum, value) => sum + value),
@@ -141,8 +113,8 @@ export const arithmetic: Operators = {
     foldVariadic((sum, value) => sum + value, true),
     (b) => times(b, b.scalar(1 / b.node.inputs.length)),
   ),
-  Min: { ...variadic(foldVariadic(Math.min), extremeGradient), explicit: widened(sixteenBits) },
-  Max: { ...variadic(foldVariadic(Math.max), extremeGradient), explicit: widened(sixteenBits) },
+  Min: variadic(foldVariadic(Math.min), extremeGradient),
+  Max: variadic(foldVariadic(Math.max), extremeGradient),
 
   Neg: unary(
     (b) => b.emit('Neg', [b.g()]),

@@ -3,7 +3,6 @@ import { fromNumbers, toNumbers } from '../ir/numbers';
 import type { Tensor } from '../ir/tensor';
 import { noGradient, type OperatorDefinition, type Operators } from './definition';
 import { broadcastInputs, foldElementwise } from './elementwise';
-import { widened } from './widening';
 
 /** Operators on the bits of integers of the same type, which carry no gradient. */
 function bitwise(apply: (a: bigint, b: bigint) => bigint): OperatorDefinition {
@@ -34,9 +33,9 @@ export const bits: Operators = {
   },
   BitShift: {
     ...shift(true),
-    explicit: (c, add) => {
+    infer: (c) => {
       if (!c.dtype(0).startsWith('u')) c.fail('shifts signed integers, which is not supported');
-      return widened({ uint16: 'uint32' })(c, add);
+      return shift(true).infer(c);
     },
     fold: (inputs, node) => shift(stringAttribute(node, 'direction', 'LEFT') === 'LEFT').fold?.(inputs, node) ?? null,
   },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { testGradients } from '../../../../test/support/graph/grid';
 import { graphOf } from '../../../../test/support/graph/smallGraph';
-import { createOnnxRuntime } from '../../runtime/onnxruntime';
+import { usualRuntime } from '../../../../test/support/runtimes';
 import { bind } from '../binding/bind';
 import { float32 } from '../ir/tensor';
 import { convolutionGrid } from './convolution.grid';
@@ -23,7 +23,7 @@ describe('ConvTranspose with more output padding than its stride', () => {
       constants: { w: row(1, 2), b: float32([1], Float32Array.of(0.5)) },
       nodes: [{ op: 'ConvTranspose', inputs: ['x', 'w', 'b'], attributes, outputs: ['y'] }],
     };
-    const program = await (await createOnnxRuntime()).compile(bind(graphOf(small)), ['y'], { threads: 1 });
+    const program = await usualRuntime.compile(bind(graphOf(small)), ['y'], { threads: 1 });
     const { y } = await program.run({ x: row(1, 2) });
     await program.dispose();
     expect(y?.dims).toEqual([1, 1, wanted.length]);

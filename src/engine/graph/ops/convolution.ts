@@ -1,9 +1,9 @@
 import { intsAttribute, stringAttribute } from '../ir/attributes';
 import type { Node } from '../ir/graph';
 import { float32 } from '../ir/tensor';
-import type { Additions, BackwardContext, InferContext, Operators } from './definition';
+import type { BackwardContext, InferContext, Operators } from './definition';
 import { adjointKernel } from './kernels';
-import { toChannels, weightGradient } from './weightGradients';
+import { firstPlaces, toChannels, weightGradient } from './weightGradients';
 import {
   asAttributes,
   convolutionKernel,
@@ -93,7 +93,7 @@ function transposedLengths(c: InferContext, windows: Windows): number[] {
 const positive = (lengths: readonly number[]) => lengths.map((length) => Math.max(length, 0));
 
 /** Spells `auto_pad` and `output_shape` of a transposed convolution out as `pads`. */
-function explicitTransposedPads(c: InferContext) {
+function explicitTransposedPads(c: InferContext): Node {
   const mode = stringAttribute(c.node, 'auto_pad', 'NOTSET');
   const wanted = intsAttribute(c.node, 'output_shape');
   if ((mode === 'NOTSET' || mode === 'VALID') && !wanted) return c.node;
@@ -108,34 +108,6 @@ function explicitTransposedPads(c: InferContext) {
   const given = intsAttribute(node, 'output_padding') ?? [];
   const output_padding = positive(excess.map((length) => -length)).map((length, axis) => length + (given[axis] ?? 0));
   return { ...node, attributes: { ...attributes, pads, output_padding } };
-}
-
-/** The result with cells behind it that hold the bias alone. */
-function withCellsBehind(add: Additions, node: Node, y: string, counts: readonly number[]): Node {
-  const zeros = counts.map(() => 0);
-  const inputs = [y, add.ints([0, 0, ...zeros, 0, 0, ...counts])];
-  const bias = node.inputs[2];
-  if (!bias) return { ...node, op: 'Pad', inputs, attributes: {} };
-  const channels = add.emit('Reshape', [bias, add.ints([-1, ...counts.map(() => 1)])]);
-  return { ...node, op: 'Add', inputs: [add.emit('Pad', inputs), channels], attributes: {} };
-}
-
-/**
- * The runtime takes no `output_padding` as long as a stride: as much of it as `pads` cut off at the end is not cut off, and what the kernel
- * does not reach is added behind the result.
- */
-function explicitTransposed(c: InferContext, add: Additions): Node {
-  const node = explicitTransposedPads(c);
-  const { strides, pads } = windowsOf(node, convolutionKernel(node, c.dims(1)));
-  const extra = intsAttribute(node, 'output_padding') ?? [];
-  if (extra.every((length, axis) => length < (strides[axis] as number))) return node;
-  const [begins, ends] = [pads.slice(0, extra.length), pads.slice(extra.length)];
-  const kept = extra.map((length, axis) => Math.min(length, ends[axis] as number));
-  const open = [...begins, ...ends.map((pad, axis) => pad - (kept[axis] as number))];
-  const attributes = { ...node.attributes, pads: open, output_padding: begins.map(() => 0) };
-  const y = add.emit('ConvTranspose', node.inputs.slice(0, 2), attributes);
-  const behind = extra.map((length, axis) => length - (kept[axis] as number));
-  return withCellsBehind(add, node, y, behind);
 }
 
 export const convolution: Operators = {
@@ -156,7 +128,7 @@ export const convolution: Operators = {
   },
 
   ConvTranspose: {
-    explicit: explicitTransposed,
+    explicit: explicitTransposedPads,
     infer: (c) => {
       const w = c.dims(1);
       const windows = windowsOf(c.node, convolutionKernel(c.node, w));
@@ -166,8 +138,10 @@ export const convolution: Operators = {
     // The adjoint of a transposed convolution is the convolution with the same weights: x and g change places for the weights' gradient.
     backward: (b) => {
       const [windows, groups] = [windowsOf(b.node, convolutionKernel(b.node, b.dims(b.x(1)))), groupsOf(b.node)];
+      // Under an output_padding as long as a stride g has cells that no place of x reaches.
+      const toInput = () => b.emit('Conv', [b.g(), b.x(1)], asAttributes(windows, groups));
       return [
-        b.wanted(0) ? b.emit('Conv', [b.g(), b.x(1)], asAttributes(windows, groups)) : null,
+        b.wanted(0) ? firstPlaces(b, toInput(), b.dims(b.x()).slice(2)) : null,
         b.wanted(1) ? weightGradient(b, b.g(), b.x(), windows, groups) : null,
         toChannels(b, 2, () => b.g()),
       ];

@@ -83,8 +83,9 @@ export interface OperatorDefinition {
   /** The outputs for constant inputs, or null when this use is left to the runtime. */
   readonly fold?: (inputs: readonly (Tensor | undefined)[], node: Node) => readonly Tensor[] | null;
   /**
-   * The node in its explicit form once sizes are known: automatic padding spelt out, or a use that the runtime has no kernel for written as
-   * other operators. The node given back computes the outputs; those in front of it are added.
+   * The node in the one form that passes, rules and runtimes know, once sizes are known: automatic padding spelt out, or an operator that is
+   * defined by others decomposed into them. The node given back computes the outputs; those in front of it are added. What only one runtime
+   * lacks is decomposed by that runtime.
    */
   readonly explicit?: (c: InferContext, add: Additions) => Node;
   /** Integers that carry a gradient: 'made' here from floating-point numbers, or quantised ones of the first input 'moved' about. */

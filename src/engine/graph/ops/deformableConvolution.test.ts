@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkSecondOrder, graphOf, randomTensor, type SmallGraph } from '../../../../test/support/graph/gradientCheck';
 import { checkWholeGradient } from '../../../../test/support/graph/wholeGradient';
-import { createOnnxRuntime } from '../../runtime/onnxruntime';
+import { usualRuntime } from '../../../../test/support/runtimes';
 import { bind } from '../binding/bind';
 import type { Graph } from '../ir/graph';
 import { toNumbers } from '../ir/numbers';
@@ -87,7 +87,7 @@ describe('DeformConv, written as GridSample and MatMul', () => {
       );
       const [own, native] = await Promise.all(
         [bind(graph), graph].map(async (one) => {
-          const program = await (await createOnnxRuntime()).compile(one, graph.outputs, { threads: 1 });
+          const program = await usualRuntime.compile(one, graph.outputs, { threads: 1 });
           const y = (await program.run(feeds))[graph.outputs[0] as string] as Tensor;
           await program.dispose();
           return y;

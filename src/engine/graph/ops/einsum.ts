@@ -1,5 +1,4 @@
 import { stringAttribute } from '../ir/attributes';
-import type { Node } from '../ir/graph';
 import { fromNumbers } from '../ir/numbers';
 import { identity } from './axisMap';
 import type { BackwardContext, InferContext, Operators } from './definition';
@@ -28,7 +27,7 @@ function implicitOutput(terms: readonly string[]): string {
 }
 
 /** Names the axes behind every ellipsis, aligned at their ends as in broadcasting. Null when a term does not fit its operand. */
-function parse(equation: string, ranks: readonly number[]): Equation | null {
+export function parseEquation(equation: string, ranks: readonly number[]): Equation | null {
   const [left = '', right] = equation.replaceAll(' ', '').split('->');
   const terms = left.split(',');
   if (terms.length !== ranks.length) return null;
@@ -62,22 +61,12 @@ function lengths(terms: Equation['terms'], shapes: readonly (readonly number[])[
   return result;
 }
 
-/** The equation with all axes named: onnxruntime sums no axes behind an ellipsis and aligns none of different number. */
-function explicitEquation(c: InferContext): Node {
-  const text = stringAttribute(c.node, 'equation', '');
-  const ranks = c.node.inputs.map((_, index) => c.dims(index).length);
-  const named = text.includes('...') && parse(text, ranks);
-  if (!named) return c.node;
-  const equation = `${named.terms.map((term) => term.join('')).join(',')}->${named.output.join('')}`;
-  return { ...c.node, attributes: { ...c.node.attributes, equation } };
-}
-
 function inferEinsum(c: InferContext) {
   const shapes = Array.from({ length: c.inputCount }, (_, index) => c.dims(index));
   const text = stringAttribute(c.node, 'equation', '');
   const fail = () => c.fail(`has the equation “${text}”, which shapes [${shapes.join('], [')}] do not fit`);
   const equation =
-    parse(
+    parseEquation(
       text,
       shapes.map((dims) => dims.length),
     ) ?? fail();
@@ -131,11 +120,10 @@ function ones(b: BackwardContext, operand: number, axis: number): string {
 
 export const einsum: Operators = {
   Einsum: {
-    explicit: explicitEquation,
     infer: inferEinsum,
     backward: (b) => {
       const ranks = b.node.inputs.map((name) => b.dims(name).length);
-      const equation = parse(stringAttribute(b.node, 'equation', ''), ranks) as Equation;
+      const equation = parseEquation(stringAttribute(b.node, 'equation', ''), ranks) as Equation;
       return ranks.map((_, operand) => (b.wanted(operand) ? operandGradient(b, equation, operand) : null));
     },
   },

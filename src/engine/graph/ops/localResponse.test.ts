@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkGradient, graphOf, randomTensor, type SmallGraph } from '../../../../test/support/graph/gradientCheck';
-import { createOnnxRuntime } from '../../runtime/onnxruntime';
+import { usualRuntime } from '../../../../test/support/runtimes';
 import { bind } from '../binding/bind';
 import { toNumbers } from '../ir/numbers';
 
@@ -12,7 +12,7 @@ const even = (x: readonly number[], size: number): SmallGraph => ({
 describe('LRN over an even number of channels', () => {
   it.each([2, 4])('%i: the window reaches one channel further up than down', async (size) => {
     const x = randomTensor([2, 5, 2, 3], 4);
-    const program = await (await createOnnxRuntime()).compile(bind(graphOf(even([5, 2, 3], size))), ['v0'], {
+    const program = await usualRuntime.compile(bind(graphOf(even([5, 2, 3], size))), ['v0'], {
       dynamicBatch: true,
     });
     const y = toNumbers((await program.run({ x }))['v0']!);

@@ -1,10 +1,10 @@
 import { floatAttribute, intAttribute } from '../ir/attributes';
 import { type FloatTensor, float32 } from '../ir/tensor';
-import type { Additions, BackwardContext, InferContext, Operators } from './definition';
+import type { BackwardContext, Operators } from './definition';
 import { times } from './elementwise';
 
 /** How far a window of `size` channels reaches to either side of its own. */
-const reach = (size: number) => [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)] as const;
+export const reach = (size: number) => [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)] as const;
 
 /** Kernel (C, C, 1, …) of the convolution that sums channels from `before` in front of each to `after` behind it. */
 function band([, channels = 1, ...spatial]: readonly number[], before: number, after: number): FloatTensor {
@@ -30,25 +30,9 @@ function lrnBackward(b: BackwardContext): string[] {
   return [b.emit('Sub', [times(b, power(-beta)), second])];
 }
 
-/** A window of even size written as an average over channels, with zeros around them: onnxruntime has LRN of odd sizes only. */
-function explicitLrn(c: InferContext, add: Additions) {
-  const [{ node }, size] = [c, intAttribute(c.node, 'size', 1)];
-  if (size % 2 === 1) return node;
-  const [x] = node.inputs as [string];
-  const scalar = (name: string, fallback: number) =>
-    add.tensor(float32([], Float32Array.of(floatAttribute(node, name, fallback))));
-  const [before, after] = reach(size);
-  const rows = add.emit('Reshape', [add.emit('Mul', [x, x]), add.ints([0, 1, c.dims(0)[1] as number, -1])]);
-  const windows = { kernel_shape: [size, 1], pads: [before, 0, after, 0], count_include_pad: 1 };
-  const mean = add.emit('Reshape', [add.emit('AveragePool', [rows], windows), add.emit('Shape', [x])]);
-  const s = add.emit('Add', [add.emit('Mul', [mean, scalar('alpha', 1e-4)]), scalar('bias', 1)]);
-  return { ...node, op: 'Div', inputs: [x, add.emit('Pow', [s, scalar('beta', 0.75)])], attributes: {} };
-}
-
 /** Local response normalisation across channels (Krizhevsky et al. 2012). */
 export const localResponse: Operators = {
   LRN: {
-    explicit: explicitLrn,
     infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
     backward: lrnBackward,
   },

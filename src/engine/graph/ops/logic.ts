@@ -1,7 +1,6 @@
 import type { DType } from '../ir/tensor';
 import { noGradient, type OperatorDefinition, type Operators } from './definition';
 import { broadcastInputs, foldElementwise, toInput } from './elementwise';
-import { widened } from './widening';
 
 /** Comparisons and connectives: truth values, which carry no gradient. */
 function truth(count: 1 | 2, apply?: (a: number, b: number) => boolean): OperatorDefinition {
@@ -17,7 +16,6 @@ function truth(count: 1 | 2, apply?: (a: number, b: number) => boolean): Operato
 export const logic: Operators = {
   Where: {
     inputs: [3],
-    explicit: widened({ int8: 'int32', int16: 'int32', uint16: 'int32', uint32: 'int64' }, 1),
     infer: (c) => [{ dtype: c.dtype(1), dims: broadcastInputs(c) }],
     fold: (inputs, node) => {
       const dtype = inputs[1]?.dtype;

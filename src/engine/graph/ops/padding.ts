@@ -77,7 +77,7 @@ function centredDims(c: InferContext): number[] {
   return dims;
 }
 
-/** Pads of all axes: onnxruntime moves Transposes behind a Pad as if it named none. */
+/** One form for passes and rules: pads of all axes. */
 function explicitPad(c: InferContext, add: Additions): Node {
   if (!c.has(3)) return c.node;
   const rank = c.dims(0).length;

@@ -1,60 +1,22 @@
 import { intAttribute, stringAttribute } from '../ir/attributes';
-import type { Node } from '../ir/graph';
 import { toNumbers } from '../ir/numbers';
-import { elementCount, float32, type Tensor } from '../ir/tensor';
+import { float32, type Tensor } from '../ir/tensor';
 import { adjointAlong, identity } from './axisMap';
-import type { Additions, BackwardContext, InferContext, Operators } from './definition';
+import type { BackwardContext, InferContext, Operators } from './definition';
 import { transposed } from './linear';
 import {
   changedAxes,
   commonScale,
   coordinatesOf,
-  cornerCrop,
   ownScales,
   type Resized,
   resizeAxes,
   resizedDims,
   scaled,
-  scalesOf,
   stretches,
 } from './resizeAxes';
 
-/** What onnxruntime resizes at once: the last two axes of images, in linear mode also the last three of volumes and all of fewer axes. */
-function runsAtOnce(mode: string, rank: number, axes: readonly number[]): boolean {
-  if (mode === 'nearest' || axes.length === 0) return true;
-  if (mode === 'linear' && rank < 4) return true;
-  return (rank === 4 || (mode === 'linear' && rank === 5)) && axes.every((axis) => axis >= 2);
-}
-
 const floats = (values: readonly number[]) => float32([values.length], Float32Array.from(values));
-
-/** One axis after the other, each as the height of an image: every mode works on each axis by itself. */
-function oneByOne(c: InferContext, add: Additions, axes: readonly Resized[], attributes: Node['attributes']): Node {
-  const dims = [...c.dims(0)];
-  const resized = axes.reduce((x, { axis, to, scale, crop }) => {
-    const column = [-1, 1, dims[axis] as number, elementCount(dims.slice(axis + 1))];
-    const target = scale === undefined ? ['', add.ints([to])] : [add.tensor(floats([scale]))];
-    const operands = [add.emit('Reshape', [x, add.ints(column)]), crop ? add.tensor(floats(crop)) : '', ...target];
-    dims[axis] = to;
-    return add.emit('Resize', operands, { ...attributes, axes: [2] });
-  }, c.node.inputs[0] as string);
-  return { ...c.node, op: 'Reshape', inputs: [resized, add.ints([-1, ...dims.slice(1)])], attributes: {} };
-}
-
-function explicitResize(c: InferContext, add: Additions): Node {
-  const { node } = c;
-  const [corners, scales] = [cornerCrop(c), scalesOf(c)];
-  const attributes = corners
-    ? { ...node.attributes, coordinate_transformation_mode: 'tf_crop_and_resize' }
-    : node.attributes;
-  const crops = c.has(1) && coordinatesOf(node) === 'tf_crop_and_resize';
-  const crop = corners ?? (crops ? toNumbers(c.value(1) ?? c.fail('has a crop that depends on the data')) : []);
-  const changed = changedAxes(node, [c.dims(0), resizedDims(c)], (index) => scales?.[index], crop);
-  const moved = changed.map(({ axis }) => axis);
-  const atOnce = runsAtOnce(stringAttribute(node, 'mode', 'nearest'), c.dims(0).length, moved) || moved.includes(0);
-  if (!atOnce) return oneByOne(c, add, changed, attributes);
-  return corners ? { ...node, inputs: node.inputs.with(1, add.tensor(floats(corners))), attributes } : node;
-}
 
 /**
  * The matrix of an axis whose length is rounded up to keep the aspect ratio: no scale of its own gives that length. The axis that decides
@@ -111,7 +73,6 @@ function blockSize(c: { readonly node: InferContext['node'] }): number {
 
 export const resampling: Operators = {
   Resize: {
-    explicit: explicitResize,
     infer: (c) => [{ dtype: c.dtype(0), dims: resizedDims(c) }],
     backward: resizeBackward,
   },

@@ -51,20 +51,6 @@ export function resizedDims(c: InferContext): number[] {
   return dims;
 }
 
-/**
- * `align_corners` with a scale that gives no whole length: by ONNX the last place lies (length·scale − 1) steps from the first, by
- * onnxruntime as many as there are places. A crop that ends before the last corner, given back, means the former to both. Null elsewhere.
- */
-export function cornerCrop(c: InferContext): number[] | null {
-  const scales = scalesOf(c);
-  if (coordinatesOf(c.node) !== 'align_corners' || !scales) return null;
-  const axes = resizeAxes(c.node, c.dims(0).length);
-  const lengths = axes.map((axis, index) => scaled(c.dims(0)[axis] as number, scales[index] as number));
-  if (lengths.every(Number.isInteger)) return null;
-  const ends = lengths.map((length) => (length < 2 ? 0 : (Math.floor(length) - 1) / (length - 1)));
-  return [...ends.map(() => 0), ...ends];
-}
-
 /** An axis that a Resize changes: places from `start` to `end` of its extent, by a scale or to a length. */
 export interface Resized {
   readonly axis: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkGradient, graphOf, randomTensor, type SmallNode } from '../../../../test/support/graph/gradientCheck';
-import { createOnnxRuntime } from '../../runtime/onnxruntime';
+import { usualRuntime } from '../../../../test/support/runtimes';
 import { bind } from '../binding/bind';
 import { pick, toNumbers, walk } from '../ir/numbers';
 import { float32, int64, type Tensor } from '../ir/tensor';
@@ -10,7 +10,7 @@ const ints = (...values: number[]) => int64([values.length], values);
 
 async function outputOf(x: Tensor, nodes: readonly SmallNode[], constants: Record<string, Tensor>): Promise<Tensor> {
   const graph = bind(graphOf({ inputs: { x: x.dims.slice(1) }, constants, nodes }));
-  const program = await (await createOnnxRuntime()).compile(graph, graph.outputs, { dynamicBatch: true });
+  const program = await usualRuntime.compile(graph, graph.outputs, { dynamicBatch: true });
   const y = (await program.run({ x }))[graph.outputs[0] as string] as Tensor;
   await program.dispose();
   return y;

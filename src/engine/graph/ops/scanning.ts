@@ -34,7 +34,7 @@ function triangle(length: number, nearest: number, reverse: boolean): number[] {
 /** A longer axis is not repeated for every one of its places. */
 const longestProduct = 2048;
 
-/** CumProd, which onnxruntime lacks: at every place the product over a triangle of the repeated axis, with ones elsewhere. */
+/** CumProd, which the graph's opset lacks: at every place the product over a triangle of the repeated axis, with ones elsewhere. */
 function explicitProducts(c: InferContext, add: Additions) {
   const dims = c.dims(0);
   const axis = c.axis(c.ints(1)?.[0] ?? c.fail('has no axis'), dims.length);

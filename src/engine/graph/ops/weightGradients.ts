@@ -11,6 +11,13 @@ export function toChannels(b: BackwardContext, index: number, g: () => string): 
   return b.emit('ReduceSum', [everywhere, b.ints(axes)], { keepdims: 0 });
 }
 
+/** As many places of the spatial axes as `lengths` says, from the first. */
+export function firstPlaces(b: BackwardContext, value: string, lengths: readonly number[]): string {
+  if (elementCount(b.dims(value).slice(2)) === elementCount(lengths)) return value;
+  const [begins, axes] = [lengths.map(() => 0), lengths.map((_, axis) => axis + 2)];
+  return b.emit('Slice', [value, b.ints(begins), b.ints(lengths), b.ints(axes)]);
+}
+
 /** Channels first, then the batch, each group's channels beside the batch: (N, G·C, …) → (C, G·N, …). */
 function channelsFirst(b: BackwardContext, x: string, groups: number): string {
   const [, channels = 1, ...spatial] = b.dims(x);
@@ -30,8 +37,5 @@ export function weightGradient(b: BackwardContext, x: string, gy: string, window
   const swapped = { kernel_shape: b.dims(gy).slice(2), strides: dilations, dilations: strides, pads, group: groups };
   const all = b.emit('Conv', [channelsFirst(b, x, groups), channelsFirst(b, gy, 1)], swapped);
   const axes = kernel.map((_, axis) => axis + 2);
-  const exact = elementCount(b.dims(all).slice(2)) === elementCount(kernel);
-  const zeros = new Array<number>(kernel.length).fill(0);
-  const cut = exact ? all : b.emit('Slice', [all, b.ints(zeros), b.ints(kernel), b.ints(axes)]);
-  return b.emit('Transpose', [cut], { perm: [1, 0, ...axes] });
+  return b.emit('Transpose', [firstPlaces(b, all, kernel)], { perm: [1, 0, ...axes] });
 }

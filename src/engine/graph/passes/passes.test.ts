@@ -6,7 +6,7 @@ import {
   type SmallGraph,
   type SmallNode,
 } from '../../../../test/support/graph/gradientCheck';
-import { createOnnxRuntime } from '../../runtime/onnxruntime';
+import { usualRuntime } from '../../../../test/support/runtimes';
 import { bind } from '../binding/bind';
 import type { Tensor } from '../ir/tensor';
 import { foldBatchNormalization } from './foldBatchNormalization';
@@ -41,11 +41,10 @@ describe('foldBatchNormalization', () => {
     const folded = foldBatchNormalization(graph, new Set(['bn']));
     expect(folded.nodes.map((node) => node.op)).toEqual(['Conv', 'Relu']);
     expect(folded.nodes[0]?.outputs).toEqual(['bn']);
-    const runtime = await createOnnxRuntime();
     const x = randomTensor([2, 4, 5, 5], 9);
     const [before, after] = await Promise.all(
       [graph, folded].map(async (each) => {
-        const program = await runtime.compile(each, ['relu'], { dynamicBatch: true, threads: 1 });
+        const program = await usualRuntime.compile(each, ['relu'], { dynamicBatch: true, threads: 1 });
         const result = await program.run({ x });
         await program.dispose();
         return Array.from((result['relu'] as Tensor).data as Float32Array);

@@ -6,7 +6,7 @@ import {
   type SmallGraph,
   type SmallNode,
 } from '../../../../test/support/graph/gradientCheck';
-import { createOnnxRuntime } from '../../runtime/onnxruntime';
+import { usualRuntime } from '../../../../test/support/runtimes';
 import { bind } from '../binding/bind';
 import { float32, int64, type Tensor } from '../ir/tensor';
 import { simplify } from './simplify';
@@ -39,11 +39,10 @@ const network = (nodes: SmallNode[]): SmallGraph => {
 async function simplified(small: SmallGraph, keep: string[] = []): Promise<string[]> {
   const graph = bind(graphOf(small));
   const result = simplify(graph, new Set(keep));
-  const runtime = await createOnnxRuntime();
   const x = randomTensor([2, 5, 6], 9);
   const [before, after] = await Promise.all(
     [graph, result].map(async (each) => {
-      const program = await runtime.compile(each, graph.outputs, { dynamicBatch: true, threads: 1 });
+      const program = await usualRuntime.compile(each, graph.outputs, { dynamicBatch: true, threads: 1 });
       const values = await program.run({ x });
       await program.dispose();
       return Array.from((values[graph.outputs[0] as string] as Tensor).data as Float32Array);

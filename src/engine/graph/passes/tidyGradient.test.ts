@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose, graphOf, randomTensor, type SmallGraph } from '../../../../test/support/graph/gradientCheck';
-import { createOnnxRuntime } from '../../runtime/onnxruntime';
+import { usualRuntime } from '../../../../test/support/runtimes';
 import { type Differentiated, differentiate } from '../autodiff/differentiate';
 import { bind } from '../binding/bind';
 import { float32, int64, type Tensor } from '../ir/tensor';
@@ -23,9 +23,8 @@ async function compare(small: SmallGraph): Promise<{ before: string[]; after: st
   const { backward, name } = gradientOf(small);
   const tidy = tidyGradient(backward.graph, [name]);
   expect(tidy.outputs).toEqual(backward.graph.outputs);
-  const runtime = await createOnnxRuntime();
   const [plain, tidied] = await Promise.all(
-    [backward.graph, tidy].map((graph) => runtime.compile(graph, [name], { dynamicBatch: true, threads: 1 })),
+    [backward.graph, tidy].map((graph) => usualRuntime.compile(graph, [name], { dynamicBatch: true, threads: 1 })),
   );
   for (const batch of [1, 3]) {
     const feeds = Object.fromEntries(

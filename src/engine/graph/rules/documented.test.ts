@@ -1,4 +1,5 @@
 /** Every cell of the table in docs/rule-tables.md, asserted on the numbers. */
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -8,7 +9,7 @@ import {
   type SmallGraph,
   type SmallNode,
 } from '../../../../test/support/graph/gradientCheck';
-import { createOnnxRuntime } from '../../runtime/onnxruntime';
+import { usualRuntime } from '../../../../test/support/runtimes';
 import { differentiate } from '../autodiff/differentiate';
 import { bind } from '../binding/bind';
 import { elementCount, float32, int64, type Tensor } from '../ir/tensor';
@@ -17,8 +18,6 @@ import { ruleTable } from '.';
 import { deepLift } from './deepLift';
 import { standard } from './standard';
 import type { RuleTable } from './table';
-
-const runtime = createOnnxRuntime();
 
 interface Fixture {
   readonly small: SmallGraph;
@@ -183,7 +182,7 @@ interface Setting {
 }
 
 async function evaluate(graph: ReturnType<typeof bind>, outputs: readonly string[], feeds: Record<string, Tensor>) {
-  const program = await (await runtime).compile(graph, [...new Set(outputs)], { dynamicBatch: true, threads: 1 });
+  const program = await usualRuntime.compile(graph, [...new Set(outputs)], { dynamicBatch: true, threads: 1 });
   const results = await program.run(Object.fromEntries(program.inputs.map((name) => [name, feeds[name] as Tensor])));
   await program.dispose();
   return (name: string) => floats(results[name]);

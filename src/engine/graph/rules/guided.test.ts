@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { graphOf, randomTensor, type SmallNode } from '../../../../test/support/graph/gradientCheck';
-import { createOnnxRuntime } from '../../runtime/onnxruntime';
+import { usualRuntime } from '../../../../test/support/runtimes';
 import { differentiate } from '../autodiff/differentiate';
 import { bind } from '../binding/bind';
 import { float32, type Tensor } from '../ir/tensor';
 import { ruleTable } from '.';
 
-const runtime = await createOnnxRuntime();
 const step = 0.2;
 const zero = (value: number): Tensor => ({ dtype: 'uint8', dims: [], data: Uint8Array.of(value) });
 const rounded = (from: string): SmallNode[] => [
@@ -27,7 +26,7 @@ async function through(table: 'standard' | 'guided' | 'deconvnet', zeroPoint: nu
   const backward = differentiate(graph, { of: 'y', cotangent: 'g', wrt: ['sum'], rules: ruleTable(table) });
   const feeds = { x: randomTensor([2, 6], 2), g: randomTensor([2, 8], 3) };
   const name = backward.gradients.get('sum') as string;
-  const program = await runtime.compile(backward.graph, [name], { dynamicBatch: true, threads: 1 });
+  const program = await usualRuntime.compile(backward.graph, [name], { dynamicBatch: true, threads: 1 });
   const gradient = (await program.run(feeds))[name];
   await program.dispose();
   return Array.from(gradient?.data as Float32Array);

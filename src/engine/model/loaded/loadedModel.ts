@@ -1,9 +1,8 @@
-import type { RuntimeChoice } from '../../../shared/question/question';
 import type { ChosenLayer, LayerInfo } from '../../../shared/results/layers';
 import type { Checkpoint } from '../../formats';
 import type { Graph } from '../../graph/ir/graph';
 import type { FloatTensor } from '../../graph/ir/tensor';
-import { chooseRuntime } from '../../runtime/choose';
+import type { Runtimes } from '../../runtime/runtimes';
 import { analyse } from '../analysis/analyse';
 import { withHead } from '../analysis/head';
 import { findImageInput } from '../analysis/imageInput';
@@ -17,7 +16,9 @@ export interface LoadOptions {
   /** Image size, for checkpoints that leave it open. */
   readonly height: number;
   readonly width: number;
-  readonly runtime?: RuntimeChoice;
+  readonly runtimes: Runtimes;
+  /** The id of one of them, or `auto`, which it is when absent. */
+  readonly runtime?: string;
   /** Threads of a run; one for each processor when absent. */
   readonly threads?: number;
   /** Name of the value that holds the logits, when detection is wrong. */
@@ -59,7 +60,7 @@ export class LoadedModel implements Model {
    */
   static async load(checkpoint: Checkpoint, options: LoadOptions): Promise<LoadedModel> {
     const input = findImageInput(checkpoint.graph);
-    const { runtime, why } = await chooseRuntime(options.runtime ?? 'auto');
+    const { runtime, why } = await options.runtimes.choose(options.runtime ?? 'auto');
     const { graph, dims, anyBatch, logits, layers, defaultLayer, notes } = analyse(
       checkpoint.graph,
       input,

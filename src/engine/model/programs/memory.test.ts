@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { asBatch } from '../../../../test/support/asBatch';
 import { temporaryFolder } from '../../../../test/support/folder';
 import { nineMethods } from '../../../../test/support/nineMethods';
+import { runtimes } from '../../../../test/support/runtimes';
 import { CheckpointError, RuntimeFailure } from '../../../shared/errors';
 import { type Checkpoint, readCheckpoint } from '../../formats';
 import { type FloatTensor, float32 } from '../../graph/ir/tensor';
 import { runMethods } from '../../methods/run';
-import { chooseRuntime } from '../../runtime/choose';
 import type { Runtime } from '../../runtime/runtime';
 import { analyse } from '../analysis/analyse';
 import { withHead } from '../analysis/head';
@@ -39,7 +39,7 @@ function pixels(seed = 1, images = 1): FloatTensor {
 
 /** The real runtime, with a count of the programs that were compiled and not yet disposed of. */
 async function countingRuntime() {
-  const { runtime } = await chooseRuntime('auto');
+  const { runtime } = await runtimes.choose('auto');
   const counts = { compiled: 0, alive: 0, shared: 0 };
   const counting: Runtime = {
     ...runtime,
@@ -193,7 +193,7 @@ describe('programs within a budget', () => {
 
   it('answers a smaller question with a program that is there, as long as compiling another costs more', async () => {
     const { run, counts, made } = await programs(new MemoryBudget(1e5));
-    const layer = (await LoadedModel.load(await readCheckpoint(file), size)).defaultLayer?.name ?? '';
+    const layer = (await LoadedModel.load(await readCheckpoint(file), { runtimes, ...size })).defaultLayer?.name ?? '';
     await run({ activations: [layer], gradients: [gradient, { ...gradient, wrt: layer }] });
     const part = await run({ gradients: [gradient] });
     expect(counts.compiled).toBe(1);
@@ -223,7 +223,7 @@ describe('programs within a budget', () => {
     const checkpoint: Checkpoint = await readCheckpoint(file);
     const largest = await largestProgram({ gradients: [guided] });
     const explain = async (memory: MemoryBudget) => {
-      const model = await LoadedModel.load(checkpoint, { ...size, memory, threads: 1 });
+      const model = await LoadedModel.load(checkpoint, { runtimes, ...size, memory, threads: 1 });
       const maps = new Map<string, Float32Array>();
       let most = 0;
       const look = () => {
@@ -269,7 +269,7 @@ describe('a checkpoint that changes while it is used', () => {
   it('is refused instead of mixed', async () => {
     const path = join(folder, 'model.onnx');
     copyFileSync(file, path);
-    const model = await LoadedModel.load(await readCheckpoint(path), { ...size, threads: 1 });
+    const model = await LoadedModel.load(await readCheckpoint(path), { runtimes, ...size, threads: 1 });
     await model.evaluate(pixels(), {});
     const bytes = readFileSync(path);
     bytes.fill(0, bytes.length / 2, bytes.length / 2 + 4096);

@@ -2,7 +2,6 @@ import { RuntimeFailure } from '../../../shared/errors';
 import type { CompileOptions, Program, Runtime, WeightStore } from '../../runtime/runtime';
 import { covers, type ProgramSpec, specKey } from '../evaluation/spec';
 import type { ProgramGraph } from './build';
-import { footprint } from './footprint';
 import type { Holding, MemoryBudget } from './memoryBudget';
 import { workFor } from './work';
 
@@ -31,11 +30,6 @@ interface Plan {
 
 const keptPlans = 12;
 
-/** Rearranging weights leaves gaps (a session of 98 MB of weights takes about 15 % more), of twice what is computed first and rearranged then. */
-const weightSlack = 1.15;
-/** onnxruntime's arena grows in steps and does not fill them. */
-const valueSlack = 1.5;
-
 /** The compiled programs of one model, within the memory that all models share. */
 export class ProgramCache {
   private readonly compiled = new Map<string, Compiled>();
@@ -45,13 +39,14 @@ export class ProgramCache {
   private readonly rent = new Map<string, number>();
   private readonly weights: WeightStore | undefined;
 
+  /** @param options `weights`, which is disposed of with the programs, or a store of its own. */
   constructor(
     private readonly runtime: Runtime,
     private readonly options: CompileOptions,
     private readonly budget: MemoryBudget,
     private readonly build: (spec: ProgramSpec) => ProgramGraph,
   ) {
-    this.weights = runtime.createWeightStore?.();
+    this.weights = options.weights ?? runtime.createWeightStore?.();
   }
 
   /** Throws a RuntimeFailure when no program that answers the spec for one image fits into the budget. */
@@ -121,15 +116,18 @@ export class ProgramCache {
   private plan(key: string, spec: ProgramSpec): Plan {
     const known = this.plans.get(key);
     if (known) return known;
-    const built = this.build(spec);
-    const { weights, derived, perImage } = footprint(built.graph, built.outputs);
-    const imageBytes = valueSlack * perImage;
+    const wanted = this.build(spec);
+    const { outputs } = wanted;
+    const graph = this.runtime.lower(wanted.graph, outputs);
+    const estimate = (sharedWeights: boolean) =>
+      this.runtime.estimate(graph, outputs, { ...this.options, sharedWeights });
+    const [packed, shared] = [estimate(false), estimate(true)];
     const plan: Plan = {
-      built,
-      work: workFor(built.graph, built.outputs),
-      imageBytes,
-      packed: weightSlack * (weights + 2 * derived) + imageBytes,
-      shared: weightSlack * ((this.runtime.mapsFiles ? 0 : weights) + derived) + imageBytes,
+      built: { ...wanted, graph },
+      work: workFor(graph, outputs),
+      imageBytes: packed.perImage,
+      packed: packed.fixed + packed.perImage,
+      shared: shared.fixed + packed.perImage,
     };
     this.plans.set(key, plan);
     const [oldest] = this.plans.keys();

@@ -4,11 +4,14 @@ import { CheckpointError, RuntimeFailure } from '../../../shared/errors';
 import type { Graph } from '../../graph/ir/graph';
 import type { StoredFile } from '../../graph/ir/lazyTensor';
 import type { Tensor } from '../../graph/ir/tensor';
+import { lower, supports } from '../lowering';
 import type { CompileOptions, Program, Runtime } from '../runtime';
 import { layOut } from './blockedLayout';
 import { assertExchanged, fromOrt, toOrt } from './convert';
 import { encodeModel } from './encodeModel';
+import { estimate } from './estimate';
 import { guardResizes } from './guardResizes';
+import { operatorSet } from './lowering';
 import { mayMap, weightsFolder } from './placing';
 import { WeightFile } from './weightFile';
 
@@ -116,8 +119,13 @@ export async function createOnnxRuntime(): Promise<Runtime> {
   const ort = await loadOnnxRuntime();
   return {
     id: 'onnxruntime',
-    mapsFiles: mayMap,
+    capabilities: { mapsFiles: mayMap },
     createWeightStore: () => new WeightFile(),
+    supports: (node, graph) => supports(operatorSet, node, graph),
+    lower: (graph, outputs) => lower(operatorSet, graph, outputs),
+    estimate,
+    // Sessions are all that the library holds.
+    dispose: async () => {},
     version: ort.env.versions.node ?? ort.env.versions.common,
     async compile(graph: Graph, outputs: readonly string[], options: CompileOptions = {}): Promise<Program> {
       const wanted = [...new Set(outputs)];
@@ -125,7 +133,8 @@ export async function createOnnxRuntime(): Promise<Runtime> {
         const dtype = graph.types.get(name)?.dtype ?? graph.constants.get(name)?.dtype;
         if (dtype) assertExchanged(name, dtype);
       }
-      const laidOut = guardResizes(options.sharedWeights ? graph : layOut(graph, wanted));
+      const lowered = lower(operatorSet, graph, wanted);
+      const laidOut = guardResizes(options.sharedWeights ? lowered : layOut(lowered, wanted));
       const weightFile = options.weights instanceof WeightFile ? options.weights : undefined;
       const { model, external, files, inputs } = encodeModel(laidOut, wanted, options.dynamicBatch, true, weightFile);
       refuseAny(files, 'changed', 'replaced');

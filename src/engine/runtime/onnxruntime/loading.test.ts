@@ -1,6 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { RuntimeFailure } from '../../../shared/errors';
-import { chooseRuntime } from '../choose';
+import { createRuntimes } from '..';
+
+const runtimes = createRuntimes();
 
 afterEach(() => vi.doUnmock('onnxruntime-node'));
 
@@ -8,12 +10,12 @@ it('says in one sentence that the library cannot be loaded, and tries again the 
   vi.doMock('onnxruntime-node', () => {
     throw new Error('libonnxruntime.so.1: cannot open shared object file');
   });
-  const failed = chooseRuntime('auto');
+  const failed = runtimes.choose('auto');
   await expect(failed).rejects.toThrow(RuntimeFailure);
   await expect(failed).rejects.toThrow(
     /^onnxruntime could not be loaded on \w+-\w+: .*; reinstall Whylight for this platform\.$/,
   );
   vi.doUnmock('onnxruntime-node');
   vi.resetModules();
-  expect((await chooseRuntime('auto')).runtime.id).toBe('onnxruntime');
+  expect((await runtimes.choose('auto')).runtime.id).toBe('onnxruntime');
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { RuntimeFailure } from '../../../shared/errors';
+import { runtimes } from '../../../../test/support/runtimes';
+import { RuntimeFailure, UnsupportedOperatorError } from '../../../shared/errors';
 import type { Graph, Node } from '../../graph/ir/graph';
 import { type DType, float32, int64, type Tensor, type TensorData, type ValueType } from '../../graph/ir/tensor';
-import { chooseRuntime } from '../choose';
 import { encodeModel } from './encodeModel';
 import { createOnnxRuntime } from './index';
 
@@ -257,12 +257,22 @@ describe('programs', () => {
 });
 
 describe('failures', () => {
-  it('names the operator that onnxruntime does not know, in one sentence that keeps its cause', async () => {
+  it('names an operator outside its set, and its node', async () => {
     const compile = runtime.compile(graph({ x: float([1]) }, [node('custom.domain::Sharpen', ['x'], ['y'])]), ['y']);
+    const error = await compile.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UnsupportedOperatorError);
+    expect((error as Error).message).toBe(
+      'The operator custom.domain::Sharpen of node “custom.domain::Sharpen_y” is not among those that onnxruntime runs.',
+    );
+  });
+
+  it('names the operator that it has no kernel for, in one sentence that keeps its cause', async () => {
+    const x: ValueType = { dtype: 'float64', dims: [1] };
+    const compile = runtime.compile(graph({ x }, [node('Acos', ['x'], ['y'])]), ['y']);
     const error = await compile.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RuntimeFailure);
     const { message, cause } = error as RuntimeFailure;
-    expect(message).toMatch(/^onnxruntime could not compile the graph: .*Sharpen.*\.$/);
+    expect(message).toMatch(/^onnxruntime could not compile the graph: .*Acos.*\.$/);
     expect(message).not.toContain('\n');
     expect(cause).toBeInstanceOf(Error);
   });
@@ -297,11 +307,11 @@ describe('failures', () => {
 describe('choosing', () => {
   it('gives onnxruntime with a reason, and refuses tfjs', async () => {
     for (const choice of ['auto', 'onnxruntime'] as const) {
-      const { runtime: chosen, why } = await chooseRuntime(choice);
+      const { runtime: chosen, why } = await runtimes.choose(choice);
       expect(chosen.id).toBe('onnxruntime');
       expect(chosen.version).toMatch(/^\d+\.\d+\.\d+/);
       expect(why).not.toBe('');
     }
-    await expect(chooseRuntime('tfjs')).rejects.toThrow(RuntimeFailure);
+    await expect(runtimes.choose('tfjs')).rejects.toThrow(RuntimeFailure);
   });
 });

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
+import { runtimes } from '../../../../test/support/runtimes';
 import type { Graph } from '../../graph/ir/graph';
 import { LazyTensor } from '../../graph/ir/lazyTensor';
 import { float32 } from '../../graph/ir/tensor';
-import { chooseRuntime } from '../choose';
 import { encodeModel } from './encodeModel';
 import { WeightFile } from './weightFile';
 
@@ -51,7 +51,7 @@ it('holds each tensor once, for all programs', () => {
 });
 
 it('serves the runtime, and what is mapped stays when the file goes', async () => {
-  const { runtime } = await chooseRuntime('auto');
+  const { runtime } = await runtimes.choose('auto');
   const weights = runtime.createWeightStore?.();
   const program = await runtime.compile(product().graph, ['y'], { weights, sharedWeights: true });
   weights?.dispose();

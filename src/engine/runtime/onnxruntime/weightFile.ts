@@ -1,15 +1,16 @@
-import { closeSync, mkdtempSync, openSync, readdirSync, realpathSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readSync, realpathSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StoredBytes, StoredFile } from '../../graph/ir/lazyTensor';
+import { RuntimeFailure } from '../../../shared/errors';
+import { LazyTensor, type StoredBytes, type StoredFile } from '../../graph/ir/lazyTensor';
 import type { Tensor } from '../../graph/ir/tensor';
 import type { WeightStore } from '../runtime';
-import { rawBytes } from './encodeTensor';
+import { isInline, rawBytes } from './encodeTensor';
 
 const prefix = 'whylight-weights-';
 /** Tensors begin at pages, so that no page is mapped twice. */
 const page = 4096;
-/** One write call moves less than 2 GiB on every platform. */
+/** One call moves less than 2 GiB on every platform. */
 const chunkBytes = 1 << 28;
 
 function isRunning(pid: number): boolean {
@@ -62,6 +63,19 @@ export class WeightFile implements WeightStore {
     return stored;
   }
 
+  keep(tensor: Tensor): Tensor {
+    const { dtype, dims } = tensor;
+    if (isInline(tensor) || LazyTensor.storedBytes(tensor)) return tensor;
+    const Elements = tensor.data.constructor as new (buffer: ArrayBuffer) => LazyTensor['data'];
+    try {
+      const stored = this.put(tensor);
+      return new LazyTensor(dtype, dims, () => new Elements(this.read(stored)), stored);
+    } catch (error) {
+      if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
+      return tensor;
+    }
+  }
+
   /** What has mapped the file keeps it. */
   dispose(): void {
     if (this.file) closeSync(this.descriptor);
@@ -70,13 +84,24 @@ export class WeightFile implements WeightStore {
     this.file = null;
   }
 
+  private read({ offset, length }: StoredBytes): ArrayBuffer {
+    const buffer = new ArrayBuffer(length);
+    const bytes = new Uint8Array(buffer);
+    for (let done = 0; done < length; ) {
+      const count = readSync(this.descriptor, bytes, done, Math.min(chunkBytes, length - done), offset + done);
+      if (count === 0) throw new RuntimeFailure('The file that holds computed weights was cut short; explain again.');
+      done += count;
+    }
+    return buffer;
+  }
+
   private create(): StoredFile {
     removeLeftovers();
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`)));
     if (folders.size === 0) process.once('exit', removeFolders);
     folders.add(this.folder);
     const path = join(this.folder, 'weights');
-    this.descriptor = openSync(path, 'wx', 0o600);
+    this.descriptor = openSync(path, 'wx+', 0o600);
     // Nobody else writes here.
     return { path, state: () => 'same' };
   }

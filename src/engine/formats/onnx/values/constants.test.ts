@@ -8,10 +8,10 @@ import {
   type Model,
   type ModelAttribute,
 } from '../../../../../test/support/onnxModel';
+import { usualRuntime } from '../../../../../test/support/runtimes';
 import { CheckpointError } from '../../../../shared/errors';
 import { bind } from '../../../graph/binding/bind';
 import { type DType, float32, int64, type Tensor } from '../../../graph/ir/tensor';
-import { createOnnxRuntime } from '../../../runtime/onnxruntime';
 import { encodeTensor, onnxTypeNumber } from '../../../runtime/onnxruntime/encodeTensor';
 import { ProtobufWriter } from '../../../runtime/onnxruntime/protobufWriter';
 import { readCheckpoint } from '../..';
@@ -130,7 +130,7 @@ describe('weights of every element type', () => {
     const bound = bind(graph);
     const types = [...bound.types.values(), ...bound.constants.values()].map(({ dtype }) => dtype);
     expect(new Set(types)).toEqual(new Set(['float32', 'int64']));
-    const program = await (await createOnnxRuntime()).compile(bound, ['y'], { dynamicBatch: true });
+    const program = await usualRuntime.compile(bound, ['y'], { dynamicBatch: true });
     const { y } = await program.run({ x: float32([1, 3], Float32Array.of(-1, 0, 2)) });
     await program.dispose();
     const swish = (x: number) => x / (1 + Math.exp(-1.702 * x));

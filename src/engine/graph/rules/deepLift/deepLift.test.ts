@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { graphOf, randomTensor, type SmallGraph } from '../../../../../test/support/graph/gradientCheck';
-import { createOnnxRuntime } from '../../../runtime/onnxruntime';
+import { usualRuntime } from '../../../../../test/support/runtimes';
 import { differentiate } from '../../autodiff/differentiate';
 import { bind } from '../../binding/bind';
 import { elementCount, float32, int64, type Tensor } from '../../ir/tensor';
 import { withReference } from '../../passes/withReference';
 import { deepLift } from '.';
 
-const runtime = createOnnxRuntime();
 /** The elements, −0 as 0. */
 const list = (tensor: Tensor | undefined) => Array.from(tensor?.data as Float32Array, (value) => value + 0);
 
@@ -31,7 +30,7 @@ async function multiply(
   const { graph, gradients } = differentiate(referenced.graph, { of, cotangent: 'cotangent', wrt: ['x'], rules });
   const yReference = referenced.reference.get(of) as string;
   const gradient = gradients.get('x') as string;
-  const program = await (await runtime).compile(graph, [of, yReference, gradient], { dynamicBatch: true, threads: 1 });
+  const program = await usualRuntime.compile(graph, [of, yReference, gradient], { dynamicBatch: true, threads: 1 });
   const vector = cotangent([x.dims[0] as number, ...((graph.types.get(of)?.dims ?? []).slice(1) as number[])]);
   const all: Record<string, Tensor> = { x, [referenced.baseline]: baseline, cotangent: vector };
   const results = await program.run(Object.fromEntries(program.inputs.map((name) => [name, all[name] as Tensor])));

@@ -6,7 +6,7 @@ import {
   randomTensor,
   type SmallGraph,
 } from '../../../../../test/support/graph/gradientCheck';
-import { createOnnxRuntime } from '../../../runtime/onnxruntime';
+import { usualRuntime } from '../../../../../test/support/runtimes';
 import { differentiate } from '../../autodiff/differentiate';
 import { bind } from '../../binding/bind';
 import { float32, int64, type Tensor } from '../../ir/tensor';
@@ -15,7 +15,6 @@ import { epsilonRule } from './layerRule';
 import { relevanceTable } from './relevanceTable';
 
 const table = relevanceTable({ convolution: epsilonRule(0), dense: epsilonRule(0), epsilon: 0, attention: 'taylor' });
-const runtime = await createOnnxRuntime();
 const list = (tensor: Tensor | undefined) => Array.from(tensor?.data as Float32Array, (value) => value + 0);
 const vector = (...values: number[]) => float32([1, values.length], Float32Array.from(values));
 const number = (value: number) => float32([], Float32Array.of(value));
@@ -59,7 +58,7 @@ describe('the relevance table', () => {
         const rules = ruleTable(name);
         const backward = differentiate(graph, { of: 'y', cotangent: 's', wrt: ['x', 'bias'], rules });
         const names = [...backward.gradients.values()];
-        const program = await runtime.compile(backward.graph, names, { dynamicBatch: true, threads: 1 });
+        const program = await usualRuntime.compile(backward.graph, names, { dynamicBatch: true, threads: 1 });
         const results = await program.run({ x: randomTensor([2, 3], 3), s: randomTensor([2, 4], 4) });
         await program.dispose();
         return names.map((each) => list(results[each]));
@@ -244,7 +243,7 @@ describe('pixel bounds', () => {
       wrt: ['v3'],
       rules: box(0, [255, 255, 255]),
     });
-    const program = await runtime.compile(graph, [...gradients.values()], { threads: 1 });
+    const program = await usualRuntime.compile(graph, [...gradients.values()], { threads: 1 });
     const results = await program.run({ x, s: cotangent });
     await program.dispose();
     expectClose(list(results[gradients.get('v3') as string]), reference, 1e-4, 'bounds');

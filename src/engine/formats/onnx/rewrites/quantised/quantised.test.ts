@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../../../test/support/folder';
 import { checkImport, importModel, sample } from '../../../../../../test/support/importCheck';
 import type { Model, ModelAttribute, ModelNode } from '../../../../../../test/support/onnxModel';
+import { usualRuntime } from '../../../../../../test/support/runtimes';
 import { differentiate } from '../../../../graph/autodiff/differentiate';
 import { type DType, elementCount, float32, int64, type Tensor } from '../../../../graph/ir/tensor';
 import { standard } from '../../../../graph/rules/standard';
-import { createOnnxRuntime } from '../../../../runtime/onnxruntime';
 
 const folder = temporaryFolder();
 
@@ -167,8 +167,7 @@ async function gradientOf(
   const graph = await importModel(folder, model, { x });
   const backward = differentiate(graph, { of: 'y', cotangent: 'cotangent', wrt: ['x'], rules: standard });
   const name = backward.gradients.get('x') as string;
-  const runtime = await createOnnxRuntime();
-  const program = await runtime.compile(backward.graph, ['y', name], { threads: 1 });
+  const program = await usualRuntime.compile(backward.graph, ['y', name], { threads: 1 });
   const dims = graph.types.get('y')?.dims as readonly number[];
   const cotangent = cotangentOf(dims);
   const result = await program.run({ x, cotangent });

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../../../test/support/folder';
 import { checkImport, importModel, sample } from '../../../../../../test/support/importCheck';
 import type { Model, ModelAttribute } from '../../../../../../test/support/onnxModel';
+import { usualRuntime } from '../../../../../../test/support/runtimes';
 import { float32, int64, type Tensor } from '../../../../graph/ir/tensor';
-import { createOnnxRuntime } from '../../../../runtime/onnxruntime';
 
 const folder = temporaryFolder();
 
@@ -171,7 +171,7 @@ describe('other operators of transformers', () => {
     const swish = (alpha: number) => (value: number) => value / (1 + Math.exp(-alpha * value));
     const graph = await importModel(folder, one(24, 'Swish', attributes), { x });
     expect(graph.nodes.map((node) => node.op).at(-1)).toBe('Mul');
-    const program = await (await createOnnxRuntime()).compile(graph, ['y'], { threads: 1 });
+    const program = await usualRuntime.compile(graph, ['y'], { threads: 1 });
     const y = (await program.run({ x }))['y'] as Tensor;
     const alpha = attributes['alpha']?.f ?? 1;
     (x.data as Float32Array).forEach((value, index) => {

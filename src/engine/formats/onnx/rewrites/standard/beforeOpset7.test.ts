@@ -3,15 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../../../test/support/folder';
 import { encodeTestModel, type ModelNode } from '../../../../../../test/support/onnxModel';
+import { usualRuntime } from '../../../../../../test/support/runtimes';
 import { bind } from '../../../../graph/binding/bind';
 import { toNumbers } from '../../../../graph/ir/numbers';
 import { elementCount, float32, type Tensor } from '../../../../graph/ir/tensor';
-import { createOnnxRuntime } from '../../../../runtime/onnxruntime';
 import { readCheckpoint } from '../../..';
 
 const folder = temporaryFolder();
-const runtime = await createOnnxRuntime();
-
 interface Row {
   readonly title: string;
   readonly opset: number;
@@ -127,7 +125,7 @@ const rows: readonly Row[] = [
 describe('opsets 1 to 6', () => {
   it.each(rows)('$title', async (row) => {
     const graph = await read(row);
-    const program = await runtime.compile(graph, ['y'], { threads: 1 });
+    const program = await usualRuntime.compile(graph, ['y'], { threads: 1 });
     const { y } = await program.run({ x: counting(row.x) });
     await program.dispose();
     expect(y?.dims).toEqual(row.dims);
@@ -136,7 +134,7 @@ describe('opsets 1 to 6', () => {
 
   it('gives the slope of a channel to that channel', async () => {
     const graph = await read(rows[2] as Row);
-    const program = await runtime.compile(graph, ['y'], { threads: 1 });
+    const program = await usualRuntime.compile(graph, ['y'], { threads: 1 });
     const { y } = await program.run({ x: float32([1, 2, 2], Float32Array.of(-1, -2, -3, -4)) });
     await program.dispose();
     expect(toNumbers(y!)).toEqual([1, 2, -15, -20]);

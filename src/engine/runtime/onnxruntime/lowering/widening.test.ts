@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createOnnxRuntime } from '../../runtime/onnxruntime';
-import { bind } from '../binding/bind';
-import type { Graph, Node } from '../ir/graph';
-import { fromNumbers, toNumbers } from '../ir/numbers';
-import type { DType, Tensor } from '../ir/tensor';
+import { usualRuntime } from '../../../../../test/support/runtimes';
+import { bind } from '../../../graph/binding/bind';
+import type { Graph, Node } from '../../../graph/ir/graph';
+import { fromNumbers, toNumbers } from '../../../graph/ir/numbers';
+import type { DType, Tensor } from '../../../graph/ir/tensor';
 
 interface Row {
   readonly op: string;
@@ -23,7 +23,7 @@ async function run({ op, inputs, attributes = {} }: Row): Promise<Tensor> {
     constants: new Map(),
     types: new Map(),
   };
-  const program = await (await createOnnxRuntime()).compile(bind(graph), ['y'], { threads: 1 });
+  const program = await usualRuntime.compile(bind(graph), ['y'], { threads: 1 });
   const feeds = inputs.map(([dtype, values], i) => [`x${i}`, fromNumbers(dtype, [values.length], values)]);
   const { y } = await program.run(Object.fromEntries(feeds));
   await program.dispose();

@@ -1,12 +1,12 @@
-import type { Graph, Node } from '../../graph/ir/graph';
-import { elementCount, type ValueType } from '../../graph/ir/tensor';
-import { removeDeadNodes } from '../../graph/passes/removeDeadNodes';
+import type { Graph, Node } from '../graph/ir/graph';
+import { elementCount, type ValueType } from '../graph/ir/tensor';
+import { removeDeadNodes } from '../graph/passes/removeDeadNodes';
 
-/** What a program made of a graph takes, estimated before it is compiled. */
+/** What a program made of a graph must hold, whatever runs it. */
 export interface Footprint {
   /** Bytes of the constants that its nodes read. */
   readonly weights: number;
-  /** Bytes of what is computed from constants alone, which the runtime keeps. */
+  /** Bytes of what is computed from constants alone. */
   readonly derived: number;
   /** Most bytes of values that are alive at one time, for one image. */
   readonly perImage: number;
