@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeExternalNetwork, writeWeights } from '../../../test/support/externalNetwork';
 import { temporaryFolder } from '../../../test/support/folder';
+import { runtimes } from '../../../test/support/runtimes';
 import type { Prediction } from '../../shared/explanation/events';
 import { Engine } from './engine';
 
@@ -12,7 +13,7 @@ import { Engine } from './engine';
 const folder = temporaryFolder();
 const image = join(folder, 'grey.png');
 const opened: string[] = [];
-const engine = new Engine((_, message) => void (message.startsWith('Opening') && opened.push(message)));
+const engine = new Engine(runtimes, (_, message) => void (message.startsWith('Opening') && opened.push(message)));
 afterAll(() => engine.dispose());
 beforeAll(async () => {
   await sharp({ create: { width: 8, height: 8, channels: 3, background: '#808080' } })
