@@ -1,10 +1,10 @@
-import { createRuntimes } from '../../../src/engine/runtime';
 /** What our programs cost, as multiples of onnxruntime's bare forward pass of the file as it is. */
 import * as ort from 'onnxruntime-node';
 import { readCheckpoint } from '../../../src/engine/formats';
 import { INPUT, type Probes } from '../../../src/engine/model/evaluation/model';
 import { classScore } from '../../../src/engine/model/evaluation/score';
 import { LoadedModel } from '../../../src/engine/model/loaded/loadedModel';
+import { createRuntimes } from '../../../src/engine/runtime';
 import { image, medians } from '../measure';
 import type { Network } from '../networks';
 import { withModelFile } from './files';

@@ -38,7 +38,10 @@ async function bare(file: string, threads: number): Promise<void> {
 
 /** The engine as it opens a checkpoint for an explanation: reading, hashing, preprocessing, labels. `budget` is in MB, 0 for the usual one. */
 async function evaluating(file: string, threads: number, wishes: readonly Probes[], budget = 0): Promise<LoadedModel> {
-  const { model, sha256 } = await new CheckpointCache(runtimes, () => {}, threads, new MemoryBudget(budget)).get(file, {});
+  const { model, sha256 } = await new CheckpointCache(runtimes, () => {}, threads, new MemoryBudget(budget)).get(
+    file,
+    {},
+  );
   for (const probes of wishes) await model.evaluate(pixels(), probes);
   // The prediction that is shown carries the hash.
   await sha256;

@@ -1,11 +1,11 @@
 /** A relevance table asked for by a probe: the same numbers through the loaded model as through the graph. */
 
-import { runtimes } from '../../support/runtimes';
 import { expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/formats';
 import { type GradientProbe, INPUT } from '../../../src/engine/model/evaluation/model';
 import { classScore } from '../../../src/engine/model/evaluation/score';
 import { LoadedModel } from '../../../src/engine/model/loaded/loadedModel';
+import { runtimes } from '../../support/runtimes';
 import { array, dataFile, difference } from './network';
 
 it('evaluates several tables at once', async () => {

@@ -39,7 +39,6 @@ export interface Comparison {
 /** Values of one batch item by the name of the graph input. */
 type Item = ReadonlyMap<string, readonly number[]>;
 
-
 /** Name of the last cotangent. */
 const vector = 'vector v';
 
