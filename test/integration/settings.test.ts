@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert';
+import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ConfigurationTarget, commands, type Uri, workspace } from 'vscode';
+import { writeExternalNetwork, writeWeights } from '../support/externalNetwork';
 import { answerFirst, closePanels, ended, explain, file, until, useCheckpoint } from './support/whylight';
 
 async function configure(key: string, value: unknown, scope: Uri): Promise<void> {
@@ -78,6 +80,27 @@ describe('Settings', () => {
     } finally {
       await closePanels();
       await workspace.fs.writeFile(model, bytes);
+    }
+  });
+
+  it('explain again when only the weights beside a checkpoint have changed', async () => {
+    const { path, weights } = writeExternalNetwork(file('shapes', 'images').fsPath, [1, 5, 2, 3, 4]);
+    try {
+      await useCheckpoint(path);
+      const panel = await explain(file('shapes', 'images', 'cross_2.png'));
+      await ended(panel);
+      const { explanation } = panel.runner;
+      const before = explanation.id;
+      const first = explanation.prediction;
+      assert.equal(first?.target.index, 1);
+      writeWeights(weights, [1, 2, 3, 4, 7]);
+      await until('a new run', () => explanation.id !== before);
+      assert.equal((await ended(panel)).error, undefined);
+      assert.equal(explanation.prediction?.target.index, 4);
+      assert.notEqual(explanation.prediction?.model.sha256, first?.model.sha256);
+    } finally {
+      await closePanels();
+      for (const each of [path, weights]) rmSync(each, { force: true });
     }
   });
 });

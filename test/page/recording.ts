@@ -143,6 +143,7 @@ export async function starRecording(): Promise<Recording> {
       region: { x: 0, y: 0, width: 96, height: 96 },
       imageSize: { width: 96, height: 96 },
       notes: [],
+      dependsOn: [],
     },
     attributions,
   };
@@ -203,6 +204,7 @@ export async function catRecording(): Promise<Recording> {
       region: { x: 75.5, y: 0, width: 300, height: 300 },
       imageSize: { width: 451, height: 300 },
       notes: ['The model ends in a Softmax: its input, the logits, is explained instead.'],
+      dependsOn: [],
     },
     attributions: await Promise.all(finished.map(async (id) => attribution(id, await readMap(`chelsea.${id}`), {}))),
   };

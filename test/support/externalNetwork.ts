@@ -1,8 +1,8 @@
 /** A classifier in two files: an .onnx file, and beside it the weights of its last layer. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { encodeTestModel, externalTensor } from './onnxModel';
-import { node, numbers } from './smallNetwork';
+import { float32 } from '../../src/engine/graph/ir/tensor';
+import { encodeTestModel, externalTensor, type ModelNode } from './onnxModel';
 
 export const classes = 5;
 const channels = 8;
@@ -20,6 +20,14 @@ export function writeWeights(path: string, logits: readonly number[]): void {
   writeFileSync(path, new Uint8Array(table.buffer));
 }
 
+const node = (op: string, inputs: string[], output: string, attributes: ModelNode['attributes'] = {}): ModelNode => ({
+  op,
+  name: output,
+  inputs,
+  outputs: [output],
+  attributes,
+});
+
 /** Writes both files into a folder. The .onnx file is the same whatever the weights are. */
 export function writeExternalNetwork(folder: string, logits: readonly number[], location = 'weights.bin'): TwoFiles {
   const weights = join(folder, location);
@@ -33,7 +41,10 @@ export function writeExternalNetwork(folder: string, logits: readonly number[], 
     inputs: { image: { dims: ['batch', 3, 4, 4] } },
     outputs: { logits: { dims: ['batch', classes] } },
     initializers: {
-      kernel: numbers([channels, 3, 1, 1]),
+      kernel: float32(
+        [channels, 3, 1, 1],
+        Float32Array.from({ length: channels * 3 }, (_, i) => Math.sin(i + 1)),
+      ),
       classWeight: stored('classWeight', [classes, channels], 0, classes * channels),
       classBias: stored('classBias', [classes], classes * channels, classes),
     },

@@ -12,6 +12,14 @@ export function describeModel(summary: ModelSummary): string {
       ['checkpoint', summary.path],
       ['format', `${summary.format}${summary.producer ? `, written by ${summary.producer}` : ''}`],
       ['size', `${summary.bytes.toLocaleString('en')} bytes, ${summary.parameters.toLocaleString('en')} parameters`],
+      ...(summary.files.length > 1
+        ? [
+            [
+              'files',
+              summary.files.map(({ name, bytes }) => `${name} (${bytes.toLocaleString('en')} bytes)`).join(', '),
+            ],
+          ]
+        : []),
       ['sha256', summary.sha256],
       ['logits', logits ? `${logits.name}, ${logits.classes} classes: ${logits.how}` : 'not found'],
       [

@@ -47,6 +47,7 @@ function params(attributions: readonly Attribution[]): EncodeParams {
       region: { x: 10, y: 0, width: 40, height: 40 },
       imageSize: { width: 60, height: 40 },
       notes: [],
+      dependsOn: [],
     },
     attributions,
     display: defaultDisplay,

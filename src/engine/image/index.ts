@@ -5,7 +5,7 @@ export { findPreprocessing, type PreprocessingFinding, type PreprocessingSearch 
 export { namesBeside } from './findings/namesBeside';
 export { type NotesBeside, readCheckpointNotes, whylightPath, writeCheckpointNotes } from './notes/whylightJson';
 export { checkPreprocessingSpec, checkWhylightFile } from './notes/whylightNotes';
-export { type Layout, type Preprocessed, preprocess } from './preprocessing/preprocess';
+export { type Preprocessed, preprocess } from './preprocessing/preprocess';
 export {
   type InputSize,
   type NamedPreset,
@@ -15,4 +15,4 @@ export {
   usualSide,
 } from './preprocessing/presets';
 export { type Pixels, resample, type Window } from './preprocessing/resample';
-export { type PreprocessingSpec, resolvePreprocessing } from './preprocessing/resolvePreprocessing';
+export { resolvePreprocessing } from './preprocessing/resolvePreprocessing';

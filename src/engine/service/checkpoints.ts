@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { FoundPreprocessing, Preprocessing } from '../../shared/question/preprocessing';
+import { checkpointOf } from '../../shared/formats/checkpointNames';
+import type { FoundPreprocessing } from '../../shared/question/preprocessing';
 import type { OpenOptions } from '../../shared/question/question';
-import { type Checkpoint, isCurrent, readCheckpoint, sha256OfCheckpoint } from '../formats';
-import { findLabels, namesBeside, type PreprocessingFinding, readCheckpointNotes, usualSide } from '../image';
-import { findImageInput } from '../model/analysis/imageInput';
-import { LoadedModel, type LoadOptions } from '../model/loaded/loadedModel';
+import { type Checkpoint, isCurrent } from '../formats';
+import { namesBeside } from '../image';
+import { LoadedModel, type RunOptions } from '../model/loaded/loadedModel';
 import { MemoryBudget } from '../model/programs/memoryBudget';
 import type { Runtimes } from '../runtime/runtimes';
-import { preprocessingOf } from './preprocessingOf';
+import { describeCheckpoint } from './describeCheckpoint';
 
 /** A checkpoint made ready: its model, and what was found in and beside it. */
 export interface OpenCheckpoint {
@@ -27,47 +27,15 @@ export interface OpenCheckpoint {
 
 const keptCheckpoints = 2;
 
-async function preprocessingFor(
-  path: string,
-  checkpoint: Checkpoint,
-  wanted: Preprocessing | undefined,
-): Promise<PreprocessingFinding | null> {
-  const input = findImageInput(checkpoint.graph);
-  if (input.channels !== 1 && input.channels !== 3) return null;
-  if (wanted) return { preprocessing: wanted, how: 'as set by the caller', guessed: false, notes: [] };
-  return preprocessingOf(path, checkpoint, input);
-}
-
-async function open(
-  path: string,
-  options: OpenOptions,
-  machine: Pick<LoadOptions, 'runtimes' | 'threads' | 'memory'>,
-): Promise<OpenCheckpoint> {
-  const [checkpoint, fileNotes] = await Promise.all([readCheckpoint(path), readCheckpointNotes(path)]);
-  const sha256 = sha256OfCheckpoint(checkpoint);
-  // A failure is told to whoever waits for the hash; until then it is no crash.
-  sha256.catch(() => undefined);
-  const { metadata } = checkpoint;
-  const preprocessing = await preprocessingFor(path, checkpoint, options.preprocessing);
-  const { height, width } = preprocessing?.preprocessing ?? { height: usualSide, width: usualSide };
-  const model = await LoadedModel.load(checkpoint, {
-    ...machine,
-    height,
-    width,
-    runtime: options.runtime,
-    logits: options.logits ?? fileNotes?.logits,
+async function open(path: string, options: OpenOptions, machine: Omit<RunOptions, 'runtime'>): Promise<OpenCheckpoint> {
+  const { checkpoint, sha256, noted, classifier, preprocessing, notes, problem } = await describeCheckpoint(path, {
+    ...options,
+    memory: machine.memory,
   });
-  const labels = await findLabels({ checkpointPath: path, metadata, classes: model.classes });
-  return {
-    path,
-    checkpoint,
-    sha256,
-    model,
-    preprocessing,
-    labels: labels.names,
-    layer: fileNotes?.layer,
-    notes: [...checkpoint.notes, ...model.notes, ...(preprocessing?.notes ?? []), ...labels.notes],
-  };
+  if (!classifier || problem) throw problem;
+  const { input, analysis, labels } = classifier;
+  const model = await LoadedModel.of(input, analysis, { ...machine, runtime: options.runtime });
+  return { path, checkpoint, sha256, model, preprocessing, labels: labels.names, layer: noted?.layer, notes };
 }
 
 /** Changes when a file beside the checkpoint that decides its preprocessing and labels changes. */
@@ -107,7 +75,8 @@ export class CheckpointCache {
     private readonly memory = new MemoryBudget(),
   ) {}
 
-  async get(path: string, options: OpenOptions): Promise<OpenCheckpoint> {
+  async get(chosen: string, options: OpenOptions): Promise<OpenCheckpoint> {
+    const path = checkpointOf(chosen);
     const key = JSON.stringify([
       path,
       options.preprocessing ?? null,

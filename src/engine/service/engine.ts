@@ -1,5 +1,6 @@
 import { CancelledError, PreprocessingError } from '../../shared/errors';
 import type { ExplainEvent } from '../../shared/explanation/events';
+import { checkpointOf } from '../../shared/formats/checkpointNames';
 import type {
   EncodedFile,
   EncodeParams,
@@ -124,7 +125,7 @@ export class Engine {
   async keepPreprocessing(checkpoint: string, preprocessing?: Preprocessing): Promise<string> {
     const kept = preprocessing ?? (await inspect(checkpoint, undefined, this.memory)).preprocessing?.preprocessing;
     if (!kept) throw new PreprocessingError(`No preprocessing is known for ${checkpoint}; inspect it to see why.`);
-    return writeCheckpointNotes(checkpoint, { preprocessing: kept });
+    return writeCheckpointNotes(checkpointOf(checkpoint), { preprocessing: kept });
   }
 
   /**
@@ -133,7 +134,7 @@ export class Engine {
    * @returns the file's path.
    */
   keepLogits(checkpoint: string, logits: string): Promise<string> {
-    return writeCheckpointNotes(checkpoint, { logits });
+    return writeCheckpointNotes(checkpointOf(checkpoint), { logits });
   }
 
   async dispose(): Promise<void> {

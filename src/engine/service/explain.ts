@@ -10,6 +10,7 @@ import { chooseTarget, classScores, topClasses } from '../model/target/target';
 import { alternatives } from './alternatives';
 import type { CheckpointCache } from './checkpoints';
 import { chooseLayer } from './chooseLayer';
+import { filesBehind } from './describeCheckpoint';
 import { prepareInput } from './prepareInput';
 
 /** Longest side of the image that is sent for display. */
@@ -72,6 +73,7 @@ export async function explain(
     region,
     imageSize: { width: pixels.width, height: pixels.height },
     notes: [...decoded.notes, ...open.notes],
+    dependsOn: await filesBehind(open),
   };
   emit({ id, kind: 'prediction', prediction });
 

@@ -1,14 +1,11 @@
-import { WhylightError } from '../../shared/errors';
 import type { ModelSummary } from '../../shared/protocol/protocol';
-import { readCheckpoint, sha256OfCheckpoint } from '../formats';
+import type { FoundPreprocessing } from '../../shared/question/preprocessing';
 import type { Graph } from '../graph/ir/graph';
 import { type DType, elementCount, type ValueType } from '../graph/ir/tensor';
-import { findLabels, readCheckpointNotes } from '../image';
-import { analyse } from '../model/analysis/analyse';
-import { findImageInput } from '../model/analysis/imageInput';
+import type { PreprocessingFinding } from '../image';
 import { unsupportedOperators } from '../model/analysis/unsupported';
 import type { MemoryBudget } from '../model/programs/memoryBudget';
-import { preprocessingOf } from './preprocessingOf';
+import { type Classifier, describeCheckpoint, noImageFits } from './describeCheckpoint';
 
 /** Sizes for people: an open dimension is a question mark. */
 function describeType(name: string, type: ValueType | undefined) {
@@ -36,51 +33,48 @@ function countParameters(graph: Graph): number {
  * Everything there is to know about a checkpoint without an image. A checkpoint with unsupported operators, without an image
  * input or without logits is described as far as it goes; the notes say what is missing.
  *
- * @param wantedLogits name of the value to explain; overrides whylight.json.
+ * @param logits name of the value to explain; overrides whylight.json.
  * @param memory what an explanation of it could use.
  * @throws CheckpointError when the file cannot be read at all.
  */
-export async function inspect(path: string, wantedLogits?: string, memory?: MemoryBudget): Promise<ModelSummary> {
-  const [checkpoint, fileNotes] = await Promise.all([readCheckpoint(path), readCheckpointNotes(path)]);
-  const { graph, metadata } = checkpoint;
-  const unsupported = unsupportedOperators(graph);
-  const base = {
+export async function inspect(path: string, logits?: string, memory?: MemoryBudget): Promise<ModelSummary> {
+  const { checkpoint, sha256, classifier, preprocessing, notes, problem } = await describeCheckpoint(path, {
+    logits,
+    memory,
+  });
+  const { graph, files } = checkpoint;
+  const channels = classifier?.input.channels;
+  const unfit = channels !== undefined && !preprocessing && !problem ? [noImageFits(channels)] : [];
+  return {
     path,
     format: checkpoint.format,
     producer: checkpoint.producer,
-    sha256: await sha256OfCheckpoint(checkpoint),
-    bytes: checkpoint.files.reduce((sum, file) => sum + file.bytes, 0),
+    sha256: await sha256,
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    files: files.map(({ name, bytes }) => ({ name, bytes })),
     inputs: graph.inputs.map((input) => describeType(input.name, input.type)),
     outputs: graph.outputs.map((name) => describeType(name, graph.types.get(name))),
     operators: countOperators(graph),
     parameters: countParameters(graph),
-    unsupported,
+    unsupported: unsupportedOperators(graph),
+    ...described(classifier),
+    preprocessing: preprocessing && found(preprocessing),
+    notes: [...notes, ...(problem ? [problem.message] : []), ...unfit],
   };
-  const nothing = { logits: null, layers: [], defaultLayer: null, preprocessing: null, labels: null };
-  const incomplete = (why: string): ModelSummary => ({ ...base, ...nothing, notes: [...checkpoint.notes, why] });
-  try {
-    const input = findImageInput(graph);
-    const { notes, ...preprocessing } = await preprocessingOf(path, checkpoint, input);
-    const analysis = analyse(
-      graph,
-      input,
-      preprocessing.preprocessing,
-      wantedLogits ?? fileNotes?.logits,
-      memory?.limit,
-    );
-    const { logits, layers, defaultLayer } = analysis;
-    const labels = await findLabels({ checkpointPath: path, metadata, classes: logits.classes });
-    return {
-      ...base,
-      logits: { name: logits.name, classes: logits.classes, how: logits.how },
-      layers,
-      defaultLayer,
-      preprocessing,
-      labels: labels.names && { count: labels.names.length, how: labels.how, names: labels.names },
-      notes: [...checkpoint.notes, ...analysis.notes, ...notes, ...labels.notes],
-    };
-  } catch (error) {
-    if (error instanceof WhylightError) return incomplete(error.message);
-    throw error;
-  }
+}
+
+function found({ notes: _, ...preprocessing }: PreprocessingFinding): FoundPreprocessing {
+  return preprocessing;
+}
+
+function described(classifier: Classifier | null): Pick<ModelSummary, 'logits' | 'layers' | 'defaultLayer' | 'labels'> {
+  if (!classifier) return { logits: null, layers: [], defaultLayer: null, labels: null };
+  const { analysis, labels } = classifier;
+  const { name, classes, how } = analysis.logits;
+  return {
+    logits: { name, classes, how },
+    layers: analysis.layers,
+    defaultLayer: analysis.defaultLayer,
+    labels: labels.names && { count: labels.names.length, how: labels.how, names: labels.names },
+  };
 }

@@ -4,6 +4,7 @@ import { type FloatTensor, float32 } from '../graph/ir/tensor';
 import { preprocess } from '../image';
 import type { ModelInput } from '../model/evaluation/model';
 import type { OpenCheckpoint } from './checkpoints';
+import { noImageFits } from './describeCheckpoint';
 
 /** The fed tensor with its batch dimension. Throws UsageError when it does not fit the model. */
 function fittedInput(input: FloatTensor, model: ModelInput): FloatTensor {
@@ -34,9 +35,7 @@ export function prepareInput(
   const sameSize = width === model.input.width && height === model.input.height;
   if (input && (sameSize || !preprocessing)) return { tensor: fittedInput(input, model.input), region: whole };
   if (!preprocessing) {
-    throw new PreprocessingError(
-      `The model takes ${model.input.channels} channels, which no image gives; feed its exact input as a .npy file (--input).`,
-    );
+    throw new PreprocessingError(noImageFits(model.input.channels));
   }
   const prepared = preprocess(pixels, preprocessing.preprocessing, model.input.layout);
   return { tensor: fittedInput(input ?? prepared.tensor, model.input), region: prepared.region };

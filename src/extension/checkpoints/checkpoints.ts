@@ -1,5 +1,7 @@
 import { basename, dirname, relative } from 'node:path';
 import {
+  commands,
+  FileType,
   l10n,
   type Memento,
   type QuickPickItem,
@@ -10,6 +12,13 @@ import {
   workspace,
 } from 'vscode';
 import { CancelledError, CheckpointError } from '../../shared/errors';
+import {
+  checkpointExtensions,
+  checkpointFoldersKey,
+  checkpointGlob,
+  checkpointOf,
+  dialogExtensions,
+} from '../../shared/formats/checkpointNames';
 import { imageSettings, updateSetting } from '../host/settings';
 import { exists } from '../images/files';
 import { decideCheckpoint, folderOfChoice, type Remembered, remember, resolveSetting, sortCandidates } from './decide';
@@ -40,7 +49,11 @@ export class Checkpoints {
         return decision.checkpoint;
       case 'none':
         throw new CheckpointError(
-          l10n.t('No checkpoint (.onnx) was found in {0}; put one there or choose one from elsewhere.', basename(root)),
+          l10n.t(
+            'No checkpoint ({0}) was found in {1}; put one there or choose one from elsewhere.',
+            checkpointExtensions().join(', '),
+            basename(root),
+          ),
         );
       case 'ask': {
         const chosen = await this.pick(decision.candidates, image, root);
@@ -129,13 +142,21 @@ async function folderToAskFor(): Promise<Uri | undefined> {
   return picked.uri;
 }
 
+/** Files and folders; those that are folders are told to the Explorer's menu. */
 async function findCheckpoints(root: string): Promise<string[]> {
   const found = await workspace.findFiles(
-    new RelativePattern(Uri.file(root), '**/*.onnx'),
+    new RelativePattern(Uri.file(root), checkpointGlob()),
     '**/{node_modules,.git}/**',
     searchLimit,
   );
-  return found.map((uri) => uri.fsPath);
+  const checkpoints = [...new Set(found.map((uri) => checkpointOf(uri.fsPath)))];
+  const files = new Set(found.map((uri) => uri.fsPath));
+  void commands.executeCommand(
+    'setContext',
+    checkpointFoldersKey,
+    checkpoints.filter((path) => !files.has(path)),
+  );
+  return checkpoints;
 }
 
 async function browse(root: string | undefined): Promise<string | undefined> {
@@ -143,12 +164,15 @@ async function browse(root: string | undefined): Promise<string | undefined> {
     title: l10n.t('Choose Checkpoint'),
     openLabel: l10n.t('Use Checkpoint'),
     ...(root === undefined ? {} : { defaultUri: Uri.file(root) }),
-    filters: { [l10n.t('Checkpoints')]: ['onnx'] },
+    filters: { [l10n.t('Checkpoints')]: [...dialogExtensions()] },
   });
-  return picked?.[0]?.fsPath;
+  const file = picked?.[0]?.fsPath;
+  return file === undefined ? undefined : checkpointOf(file);
 }
 
 async function sizeAndDate(path: string): Promise<string> {
-  const { size, mtime } = await workspace.fs.stat(Uri.file(path));
-  return `${(size / 2 ** 20).toFixed(size < 2 ** 20 ? 2 : 1)} MiB · ${new Date(mtime).toLocaleString()}`;
+  const { size, mtime, type } = await workspace.fs.stat(Uri.file(path));
+  const date = new Date(mtime).toLocaleString();
+  if (type & FileType.Directory) return `${l10n.t('folder')} · ${date}`;
+  return `${(size / 2 ** 20).toFixed(size < 2 ** 20 ? 2 : 1)} MiB · ${date}`;
 }

@@ -1,5 +1,6 @@
 import { commands, type Disposable, l10n, ProgressLocation, Uri, window } from 'vscode';
 import { CheckpointError, UsageError } from '../../shared/errors';
+import { checkpointOf } from '../../shared/formats/checkpointNames';
 import type { Reporter } from '../host/report';
 import { ensureTrusted } from '../host/trust';
 import type { ModelDocuments } from '../inspect/modelDocuments';
@@ -52,7 +53,7 @@ export function registerCommands(services: CommandServices): Disposable[] {
       await panels.current.save();
     }),
     registerTrusted('inspectCheckpoint', async (clicked) => {
-      const chosen = asUri(clicked) ?? (await askForCheckpoint(services));
+      const chosen = clickedCheckpoint(clicked) ?? (await askForCheckpoint(services));
       if (chosen === undefined) return;
       const title = l10n.t('Reading the checkpoint');
       await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, (_, token) => {
@@ -78,6 +79,12 @@ export function registerCommands(services: CommandServices): Disposable[] {
 async function askForCheckpoint({ checkpoints, panels }: CommandServices): Promise<Uri | undefined> {
   const chosen = await checkpoints.ask(panels.current?.image);
   return chosen === undefined ? undefined : Uri.file(chosen);
+}
+
+/** A file that marks a folder stands for the folder. */
+function clickedCheckpoint(value: unknown): Uri | undefined {
+  const uri = asUri(value);
+  return uri?.with({ path: checkpointOf(uri.path) });
 }
 
 function asUri(value: unknown): Uri | undefined {

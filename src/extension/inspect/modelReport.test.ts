@@ -10,6 +10,7 @@ const model: ModelSummary = {
   producer: 'pytorch 2.1',
   sha256: 'abc',
   bytes: 3 * 2 ** 20,
+  files: [{ name: 'last.onnx', bytes: 3 * 2 ** 20 }],
   inputs: [{ name: 'input', dtype: 'float32', shape: ['batch', 3, 32, 32] }],
   outputs: [{ name: 'output', dtype: 'float32', shape: ['batch', 6] }],
   logits: { name: 'output', classes: 6, how: 'the output itself' },
@@ -24,10 +25,16 @@ const model: ModelSummary = {
 };
 
 describe('modelReport', () => {
+  it('names the files of a checkpoint that has several', () => {
+    const files = [...model.files, { name: 'weights/last.bin', bytes: 2 ** 30 }];
+    expect(modelReport({ ...model, files }, english)).toContain('| Files | `last.onnx`, `weights/last.bin` |');
+  });
+
   it('tells the checkpoint in tables, the most frequent operator first', () => {
     const report = modelReport(model, english);
     expect(report).toMatch(/^# last\.onnx\n/);
     expect(report).toContain('| Weights | 1,234,567 |');
+    expect(report).not.toContain('Files');
     expect(report).toContain('| input | `input` | float32 | batch × 3 × 32 × 32 |');
     expect(report).toContain('| `/features/relu` | `Relu` | 16 × 8 × 8 | yes |');
     expect(report.indexOf('| `Conv` | 9 |')).toBeLessThan(report.indexOf('| `Relu` | 2 |'));

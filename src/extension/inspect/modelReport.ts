@@ -32,6 +32,7 @@ export function modelReport(model: ModelSummary, t: Translate, health?: HealthRe
         [t('Format'), text(model.format)],
         [t('Producer'), text(model.producer)],
         [t('Size'), t('{0} MiB', (model.bytes / 2 ** 20).toFixed(2))],
+        ...(model.files.length > 1 ? [[t('Files'), model.files.map(({ name: file }) => code(file)).join(', ')]] : []),
         [t('Weights'), model.parameters.toLocaleString('en')],
         ['SHA-256', code(model.sha256)],
         [

@@ -16,11 +16,12 @@ import { exists } from '../images/files';
 import { imageSource } from '../images/imageSource';
 import { saveResults } from '../save/save';
 import type { Explanation, PageNote } from './explanation';
-import { FileWatch, watchedFiles } from './fileWatch';
+import { FileWatch } from './fileWatch';
 import { renderPage } from './page';
 import { withCheckpoint, withMethods } from './panelState';
 import type { SerialQueue } from './queue';
 import { Runner } from './runner';
+import { watchedFiles } from './watchedFiles';
 import { webviewMessage } from './webviewMessage';
 
 /** What a panel needs from the rest of the extension. */
@@ -275,6 +276,7 @@ export class ExplanationPanel extends DisposableOwner {
       this.watchFiles();
       if (this.pageFailed) this.loadPage();
     }
+    if (note.name === 'event' && note.params.kind === 'prediction') this.watchFiles();
     if (note.name === 'event' && note.params.kind === 'failed') {
       this.services.reporter.log.warn(`${this.imageName}, ${note.params.method}: ${note.params.message}`);
     }
@@ -283,7 +285,7 @@ export class ExplanationPanel extends DisposableOwner {
   }
 
   private watchFiles(): void {
-    const paths = watchedFiles(this.question.checkpoint, this.image);
+    const paths = watchedFiles(this.question.checkpoint, this.image, this.explanation.prediction?.dependsOn);
     if (this.watch?.watches(paths)) return;
     this.watch?.dispose();
     this.watch = new FileWatch(paths, (name) => {

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { RelativePattern, Uri, workspace } from 'vscode';
 import { DisposableOwner } from '../host/dispose';
 
@@ -15,7 +15,8 @@ export class FileWatch extends DisposableOwner {
     onChange: (name: string) => void,
   ) {
     super();
-    const wanted = new Set(paths);
+    // As VS Code writes them: with a small drive letter on Windows.
+    const wanted = new Set(paths.map((path) => Uri.file(path).fsPath));
     const changed = (uri: Uri) => {
       if (!wanted.has(uri.fsPath) || Date.now() < this.mutedUntil) return;
       clearTimeout(this.timer);
@@ -45,9 +46,4 @@ export class FileWatch extends DisposableOwner {
     clearTimeout(this.timer);
     super.dispose();
   }
-}
-
-/** The files that an explanation depends on. */
-export function watchedFiles(checkpoint: string, image: Uri): string[] {
-  return [checkpoint, join(dirname(checkpoint), 'whylight.json'), ...(image.scheme === 'file' ? [image.fsPath] : [])];
 }

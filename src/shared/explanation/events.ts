@@ -37,6 +37,8 @@ export interface Prediction {
   /** Size of the upright image itself. */
   readonly imageSize: { readonly width: number; readonly height: number };
   readonly notes: readonly string[];
+  /** Absolute paths of the files, there or not, whose change makes this out of date; the image is not among them. */
+  readonly dependsOn: readonly string[];
 }
 
 /** Sent by the engine while an `explain` request runs. */

@@ -5,6 +5,7 @@ import {
   checkpointGlob,
   checkpointOf,
   checkpointWhen,
+  dialogExtensions,
   isCheckpointName,
 } from './checkpointNames';
 
@@ -32,6 +33,10 @@ it('lets the file that marks a folder stand for it', () => {
   for (const path of ['/runs/7', '/runs/a.onnx', 'saved_model.pb', '/saved_model.pb/a.onnx'])
     expect(checkpointOf(path, formats)).toBe(path);
   expect(checkpointOf('/runs/7/saved_model.pb')).toBe('/runs/7/saved_model.pb');
+});
+
+it('gives dialogs the last part of each name', () => {
+  expect(dialogExtensions(formats)).toEqual(['onnx', 'json', 'keras', 'h5', 'pb']);
 });
 
 it('looks for names in either case', () => {

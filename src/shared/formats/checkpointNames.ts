@@ -39,6 +39,12 @@ export function checkpointOf(path: string, formats = checkpointFormats): string 
   return folder !== '' && folderFiles(formats).includes(name) ? folder : path;
 }
 
+/** What a dialog for opening files filters by: the last part of each name, without the dot. */
+export function dialogExtensions(formats = checkpointFormats): readonly string[] {
+  const names = [...checkpointExtensions(formats), ...folderFiles(formats)];
+  return [...new Set(names.map((name) => name.split('.').pop() ?? name))];
+}
+
 /** As a glob below a folder: the files that are checkpoints or stand for one. */
 export function checkpointGlob(formats = checkpointFormats): string {
   const eitherCase = (letter: string): string => (/[a-z]/.test(letter) ? `[${letter}${letter.toUpperCase()}]` : letter);

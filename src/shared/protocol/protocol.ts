@@ -13,7 +13,10 @@ export interface ModelSummary {
   readonly format: string;
   readonly producer: string;
   readonly sha256: string;
+  /** Size of all its files. */
   readonly bytes: number;
+  /** Its files, the one that names it first; `sha256` is over all of them. Names are relative to its folder, sizes in bytes. */
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
   readonly inputs: readonly {
     readonly name: string;
     readonly dtype: string;

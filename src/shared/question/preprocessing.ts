@@ -22,6 +22,9 @@ export interface Preprocessing {
   readonly std: readonly number[];
 }
 
+/** A preprocessing as files and metadata state it: a preset, a preset with some fields replaced, or the fields of a custom one. */
+export type PreprocessingSpec = PreprocessingPreset | Partial<Preprocessing>;
+
 /** A preprocessing with the reason it was chosen, in words ("from whylight.json beside the checkpoint", "guessed: …"). */
 export interface FoundPreprocessing {
   readonly preprocessing: Preprocessing;
@@ -39,7 +42,7 @@ export interface WhylightFile extends CheckpointNotes {
 
 export interface CheckpointNotes {
   /** A preset by name, or a preset with overridden fields, or all fields of a custom one. */
-  readonly preprocessing?: PreprocessingPreset | Partial<Preprocessing>;
+  readonly preprocessing?: PreprocessingSpec;
   /** Labels in class order, or the name of a text file (one label a line) in the same folder. */
   readonly labels?: readonly string[] | string;
   /** Name of the value that holds the logits, when detection is wrong. */

@@ -1,4 +1,4 @@
-import type { Preprocessing, PreprocessingPreset } from '../../../shared/question/preprocessing';
+import type { PreprocessingSpec } from '../../../shared/question/preprocessing';
 import type { Graph } from '../../graph/ir/graph';
 import type { Layout } from '../../graph/ir/layout';
 import type { CheckpointFile } from './bytes/checkpointFiles';
@@ -30,8 +30,7 @@ export interface CheckpointHints {
 }
 
 export interface PreprocessingHint {
-  /** A preset, a preset with some fields replaced, or all fields of a custom one. */
-  readonly preprocessing: PreprocessingPreset | Partial<Preprocessing>;
+  readonly preprocessing: PreprocessingSpec;
   /** Where it was found, to follow “from”: `the model's metadata`. */
   readonly where: string;
   /** True for a convention of the architecture or the library; false where the checkpoint says it. */

@@ -71,6 +71,31 @@ describe('where labels are found', () => {
   });
 });
 
+describe('what the format of a checkpoint gives', () => {
+  const search = (classes: number, metadata: Record<string, string> = {}) =>
+    findLabels({
+      checkpointPath: join(folder, 'model.v2.onnx'),
+      metadata: new Map(Object.entries(metadata)),
+      classes,
+      stated: { names: ['p', 'q'], where: 'labels.txt in the model' },
+    });
+
+  it('counts after metadata and before files beside', async () => {
+    await put('labels.txt', 'x\ny');
+    expect(await search(2)).toEqual({ names: ['p', 'q'], how: 'from labels.txt in the model', notes: [] });
+    expect((await search(2, { labels: '["a", "b"]' })).names).toEqual(['a', 'b']);
+  });
+
+  it('counts only when it has as many names as there are classes', async () => {
+    await put('labels.txt', 'x\ny\nz');
+    expect(await search(3)).toEqual({
+      names: ['x', 'y', 'z'],
+      how: 'from labels.txt beside the checkpoint',
+      notes: ['labels.txt in the model has 2 labels and the model 3 classes, so it was not used.'],
+    });
+  });
+});
+
 describe('what does not fit', () => {
   it('is told, and the next place is tried', async () => {
     await put('whylight.json', { labels: ['a', 'b', 'c'] });

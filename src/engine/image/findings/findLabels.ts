@@ -10,6 +10,8 @@ export interface LabelSearch {
   readonly metadata: Metadata;
   /** Number of classes of the logits. */
   readonly classes: number;
+  /** What the checkpoint's format gives, in class order, and where it was found (to follow “from”). */
+  readonly stated?: { readonly names: readonly string[]; readonly where: string };
 }
 
 /**
@@ -97,9 +99,10 @@ export function labelFileNames(checkpointPath: string): readonly string[] {
 }
 
 /** Every place, the most explicit first. */
-function* places({ checkpointPath, metadata, classes }: LabelSearch): Generator<Promise<Look> | Look> {
+function* places({ checkpointPath, metadata, classes, stated }: LabelSearch): Generator<Promise<Look> | Look> {
   yield fromNotes(checkpointPath);
   for (const key of metadataKeys) yield fromMetadataKey(metadata, key, classes);
+  if (stated) yield stated;
   yield fromText(checkpointPath, ownText(checkpointPath));
   yield fromJsonFile(checkpointPath, ownJson(checkpointPath));
   yield fromConfig(checkpointPath);
@@ -116,7 +119,7 @@ function mismatch({ names, where }: Candidate, classes: number): string {
 
 /**
  * Finds the classes' names, in this order: `whylight.json`, the checkpoint's metadata (JSON, Python's dictionary form as Ultralytics writes it, or lines),
- * `<checkpoint>.labels.txt` or `.json`, `config.json` (id2label), `labels.txt`, `classes.txt` and JSON lists beside the checkpoint. A list counts only when it has
+ * what its format gives, `<checkpoint>.labels.txt` or `.json`, `config.json` (id2label), `labels.txt`, `classes.txt` and JSON lists beside the checkpoint. A list counts only when it has
  * exactly as many names as the model has classes; one that has not is told in `notes`.
  * Throws PreprocessingError when whylight.json is not valid.
  */

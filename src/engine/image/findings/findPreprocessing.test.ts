@@ -15,12 +15,18 @@ afterEach(() => rm(folder, { recursive: true }));
 const colour: InputSize = { channels: 3, width: 224, height: 224 };
 const put = (name: string, content: unknown) =>
   writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
-const find = (metadata: Record<string, string> = {}, input = colour, hint?: PreprocessingSearch['hint']) =>
+const find = (
+  metadata: Record<string, string> = {},
+  input = colour,
+  hint?: PreprocessingSearch['hint'],
+  stated?: PreprocessingSearch['stated'],
+) =>
   findPreprocessing({
     checkpointPath: join(folder, 'm.onnx'),
     metadata: new Map(Object.entries(metadata)),
     input,
     hint,
+    stated,
   });
 
 const half: Pick<Preprocessing, 'scale' | 'mean' | 'std'> = {
@@ -285,5 +291,45 @@ describe('Hugging Face', () => {
     const found = await find();
     expect(found.how).toContain('pretrained_cfg');
     expect(found.notes).toEqual([expect.stringMatching(/^Not used: preprocessor_config\.json .* shorterSide is 200/)]);
+  });
+});
+
+describe('what the format of a checkpoint says', () => {
+  const hint = { preprocessing: 'raw-0-255', how: 'hint', guessed: false } as const;
+  const said = {
+    preprocessing: { ...half, preset: 'zero-one' },
+    where: "the model's metadata",
+    guessed: false,
+  } as const;
+  const convention = { preprocessing: 'keras-caffe', where: 'its architecture, VGG16', guessed: true } as const;
+  const metadata = { preprocessing: '"zero-one"' };
+
+  it('counts after metadata and before files beside and the graph when it is stated', async () => {
+    await put('preprocessor_config.json', vit);
+    expect(await find({}, colour, hint, said)).toMatchObject({
+      preprocessing: half,
+      how: "from the model's metadata",
+      guessed: false,
+    });
+    expect((await find(metadata, colour, hint, said)).how).toBe("from the checkpoint's metadata (preprocessing)");
+  });
+
+  it('counts after the graph and before the guess when it is a convention', async () => {
+    expect(await find({}, colour, undefined, convention)).toEqual({
+      preprocessing: presetPreprocessing('keras-caffe', colour),
+      how: 'guessed from its architecture, VGG16',
+      guessed: true,
+      notes: [],
+    });
+    expect((await find({}, colour, hint, convention)).how).toBe('hint');
+    await put('preprocessor_config.json', vit);
+    expect((await find({}, colour, undefined, convention)).how).toContain('preprocessor_config.json');
+  });
+
+  it('that does not fit is told and not used', async () => {
+    const wrong = { ...said, preprocessing: { ...half, preset: 'zero-one', mean: [0.5] } } as const;
+    const { guessed, notes } = await find({}, colour, undefined, wrong);
+    expect(guessed).toBe(true);
+    expect(notes).toEqual([expect.stringContaining("Not used: the model's metadata: mean has 1 value(s)")]);
   });
 });

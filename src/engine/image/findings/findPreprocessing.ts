@@ -1,9 +1,9 @@
 import { PreprocessingError } from '../../../shared/errors';
-import type { FoundPreprocessing, Preprocessing } from '../../../shared/question/preprocessing';
+import type { FoundPreprocessing, Preprocessing, PreprocessingSpec } from '../../../shared/question/preprocessing';
 import { readJsonBeside } from '../notes/beside';
 import { readCheckpointNotes } from '../notes/whylightJson';
 import { boundSize, type InputSize, imageChannels, usualSide } from '../preprocessing/presets';
-import { type PreprocessingSpec, presetLike, resolvePreprocessing } from '../preprocessing/resolvePreprocessing';
+import { presetLike, resolvePreprocessing } from '../preprocessing/resolvePreprocessing';
 import type { FoundSpec } from './foundSpec';
 import { fromHuggingFaceConfig } from './huggingFaceConfig';
 import { fromMetadata, type Metadata } from './metadataPreprocessing';
@@ -14,6 +14,11 @@ export interface PreprocessingSearch {
   /** Key → value, as the checkpoint stores it. */
   readonly metadata: Metadata;
   readonly input: InputSize;
+  /**
+   * What the checkpoint's format says, and where (to follow “from”): as good as metadata, or, when it is a guess by conventions of its
+   * architecture or library, better than none.
+   */
+  readonly stated?: { readonly preprocessing: PreprocessingSpec; readonly where: string; readonly guessed: boolean };
   /** What the graph's own conventions suggest; used when no file and no metadata says it. */
   readonly hint?: { readonly preprocessing: PreprocessingSpec; readonly how: string; readonly guessed: boolean };
 }
@@ -81,14 +86,14 @@ function guess(input: InputSize): Omit<FoundPreprocessing, 'guessed'> {
 }
 
 /**
- * Finds how images are prepared for a checkpoint, in this order: `whylight.json` beside it, the checkpoint's metadata, `preprocessor_config.json` (Hugging Face) and
- * `config.json` (timm) beside it, the caller's hint, and at last a guess that says it is one.
+ * Finds how images are prepared for a checkpoint, in this order: `whylight.json` beside it, the checkpoint's metadata, what its format states, `preprocessor_config.json`
+ * (Hugging Face) and `config.json` (timm) beside it, what the graph suggests, what its format suggests, and at last a guess that says it is one.
  *
  * Throws PreprocessingError when whylight.json is not valid or does not fit the model, and when the model takes neither 1 nor 3 channels. Other files that
  * cannot be used are told in `notes`.
  */
 export async function findPreprocessing(search: PreprocessingSearch): Promise<PreprocessingFinding> {
-  const { checkpointPath, metadata, input, hint } = search;
+  const { checkpointPath, metadata, input, hint, stated } = search;
   const channels = imageChannels(input.channels);
   const notes: string[] = [];
 
@@ -103,20 +108,28 @@ export async function findPreprocessing(search: PreprocessingSearch): Promise<Pr
 
   const inside = fromMetadata(metadata, channels);
   notes.push(...inside.notes);
-  const stated = [inside.found, ...(await fromConfigsBeside(checkpointPath, channels, notes))];
-  for (const each of stated) {
-    if (!each) continue;
+  const ofFormat = stated && { spec: stated.preprocessing, how: stated.where, notes: [] };
+  const bound = (each: FoundSpec | null | undefined): PreprocessingFinding | null => {
+    if (!each) return null;
     try {
       const found = bind(each, input);
       return { ...found, notes: [...new Set([...notes, ...found.notes])] };
     } catch (error) {
       if (!(error instanceof PreprocessingError)) throw error;
       notes.push(`Not used: ${error.message}`);
+      return null;
     }
+  };
+  const beforeConfigs = [inside.found, stated?.guessed ? null : ofFormat];
+  for (const each of [...beforeConfigs, ...(await fromConfigsBeside(checkpointPath, channels, notes))]) {
+    const found = bound(each);
+    if (found) return found;
   }
   if (hint) {
     const preprocessing = resolvePreprocessing(hint.preprocessing, input, hint.how);
     return { preprocessing, how: hint.how, guessed: hint.guessed, notes };
   }
+  const convention = stated?.guessed ? bound(ofFormat) : null;
+  if (convention) return { ...convention, how: `guessed ${convention.how}`, guessed: true };
   return { ...guess(input), guessed: true, notes };
 }

@@ -1,5 +1,4 @@
-import type { Interpolation, Preprocessing } from '../../../shared/question/preprocessing';
-import type { PreprocessingSpec } from '../preprocessing/resolvePreprocessing';
+import type { Interpolation, Preprocessing, PreprocessingSpec } from '../../../shared/question/preprocessing';
 
 /** A preprocessing found somewhere, not yet bound to the model's input. */
 export interface FoundSpec {

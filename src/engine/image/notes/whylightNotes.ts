@@ -1,7 +1,12 @@
 import { PreprocessingError } from '../../../shared/errors';
-import type { CheckpointNotes, Preprocessing, WhylightFile } from '../../../shared/question/preprocessing';
+import type {
+  CheckpointNotes,
+  Preprocessing,
+  PreprocessingSpec,
+  WhylightFile,
+} from '../../../shared/question/preprocessing';
 import { namedPresets } from '../preprocessing/presets';
-import { customFields, type PreprocessingSpec } from '../preprocessing/resolvePreprocessing';
+import { customFields } from '../preprocessing/resolvePreprocessing';
 
 /** Checks one value: null when it is right, else what is allowed. */
 type Rule = (value: unknown) => string | null;

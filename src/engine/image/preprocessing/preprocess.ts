@@ -1,10 +1,9 @@
 import { PreprocessingError } from '../../../shared/errors';
 import type { Preprocessing } from '../../../shared/question/preprocessing';
 import type { ImageRegion, RgbImage } from '../../../shared/results/attribution';
+import type { Layout } from '../../graph/ir/layout';
 import { type FloatTensor, float32 } from '../../graph/ir/tensor';
 import { type Pixels, resample, type Window } from './resample';
-
-export type Layout = 'NCHW' | 'NHWC';
 
 export interface Preprocessed {
   /** [1, C, H, W] or [1, H, W, C]. */

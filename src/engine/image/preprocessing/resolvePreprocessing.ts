@@ -1,9 +1,6 @@
 import { PreprocessingError } from '../../../shared/errors';
-import type { Preprocessing, PreprocessingPreset } from '../../../shared/question/preprocessing';
+import type { Preprocessing, PreprocessingPreset, PreprocessingSpec } from '../../../shared/question/preprocessing';
 import { type InputSize, imageChannels, type NamedPreset, namedPresets, presetPreprocessing } from './presets';
-
-/** A preprocessing as files and metadata state it: a preset, a preset with some fields replaced, or the fields of a custom one. */
-export type PreprocessingSpec = PreprocessingPreset | Partial<Preprocessing>;
 
 /** Without a preset to fall back on, these must be given. */
 export const customFields = ['resize', 'interpolation', 'channelOrder', 'scale', 'mean', 'std'] as const;

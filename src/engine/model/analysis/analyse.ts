@@ -20,7 +20,7 @@ export interface Analysis {
   readonly logits: Logits;
   readonly layers: readonly LayerInfo[];
   readonly defaultLayer: ChosenLayer | null;
-  /** What is left out. */
+  /** What is left out, and what the graph does not allow. */
   readonly notes: readonly string[];
 }
 
@@ -54,9 +54,11 @@ export function analyse(
     logits,
     layers: listLayers(bound.graph, logits.name),
     defaultLayer: findDefaultLayer(bound.graph, logits.name),
-    notes: leftOut(reached, wantedLogits),
+    notes: [...leftOut(reached, wantedLogits), ...(bound.fixedBatch === null ? [] : [oneByOne])],
   };
 }
+
+const oneByOne = 'This checkpoint fixes its batch to 1, so images are evaluated one by one.';
 
 /** The graph without what only other outputs need, where that frees the batch. */
 function narrowed(

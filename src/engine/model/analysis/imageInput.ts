@@ -1,11 +1,12 @@
 import { CheckpointError } from '../../../shared/errors';
 import type { Graph, GraphInput } from '../../graph/ir/graph';
+import type { Layout } from '../../graph/ir/layout';
 import type { Dim } from '../../graph/ir/tensor';
 
 /** The input that takes the image. Sizes are null when the checkpoint leaves them open. */
 export interface ImageInput {
   readonly name: string;
-  readonly layout: 'NCHW' | 'NHWC';
+  readonly layout: Layout;
   readonly channels: number;
   readonly height: number | null;
   readonly width: number | null;
@@ -16,7 +17,7 @@ export interface ImageInput {
 const isChannels = (dim: Dim | undefined): boolean => dim === 1 || dim === 3 || dim === 4;
 
 /** A layout is read off the channel count; when that is open or fits both ways, off the node that takes the image first. */
-function layoutOf(graph: Graph, input: GraphInput, dims: readonly Dim[]): 'NCHW' | 'NHWC' {
+function layoutOf(graph: Graph, input: GraphInput, dims: readonly Dim[]): Layout {
   const [, second, , last] = dims;
   if (isChannels(second) && !isChannels(last)) return 'NCHW';
   if (isChannels(last) && !isChannels(second)) return 'NHWC';
@@ -37,8 +38,10 @@ function channelsOfFirstConv(graph: Graph): number | null {
 /**
  * Finds the image input: the only graph input, of rank 4 and a floating-point type or uint8.
  * Throws CheckpointError when there is none or more than one.
+ *
+ * @param stated the order of its axes where the checkpoint's format states it; found out when absent.
  */
-export function findImageInput(graph: Graph): ImageInput {
+export function findImageInput(graph: Graph, stated?: Layout): ImageInput {
   const candidates = graph.inputs.filter((input) => input.type.dims === null || input.type.dims.length === 4);
   const [input] = candidates;
   const described = graph.inputs.map((each) => `“${each.name}” ${JSON.stringify(each.type.dims)}`).join(', ');
@@ -56,7 +59,7 @@ export function findImageInput(graph: Graph): ImageInput {
     throw new CheckpointError(`The input “${input.name}” holds ${input.type.dtype} values; an image input is needed.`);
   }
   const dims = input.type.dims ?? [null, null, null, null];
-  const layout = layoutOf(graph, input, dims);
+  const layout = stated ?? layoutOf(graph, input, dims);
   const [batch = null, a = null, b = null, c = null] = dims;
   const [channels, height, width] = layout === 'NCHW' ? [a, b, c] : [c, a, b];
   return { name: input.name, layout, channels: channels ?? channelsOfFirstConv(graph) ?? 3, height, width, batch };

@@ -3,30 +3,33 @@ import type { Checkpoint } from '../../formats';
 import type { Graph } from '../../graph/ir/graph';
 import type { FloatTensor } from '../../graph/ir/tensor';
 import type { Runtimes } from '../../runtime/runtimes';
-import { analyse } from '../analysis/analyse';
+import { type Analysis, analyse } from '../analysis/analyse';
 import { withHead } from '../analysis/head';
-import { findImageInput } from '../analysis/imageInput';
+import { findImageInput, type ImageInput } from '../analysis/imageInput';
 import type { Evaluation, Model, ModelInput, Probes } from '../evaluation/model';
 import { requestOf } from '../evaluation/request';
 import { Scheduler } from '../evaluation/scheduler';
 import type { MemoryBudget } from '../programs/memoryBudget';
 import { Programs } from '../programs/programs';
 
-export interface LoadOptions {
-  /** Image size, for checkpoints that leave it open. */
-  readonly height: number;
-  readonly width: number;
+export interface RunOptions {
   readonly runtimes: Runtimes;
   /** The id of one of them, or `auto`, which it is when absent. */
   readonly runtime?: string;
   /** Threads of a run; one for each processor when absent. */
   readonly threads?: number;
-  /** Name of the value that holds the logits, when detection is wrong. */
-  readonly logits?: string;
   /** How many images a run holds at most; as many as make it faster when absent. */
   readonly batchSize?: number;
   /** The memory that this model shares with others; half of the machine's when absent. */
   readonly memory?: MemoryBudget;
+}
+
+export interface LoadOptions extends RunOptions {
+  /** Image size, for checkpoints that leave it open. */
+  readonly height: number;
+  readonly width: number;
+  /** Name of the value that holds the logits, when detection is wrong. */
+  readonly logits?: string;
 }
 
 /** A checkpoint bound to an image size and a runtime. */
@@ -53,21 +56,21 @@ export class LoadedModel implements Model {
   }
 
   /**
-   * Binds the checkpoint's graph to the image size and finds logits and layers. Programs are compiled when they are first needed.
+   * Binds the checkpoint's graph to the image size and finds logits and layers.
    *
    * @throws UnsupportedOperatorError when a node that the logits depend on has no rule; CheckpointError when there is no image input or no
    *   logits; RuntimeFailure when one image takes more memory than there may be.
    */
   static async load(checkpoint: Checkpoint, options: LoadOptions): Promise<LoadedModel> {
-    const input = findImageInput(checkpoint.graph);
+    const input = findImageInput(checkpoint.graph, checkpoint.hints.layout);
+    const analysis = analyse(checkpoint.graph, input, options, options.logits, options.memory?.limit);
+    return LoadedModel.of(input, analysis, options);
+  }
+
+  /** The model of a graph that was analysed. Programs are compiled when they are first needed. */
+  static async of(input: ImageInput, analysis: Analysis, options: RunOptions): Promise<LoadedModel> {
+    const { graph, dims, anyBatch, logits, layers, defaultLayer, notes } = analysis;
     const { runtime, why } = await options.runtimes.choose(options.runtime ?? 'auto');
-    const { graph, dims, anyBatch, logits, layers, defaultLayer, notes } = analyse(
-      checkpoint.graph,
-      input,
-      options,
-      options.logits,
-      options.memory?.limit,
-    );
     const headed = withHead(
       graph,
       logits.name,
@@ -75,8 +78,7 @@ export class LoadedModel implements Model {
       logits.activation === 'sigmoid' || logits.classes === 1 ? 'sigmoid' : 'softmax',
     );
     const { layout, channels } = input;
-    const height = input.height ?? options.height;
-    const width = input.width ?? options.width;
+    const [height = 0, width = 0] = layout === 'NCHW' ? dims.slice(1) : dims;
     const programs = new Programs(
       runtime,
       headed,
@@ -93,7 +95,7 @@ export class LoadedModel implements Model {
       layers,
       defaultLayer,
       { id: runtime.id, version: runtime.version, why },
-      anyBatch ? notes : [...notes, 'This checkpoint fixes its batch to 1, so images are evaluated one by one.'],
+      notes,
       programs,
       anyBatch ? () => options.batchSize ?? programs.batchSize : () => 1,
     );
