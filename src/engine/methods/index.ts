@@ -25,10 +25,10 @@ export const methods: readonly Method[] = [
 ];
 
 /** The method with this id. Throws UsageError naming the likeliest and listing all when there is none. */
-export function findMethod(id: string): Method {
-  const method = methods.find((each) => each.info.id === id);
+export function findMethod(id: string, among: readonly Method[] = methods): Method {
+  const method = among.find((each) => each.info.id === id);
   if (method) return method;
-  const known = methods.map((each) => each.info.id);
+  const known = among.map((each) => each.info.id);
   throw new UsageError(
     `There is no method “${id}”; did you mean “${nearest(id, known, 1)[0]}”? The methods are ${known.join(', ')}.`,
   );

@@ -6,6 +6,7 @@ import type {
   ParameterValue,
   PresetInfo,
 } from '../../shared/results/attribution';
+import { parameterProblem } from '../../shared/results/parameterProblem';
 import { nearest, quoted } from '../../shared/words/nearest';
 
 /** The allowed values of a parameter, in words. */
@@ -22,23 +23,6 @@ function allowed(info: ParameterInfo): string {
       if (info.minimum !== undefined) return `${kind} from ${info.minimum} up`;
       return info.maximum === undefined ? kind : `${kind} up to ${info.maximum}`;
     }
-  }
-}
-
-function fits(info: ParameterInfo, value: ParameterValue): boolean {
-  switch (info.type) {
-    case 'choice':
-      return (info.choices ?? []).some((choice) => choice.value === value);
-    case 'boolean':
-      return typeof value === 'boolean';
-    default:
-      return (
-        typeof value === 'number' &&
-        Number.isFinite(value) &&
-        (info.type !== 'integer' || Number.isInteger(value)) &&
-        value >= (info.minimum ?? Number.NEGATIVE_INFINITY) &&
-        value <= (info.maximum ?? Number.POSITIVE_INFINITY)
-      );
   }
 }
 
@@ -74,7 +58,7 @@ export function resolveParameters(
         `${info.id} has no parameter “${name}”; ${like === undefined ? 'it has none' : `did you mean “${like}”? It has ${quoted(known)}`}.`,
       );
     }
-    if (!fits(parameter, value)) {
+    if (parameterProblem(parameter, value)) {
       throw new UsageError(`${info.id}.${name} is ${JSON.stringify(value)}; it must be ${allowed(parameter)}.`);
     }
     resolved[name] = value;

@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly listener: MethodListener;
+  /** The methods that requests name; all that there are when absent. */
+  readonly methods?: readonly Method[];
   /** What a black pixel is in the model's input, one value a channel; absent when the preprocessing is not known. */
   readonly black?: readonly number[] | null;
 }
@@ -135,7 +137,7 @@ async function attribute(
 }
 
 function prepare(request: MethodRequest, model: Model, options: RunOptions): Task {
-  const method = findMethod(request.id);
+  const method = findMethod(request.id, options.methods);
   const parameters = resolveParameters(method.info, request.preset, request.parameters);
   const layer = method.info.needsLayer
     ? findLayer(model.layers, request.layer ?? options.defaultLayer, method.info.title).name

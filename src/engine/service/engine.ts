@@ -16,7 +16,8 @@ import type { HealthReport } from '../../shared/results/health';
 import { encodeFiles } from '../export';
 import type { FloatTensor } from '../graph/ir/tensor';
 import { decodeImage, writeCheckpointNotes } from '../image';
-import { methods } from '../methods';
+import { methods as allMethods } from '../methods';
+import type { Method } from '../methods/method';
 import { MemoryBudget } from '../model/programs/memoryBudget';
 import type { Runtimes } from '../runtime/runtimes';
 import { checkHealth } from './checkHealth';
@@ -52,12 +53,14 @@ export class Engine {
    * @param runtimes what models may run on; disposed of with the engine.
    * @param threads how many threads a run uses; one for each processor when absent.
    * @param memory MB for models and what they compute; 0 for half of the machine's.
+   * @param methods the methods that there are; all of the registry when absent.
    */
   constructor(
     private readonly runtimes: Runtimes,
     private readonly log: Log = () => {},
     threads?: number,
     memory = 0,
+    private readonly methods: readonly Method[] = allMethods,
   ) {
     this.memory = new MemoryBudget(memory);
     this.checkpoints = new CheckpointCache(runtimes, log, threads, this.memory);
@@ -80,7 +83,9 @@ export class Engine {
     input?: FloatTensor,
   ): Promise<ExplainResult> {
     if (this.running > 0) emit({ id: params.id, kind: 'stage', text: 'Waiting for another explanation' });
-    return this.inTurn(signal, () => explain(this.checkpoints, params, { emit, signal, input, log: this.log }));
+    return this.inTurn(signal, () =>
+      explain(this.checkpoints, params, { emit, signal, input, log: this.log, methods: this.methods }),
+    );
   }
 
   /**
@@ -108,7 +113,8 @@ export class Engine {
   /** The files of an explanation, drawn at the image's own size. */
   async encode(params: EncodeParams): Promise<readonly EncodedFile[]> {
     const { pixels } = await decodeImage(params.image);
-    const methodTitle = (id: string): string => methods.find((method) => method.info.id === id)?.info.title ?? id;
+    const methodTitle = (id: string): string =>
+      this.methods.find((method) => method.info.id === id)?.info.title ?? id;
     return encodeFiles(params, { pixels, versions: await this.versions(params.prediction.runtime.id), methodTitle });
   }
 

@@ -5,6 +5,7 @@ import type { Preprocessing } from '../../shared/question/preprocessing';
 import type { FloatTensor } from '../graph/ir/tensor';
 import { Observer } from '../health/observe';
 import { decodeImage, displayImage } from '../image';
+import type { Method } from '../methods/method';
 import { runMethods } from '../methods/run';
 import { chooseTarget, classScores, topClasses } from '../model/target/target';
 import { alternatives } from './alternatives';
@@ -22,6 +23,8 @@ export interface ExplainContext {
   /** The exact model input, in place of preprocessing the image. */
   readonly input: FloatTensor | undefined;
   readonly log: (level: 'debug' | 'error', message: string) => void;
+  /** The methods that requests name. */
+  readonly methods: readonly Method[];
 }
 
 /** What a black pixel becomes in the model's input, one value a channel. */
@@ -82,6 +85,7 @@ export async function explain(
   const observer = new Observer(model, tensor);
   await runMethods(observer.model, tensor, {
     requests: params.methods,
+    methods: context.methods,
     target: target.index,
     defaultLayer: layer?.name ?? null,
     seed: params.seed ?? 0,

@@ -5,6 +5,7 @@ import type {
   Parameters,
   ParameterValue,
 } from '../../shared/results/attribution';
+import { parameterProblem } from '../../shared/results/parameterProblem';
 import type { Words } from './words';
 
 /** What the fields of a card's form hold while they are edited; numbers stay text until they are checked. */
@@ -104,16 +105,18 @@ function numberOf(value: string | boolean): number {
 }
 
 function check(info: ParameterInfo, value: string | boolean, words: Words): string | null {
-  if (info.type === 'boolean') return null;
-  if (info.type === 'choice') {
-    return info.choices?.some((choice) => choice.value === value) === false ? words('field.notChoice') : null;
+  switch (parameterProblem(info, parse(info, value))) {
+    case null:
+      return null;
+    case 'choice':
+      return words('field.notChoice');
+    case 'below':
+      return words('field.tooSmall', info.minimum ?? 0);
+    case 'above':
+      return words('field.tooLarge', info.maximum ?? 0);
+    default:
+      return words(info.type === 'integer' ? 'field.notInteger' : 'field.notNumber');
   }
-  const number = numberOf(value);
-  if (!Number.isFinite(number)) return words(info.type === 'integer' ? 'field.notInteger' : 'field.notNumber');
-  if (info.type === 'integer' && !Number.isInteger(number)) return words('field.notInteger');
-  if (info.minimum !== undefined && number < info.minimum) return words('field.tooSmall', info.minimum);
-  if (info.maximum !== undefined && number > info.maximum) return words('field.tooLarge', info.maximum);
-  return null;
 }
 
 function hintOf(info: ParameterInfo, words: Words): string {
