@@ -11,6 +11,7 @@ import { contrastScore } from '../../src/engine/model/evaluation/score';
 import { Engine } from '../../src/engine/service/engine';
 import type { ExplainEvent } from '../../src/shared/explanation/events';
 import type { Attribution } from '../../src/shared/results/attribution';
+import { runtimes } from '../support/runtimes';
 import { load, pixels } from '../support/smallNetwork';
 
 /** What speaks for the class rather than for another: ∂(S − S′)/∂x. */
@@ -87,7 +88,7 @@ it('runs beside the others, with parameters, costs and failures like theirs', as
 });
 
 it('is explained by the engine', async () => {
-  const engine = new Engine(undefined, 1, 0, all);
+  const engine = new Engine(runtimes, undefined, 1, 0, all);
   const samples = join(__dirname, '../../media/sample-workspace');
   const events: ExplainEvent[] = [];
   await engine.explain(

@@ -113,8 +113,7 @@ export class Engine {
   /** The files of an explanation, drawn at the image's own size. */
   async encode(params: EncodeParams): Promise<readonly EncodedFile[]> {
     const { pixels } = await decodeImage(params.image);
-    const methodTitle = (id: string): string =>
-      this.methods.find((method) => method.info.id === id)?.info.title ?? id;
+    const methodTitle = (id: string): string => this.methods.find((method) => method.info.id === id)?.info.title ?? id;
     return encodeFiles(params, { pixels, versions: await this.versions(params.prediction.runtime.id), methodTitle });
   }
 

@@ -3,6 +3,7 @@ import { afterAll } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/formats';
 import type { FloatTensor } from '../../../src/engine/graph/ir/tensor';
 import { LoadedModel, type LoadOptions } from '../../../src/engine/model/loaded/loadedModel';
+import { runtimes } from '../../support/runtimes';
 import { array, dataFile } from '../rules/network';
 
 const loaded: LoadedModel[] = [];
@@ -27,7 +28,7 @@ export async function load(file: string, input: string, options: Partial<LoadOpt
   const x = array(input);
   const [, , height = 0, width = 0] = x.dims;
   const checkpoint = await readCheckpoint(dataFile(file));
-  const model = await LoadedModel.load(checkpoint, { height, width, threads: 1, ...options });
+  const model = await LoadedModel.load(checkpoint, { height, width, runtimes, threads: 1, ...options });
   loaded.push(model);
   return { model, x, layer: model.defaultLayer?.name ?? (model.layers.at(-1)?.name as string) };
 }

@@ -10,13 +10,11 @@ import { requestOf } from '../../../src/engine/model/evaluation/request';
 import { classScore, type Score } from '../../../src/engine/model/evaluation/score';
 import { resultKeys } from '../../../src/engine/model/evaluation/spec';
 import { buildProgram } from '../../../src/engine/model/programs/build';
-import { createOnnxRuntime } from '../../../src/engine/runtime/onnxruntime';
 import { UsageError } from '../../../src/shared/errors';
 import { inDouble, runsInDouble } from '../../support/graph/inDouble';
 import { randomNumbers } from '../../support/graph/smallGraph';
+import { usualRuntime } from '../../support/runtimes';
 import { type Asked, dot, tiny } from './models';
-
-const runtime = createOnnxRuntime();
 
 /** The program of an evaluation in float64; `changed` are other numbers for a feed. */
 async function doubleProgram({ model, x }: Asked, probes: Probes) {
@@ -24,7 +22,7 @@ async function doubleProgram({ model, x }: Asked, probes: Probes) {
   const input = model.graph.inputs[0]?.name as string;
   const built = buildProgram(model.graph, input, request.spec);
   expect(runsInDouble(built.graph)).toBe(true);
-  const program = await (await runtime).compile(inDouble(built.graph), built.outputs, { threads: 1 });
+  const program = await usualRuntime.compile(inDouble(built.graph), built.outputs, { threads: 1 });
   return {
     request,
     async run(key: string, changed: ReadonlyMap<string, readonly number[]> = new Map()): Promise<number[]> {
