@@ -10,6 +10,7 @@ import { layOut } from './blockedLayout';
 import { assertExchanged, fromOrt, toOrt } from './convert';
 import { encodeModel } from './encodeModel';
 import { estimate } from './estimate';
+import { exchangedNames } from './exchangedNames';
 import { guardResizes } from './guardResizes';
 import { operatorSet } from './lowering';
 import { mayMap, weightsFolder } from './placing';
@@ -81,6 +82,7 @@ class OnnxProgram implements Program {
     readonly outputs: readonly string[],
     /** Files that the session has mapped: who writes into them writes into its weights. */
     private readonly files: ReadonlySet<StoredFile>,
+    private readonly nameOf: (value: string) => string,
   ) {}
 
   async run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>> {
@@ -91,17 +93,17 @@ class OnnxProgram implements Program {
     for (const name of this.inputs) {
       const tensor = feeds[name];
       if (!tensor) throw new TypeError(`The program's input “${name}” was not given.`);
-      given[name] = toOrt(this.ort, name, tensor);
+      given[this.nameOf(name)] = toOrt(this.ort, name, tensor);
     }
     refuseAny(this.files, 'changed');
     let results: InferenceSession.OnnxValueMapType;
     try {
-      results = await this.session.run(given, this.outputs, { logSeverityLevel: 4 });
+      results = await this.session.run(given, this.outputs.map(this.nameOf), { logSeverityLevel: 4 });
     } catch (error) {
       throw failure('run the graph', error);
     }
     refuseAny(this.files, 'changed');
-    return Object.fromEntries(this.outputs.map((name) => [name, fromOrt(name, results[name]!)]));
+    return Object.fromEntries(this.outputs.map((name) => [name, fromOrt(name, results[this.nameOf(name)]!)]));
   }
 
   dispose(): Promise<void> {
@@ -136,9 +138,12 @@ export async function createOnnxRuntime(): Promise<Runtime> {
       const lowered = lower(operatorSet, graph, wanted);
       const laidOut = guardResizes(options.sharedWeights ? lowered : layOut(lowered, wanted));
       const weightFile = options.weights instanceof WeightFile ? options.weights : undefined;
-      const { model, external, files, inputs } = encodeModel(laidOut, wanted, options.dynamicBatch, true, weightFile);
+      const named = exchangedNames(laidOut, wanted);
+      const encoded = encodeModel(named.graph, named.outputs, options.dynamicBatch, true, weightFile);
+      const { model, external, files } = encoded;
       refuseAny(files, 'changed', 'replaced');
-      for (const input of graph.inputs) if (inputs.includes(input.name)) assertExchanged(input.name, input.type.dtype);
+      const read = graph.inputs.filter(({ name }) => encoded.inputs.includes(named.nameOf(name)));
+      for (const input of read) assertExchanged(input.name, input.type.dtype);
       const threads = options.threads ?? availableParallelism();
       let session: InferenceSession;
       try {
@@ -165,7 +170,9 @@ export async function createOnnxRuntime(): Promise<Runtime> {
       } catch (error) {
         throw failure('compile the graph', error);
       }
-      return new OnnxProgram(ort, session, new Set(graph.inputs.map((input) => input.name)), inputs, wanted, files);
+      const accepted = new Set(graph.inputs.map((input) => input.name));
+      const inputs = read.map((input) => input.name);
+      return new OnnxProgram(ort, session, accepted, inputs, wanted, files, named.nameOf);
     },
   };
 }
