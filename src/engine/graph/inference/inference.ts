@@ -2,7 +2,7 @@
 import { CheckpointError, UnsupportedOperatorError } from '../../../shared/errors';
 import { nodeLabel } from '../ir/attributes';
 import type { Node } from '../ir/graph';
-import { integerTypes, isFoldable, toNumbers } from '../ir/numbers';
+import { integerTypes, isFloat, isFoldable, toNumbers } from '../ir/numbers';
 import { elementCount, mostDimensions, type Tensor, type ValueType, valueBytes } from '../ir/tensor';
 import { operatorNamed } from '../ops';
 import type { Additions, InferContext, OperatorDefinition } from '../ops/definition';
@@ -41,6 +41,7 @@ export class Inference {
 
   /**
    * @param largest values of more elements are not evaluated: computing them here would cost more than it saves.
+   * @param largestFloats the same for floating-point numbers, on which shapes do not depend.
    * @param computed what constants made from constants may take; not counted when absent.
    */
   constructor(
@@ -48,6 +49,7 @@ export class Inference {
     private readonly constants: ReadonlyMap<string, Tensor>,
     private readonly largest: number,
     private readonly computed?: ComputedConstants,
+    private readonly largestFloats = largest,
   ) {}
 
   type(name: string): ValueType | undefined {
@@ -112,7 +114,9 @@ export class Inference {
   private evaluate(node: Node, definition: OperatorDefinition, types: readonly ValueType[]): readonly Tensor[] | null {
     if (!definition.fold) return null;
     const size = types.reduce((sum, type) => sum + elementCount((type.dims ?? []) as number[]), 0);
-    if (size > this.largest || types.some((type) => !isFoldable(type.dtype))) return null;
+    const floats = types.some(({ dtype }) => isFloat(dtype));
+    if (size > (floats ? this.largestFloats : this.largest) || types.some((type) => !isFoldable(type.dtype)))
+      return null;
     if (size > alwaysEvaluated && this.knownBytes > mostKnownBytes) return null;
     if (node.op === 'Shape' || node.op === 'Size') {
       const type = this.type(node.inputs[0] as string);
@@ -137,7 +141,7 @@ export class Inference {
 
   /** Reading a large table for a few of its elements would cost more than it saves, too. */
   private isTable(value: Tensor): boolean {
-    return elementCount(value.dims) > this.largest;
+    return elementCount(value.dims) > (isFloat(value.dtype) ? this.largestFloats : this.largest);
   }
 
   /** What a node's rules may look at. */

@@ -9,8 +9,9 @@ import { findImageInput, type ImageInput } from '../analysis/imageInput';
 import type { Evaluation, Model, ModelInput, Probes } from '../evaluation/model';
 import { requestOf } from '../evaluation/request';
 import { Scheduler } from '../evaluation/scheduler';
-import type { MemoryBudget } from '../programs/memoryBudget';
+import { MemoryBudget } from '../programs/memoryBudget';
 import { Programs } from '../programs/programs';
+import { computeConstants } from './computeConstants';
 
 export interface RunOptions {
   readonly runtimes: Runtimes;
@@ -71,34 +72,41 @@ export class LoadedModel implements Model {
   static async of(input: ImageInput, analysis: Analysis, options: RunOptions): Promise<LoadedModel> {
     const { graph, dims, anyBatch, logits, layers, defaultLayer, notes } = analysis;
     const { runtime, why } = await options.runtimes.choose(options.runtime ?? 'auto');
-    const headed = withHead(
-      graph,
-      logits.name,
-      logits.classes,
-      logits.activation === 'sigmoid' || logits.classes === 1 ? 'sigmoid' : 'softmax',
-    );
+    const memory = options.memory ?? new MemoryBudget();
+    const weights = runtime.createWeightStore?.();
     const { layout, channels } = input;
     const [height = 0, width = 0] = layout === 'NCHW' ? dims.slice(1) : dims;
-    const programs = new Programs(
-      runtime,
-      headed,
-      input.name,
-      { dynamicBatch: anyBatch, threads: options.threads },
-      options.memory,
-    );
-    // Before an image is made as large as the model wants it.
-    programs.checkRoom();
-    return new LoadedModel(
-      headed,
-      { dims, layout, channels, height, width },
-      logits.classes,
-      layers,
-      defaultLayer,
-      { id: runtime.id, version: runtime.version, why },
-      notes,
-      programs,
-      anyBatch ? () => options.batchSize ?? programs.batchSize : () => 1,
-    );
+    try {
+      const headed = withHead(
+        await computeConstants(graph, runtime, { weights, memory, threads: options.threads }),
+        logits.name,
+        logits.classes,
+        logits.activation === 'sigmoid' || logits.classes === 1 ? 'sigmoid' : 'softmax',
+      );
+      const programs = new Programs(
+        runtime,
+        headed,
+        input.name,
+        { dynamicBatch: anyBatch, threads: options.threads, weights },
+        memory,
+      );
+      // Before an image is made as large as the model wants it.
+      programs.checkRoom();
+      return new LoadedModel(
+        headed,
+        { dims, layout, channels, height, width },
+        logits.classes,
+        layers,
+        defaultLayer,
+        { id: runtime.id, version: runtime.version, why },
+        notes,
+        programs,
+        anyBatch ? () => options.batchSize ?? programs.batchSize : () => 1,
+      );
+    } catch (error) {
+      weights?.dispose();
+      throw error;
+    }
   }
 
   get batchSize(): number {
