@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { ImageError } from '../../../shared/errors';
 import type { RgbImage } from '../../../shared/results/attribution';
+import { crc32 } from '../../export/png';
 import { decodeImage } from './decode';
 
 const folder = 'test/data/images';
@@ -175,7 +177,7 @@ describe('one clear sentence for', () => {
     ['bad_crc.png', /^bad_crc\.png is a damaged or cut off PNG file \(.*\); copy or save it again\.$/],
     [
       'huge_header_60000x60000.png',
-      /^huge_header_60000x60000\.png claims 60000×60000 pixels \(3600 million\); at most 268 million are decoded, so make a smaller copy\.$/,
+      /^huge_header_60000x60000\.png claims 60000×60000 pixels \(3600 million\); at most 134 million are decoded, so make a smaller copy\.$/,
     ],
   ])('%s', async (name, message) => {
     const decoding = decode(name);
@@ -207,6 +209,38 @@ describe('one clear sentence for', () => {
     await expect(decodeImage({ path: `${folder}/float.tif` })).rejects.toThrow(
       'float.tif stores float values, whose range no image format fixes; save it with 8 or 16 bits a channel.',
     );
+  });
+});
+
+describe('a PNG whose header promises too much', () => {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32BE(data.length, 0);
+    ends.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
+  };
+  /** Colour type 2 is RGB, 6 RGBA. */
+  const png = (side: number, bits: number, colourType: number, interlaced: boolean): Buffer => {
+    const header = Buffer.alloc(13);
+    header.writeUInt32BE(side, 0);
+    header.writeUInt32BE(side, 4);
+    header.set([bits, colourType, 0, 0, interlaced ? 1 : 0], 8);
+    const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    const pixels = deflateSync(Buffer.alloc(1 << 16));
+    return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]);
+  };
+  const decoding = (bytes: Buffer) => decodeImage({ name: 'bomb.png', bytes });
+
+  it('is refused before anything is allocated for it', async () => {
+    const before = process.resourceUsage().maxRSS;
+    await expect(decoding(png(16_383, 8, 2, false))).rejects.toThrow(
+      'bomb.png claims 16383×16383 pixels (268 million); at most 134 million are decoded, so make a smaller copy.',
+    );
+    await expect(decoding(png(11_000, 16, 6, true))).rejects.toThrow(
+      'bomb.png would take 1385 MiB to decode (11000×11000 pixels, stored so that all of them are needed at once); at most 1024 MiB are given, so make a smaller copy.',
+    );
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(100_000);
   });
 });
 

@@ -6,7 +6,8 @@ import type { RgbImage } from '../../../shared/results/attribution';
 import { FileProblem, readRegularFile } from '../../files/regularFile';
 import { decodeBmp, isBmp } from './bmp';
 import { isSrgb, profileDescription } from './colourProfile';
-import { refuseHugeImage } from './imageLimit';
+import { drawSvg } from './drawSvg';
+import { refuseCostlyImage } from './imageLimit';
 
 export interface DecodedImage {
   /** Upright, 8-bit, sRGB. */
@@ -34,7 +35,8 @@ const signatures: readonly (readonly [RegExp, string])[] = [
   [/^\x89PNG/, 'PNG'],
   [/^GIF8/, 'GIF'],
   [/^RIFF....WEBP/s, 'WebP'],
-  [/^(II\*\0|MM\0\*)/, 'TIFF'],
+  [/^(II\*\0|MM\0\*|II\+\0|MM\0\+)/, 'TIFF'],
+  [/^....ftyp/s, 'AVIF'],
 ];
 
 /** The format that the first bytes promise. */
@@ -64,6 +66,11 @@ const damaged = (name: string, format: string, error: unknown): ImageError =>
     cause: error,
   });
 
+const tookTooLong = (error: unknown): boolean => /^timeout\b/.test((error as Error).message);
+
+const endless = (name: string): ImageError =>
+  new ImageError(`${name} takes more than ${longestDecoding} s to decode; make a smaller copy.`);
+
 async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata();
@@ -74,7 +81,9 @@ async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> 
 }
 
 function refuseUnsupported(meta: Metadata, name: string): void {
-  refuseHugeImage(meta.width, meta.height, name);
+  const { width, height, channels, depth, isProgressive = false, orientation = 1 } = meta;
+  const bytesPerChannel = depth === 'uchar' ? 1 : 2;
+  refuseCostlyImage({ width, height, channels, bytesPerChannel, whole: isProgressive || orientation > 1 }, name);
   if (meta.depth !== 'uchar' && meta.depth !== 'ushort') {
     throw new ImageError(
       `${name} stores ${meta.depth} values, whose range no image format fixes; save it with 8 or 16 bits a channel.`,
@@ -106,30 +115,50 @@ function decodeRaw(bytes: Uint8Array, meta: Metadata, options: SharpOptions): Pr
   const pipeline = sharp(bytes, { limitInputPixels: false, ...options }).autoOrient();
   if (isPlainCmyk(meta)) pipeline.pipelineColourspace('cmyk').toColourspace('cmyk');
   else pipeline.toColourspace('srgb');
-  if (meta.format === 'svg') pipeline.flatten({ background: 'white' });
   return pipeline
+    .timeout({ seconds: longestDecoding })
     .raw()
     .toBuffer({ resolveWithObject: true })
     .then(({ data, info }) => ({ data, width: info.width, height: info.height, channels: info.channels }));
 }
 
+/** In seconds; the largest images take a few. Some formats let a small file ask for the same pixels again and again. */
+const longestDecoding = 60;
+
 const isPlainCmyk = (meta: Metadata): boolean => meta.space === 'cmyk' && meta.depth === 'uchar' && !meta.icc;
 
-function dropAlpha({ data, width, height }: Raw): { rgb: Uint8Array; alpha: Uint8Array } {
-  const alpha = new Uint8Array(width * height);
-  const rgb = new Uint8Array(width * height * 3);
-  for (let i = 0, from = 0, to = 0; i < alpha.length; i++, from += 4, to += 3) {
-    rgb[to] = data[from]!;
-    rgb[to + 1] = data[from + 1]!;
-    rgb[to + 2] = data[from + 2]!;
-    alpha[i] = data[from + 3]!;
+/** The colours of RGBA pixels, moved together where they are, since a second copy of a large image would cost as much again; `alpha` is told apart. */
+function dropAlpha({ data, width, height }: Raw): { rgb: Uint8Array; alpha: AlphaRange } {
+  let [least, most] = [255, 0];
+  for (let i = 0, from = 0, to = 0; i < width * height; i++, from += 4, to += 3) {
+    const alpha = data[from + 3]!;
+    if (alpha < least) least = alpha;
+    if (alpha > most) most = alpha;
+    data[to] = data[from]!;
+    data[to + 1] = data[from + 1]!;
+    data[to + 2] = data[from + 2]!;
   }
-  return { rgb, alpha };
+  return { rgb: data.subarray(0, width * height * 3), alpha: { least, most } };
 }
 
-function alphaNotes(alpha: Uint8Array): string[] {
-  if (alpha.every((value) => value === 255)) return [];
-  return alpha.every((value) => value === 0)
+/** The smallest and the largest opacity of an image, 0..255. */
+interface AlphaRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+function alphaRange(alpha: Uint8Array): AlphaRange {
+  let [least, most] = [255, 0];
+  for (const value of alpha) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return { least, most };
+}
+
+function alphaNotes({ least, most }: AlphaRange): string[] {
+  if (least === 255) return [];
+  return most === 0
     ? ['Every pixel is fully transparent; transparency was dropped and the colours stored under it are used.']
     : ['The image has transparent parts; transparency was dropped and the colours stored under it are used.'];
 }
@@ -140,9 +169,6 @@ function metadataNotes(meta: Metadata): string[] {
   if (pages > 1 && format === 'tiff') notes.push(`The file has ${pages} pages; the first one is used.`);
   else if (pages > 1) notes.push(`The image is an animation of ${pages} frames; the first one is used.`);
   if (orientation > 1) notes.push(`The image was turned upright by its EXIF orientation (${orientation}).`);
-  if (format === 'svg') {
-    notes.push(`The SVG drawing was rasterised at its own size, ${meta.width}×${meta.height} pixels, on white.`);
-  }
   if (isPlainCmyk(meta))
     notes.push('The CMYK colours have no profile; they were converted to RGB by the plain formula.');
   else if (icc && !isSrgb(icc)) {
@@ -151,12 +177,23 @@ function metadataNotes(meta: Metadata): string[] {
   return notes;
 }
 
+async function decodeDrawing(bytes: Uint8Array, name: string): Promise<DecodedImage | null> {
+  const drawing = await drawSvg(bytes, name);
+  if (drawing === null) return null;
+  if (drawing === 'unknown') throw notAnImage(bytes, name);
+  const { width, height, channels, data } = drawing;
+  if (channels !== 3) throw new ImageError(`${name} is drawn with ${channels} channels; save it as PNG.`);
+  const notes = [`The SVG drawing was rasterised at its own size, ${width}×${height} pixels, on white.`];
+  return { pixels: { width, height, data }, format: 'svg', notes };
+}
+
 /** Decodes strictly; when only a warning stood in the way, decodes all the same and says so. */
 async function decodePixels(bytes: Uint8Array, meta: Metadata, name: string): Promise<{ raw: Raw; notes: string[] }> {
   const ignoreIcc = meta.icc !== undefined && isSrgb(meta.icc);
   try {
     return { raw: await decodeRaw(bytes, meta, { failOn: 'warning', ignoreIcc }), notes: [] };
   } catch (warning) {
+    if (tookTooLong(warning)) throw endless(name);
     try {
       const raw = await decodeRaw(bytes, meta, { failOn: 'error', ignoreIcc });
       return {
@@ -164,6 +201,7 @@ async function decodePixels(bytes: Uint8Array, meta: Metadata, name: string): Pr
         notes: [`The decoder warned that the file is irregular and parts may be wrong: ${reason(warning)}.`],
       };
     } catch (error) {
+      if (tookTooLong(error)) throw endless(name);
       throw damaged(name, promisedFormat(bytes) ?? meta.format.toUpperCase(), error);
     }
   }
@@ -177,17 +215,22 @@ async function decodePixels(bytes: Uint8Array, meta: Metadata, name: string): Pr
  * stored under it are used unchanged; SVG, which stores none, is drawn on white at its own size. Of animations and multi-page files the first image is
  * taken. Whatever of this happened is told in `notes`.
  *
- * Throws ImageError, naming the file, when it is missing, empty, no image, cut off, damaged, of more than {@link refuseHugeImage}'s pixels (before
- * anything is allocated for them) or of a kind that has no agreed range (floating point).
+ * Throws ImageError, naming the file, when it is missing, empty, no image, cut off, damaged, larger than {@link refuseCostlyImage} allows (before
+ * anything is allocated for it; SVG as {@link drawSvg} does) or of a kind that has no agreed range (floating point).
  */
 export async function decodeImage(source: ImageSource): Promise<DecodedImage> {
   const { name, bytes } = await readSource(source);
   if (bytes.length === 0) throw new ImageError(`${name} is empty (0 bytes).`);
   if (isBmp(bytes)) {
     const { pixels, alpha } = decodeBmp(bytes, name);
-    return { pixels, format: 'bmp', notes: alpha ? alphaNotes(alpha) : [] };
+    return { pixels, format: 'bmp', notes: alpha ? alphaNotes(alphaRange(alpha)) : [] };
+  }
+  if (promisedFormat(bytes) === undefined) {
+    const drawn = await decodeDrawing(bytes, name);
+    if (drawn) return drawn;
   }
   const meta = await readMetadata(bytes, name);
+  if (meta.format === 'svg') throw new ImageError(`${name} is an SVG drawing that begins as another format does.`);
   refuseUnsupported(meta, name);
   const { raw, notes } = await decodePixels(bytes, meta, name);
   const { width, height } = raw;
