@@ -3,10 +3,12 @@ import 'vscode-jsonrpc/node';
 import type { EngineNotifications } from '../shared/protocol/protocol';
 import { type EngineServer, ipcPort, Rpc } from '../shared/protocol/rpc';
 import { methods } from './methods';
+import { endNow, watchParent } from './process/watchParent';
 import { createRuntimes } from './runtime';
 import { Engine } from './service/engine';
 
-process.on('disconnect', () => process.exit(0));
+watchParent();
+process.on('disconnect', endNow);
 
 const server: EngineServer = new Rpc(ipcPort(process));
 const log = (level: EngineNotifications['log']['level'], message: string): void =>

@@ -1,3 +1,5 @@
+import { plainMessage } from './words/plainText';
+
 /** Where an expected failure comes from; the panel and the command line show it in the same words. */
 export type FailureKind =
   | 'usage'
@@ -12,7 +14,7 @@ export type FailureKind =
 
 /**
  * An expected failure: its message is one sentence fit to show to a person, saying what is wrong, where, and what to do.
- * Anything else that is thrown is a bug and keeps its stack.
+ * Names in it that come from outside are made fit by the constructor. Anything else that is thrown is a bug and keeps its stack.
  */
 export class WhylightError extends Error {
   constructor(
@@ -20,7 +22,7 @@ export class WhylightError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(plainMessage(message), options);
     this.name = 'WhylightError';
   }
 }

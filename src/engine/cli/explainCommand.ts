@@ -1,16 +1,19 @@
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { WhylightError } from '../../shared/errors';
 import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
 import type { ImageSource } from '../../shared/question/question';
 import { defaultDisplay } from '../../shared/rendering/display';
 import type { Attribution } from '../../shared/results/attribution';
 import type { Finding } from '../../shared/results/health';
+import { folderNames } from '../../shared/words/folderName';
+import { plainMessage, plainName } from '../../shared/words/plainText';
 import { writeFiles } from '../export';
 import type { FloatTensor } from '../graph/ir/tensor';
 import type { Engine } from '../service/engine';
 import type { ExplainArguments } from './arguments';
 import { sentenceFor } from './failure';
 import { imageOf, readInput } from './inputFile';
+import { complain, print, printJson } from './output';
 import { Progress } from './progress';
 import { table } from './table';
 
@@ -65,14 +68,14 @@ const cost = ({ forward, gradient }: Attribution['evaluations']): string =>
 function report(title: string, folder: string, { prediction, attributions, findings }: Finished): string {
   const { target, top5, layer, input } = prediction;
   const name = (label: string | null, index: number): string =>
-    label === null ? `class ${index}` : `${label} (${index})`;
+    label === null ? `class ${index}` : `${plainName(label)} (${index})`;
   return [
     `${title}: explaining ${name(target.label, target.index)}, ${percent(target.probability)}; top 5: ${top5
       .map((score) => `${name(score.label, score.index)} ${percent(score.probability)}`)
       .join(', ')}`,
-    `  input ${input.size.join('×')}, preprocessing ${input.how}${layer ? `; layer ${layer.name}` : ''}`,
-    ...prediction.notes.map((note) => `  note: ${note}`),
-    ...findings.map(({ severity, sentence }) => `  ${severity}: ${sentence}`),
+    `  input ${input.size.join('×')}, preprocessing ${input.how}${layer ? `; layer ${plainName(layer.name)}` : ''}`,
+    ...prediction.notes.map((note) => `  note: ${plainMessage(note)}`),
+    ...findings.map(({ severity, sentence }) => `  ${severity}: ${plainMessage(sentence)}`),
     table(
       attributions.map((each) => [
         each.method,
@@ -82,39 +85,28 @@ function report(title: string, folder: string, { prediction, attributions, findi
       ]),
       '  ',
     ),
-    ...attributions.flatMap((each) => each.notes.map((note) => `  ${each.method}: ${note}`)),
+    ...attributions.flatMap((each) => each.notes.map((note) => `  ${each.method}: ${plainMessage(note)}`)),
     `  ${join(folder, 'figure.png')}`,
   ].join('\n');
-}
-
-/** Folder names for the images: their stems, numbered where two images share one. */
-function folderNames(names: readonly string[]): string[] {
-  const seen = new Map<string, number>();
-  return names.map((name) => {
-    const stem = basename(name, extname(name));
-    const count = (seen.get(stem) ?? 0) + 1;
-    seen.set(stem, count);
-    return count === 1 ? stem : `${stem}-${count}`;
-  });
 }
 
 /** `whylight explain`. Answers the exit code: 1 when an image or a method failed; the others are still written. */
 export async function explainCommand(engine: Engine, args: ExplainArguments): Promise<number> {
   const input = args.input === undefined ? undefined : await readInput(args.input);
   const names = args.images.length > 0 ? args.images : [args.input ?? ''];
-  const folders = folderNames(names);
+  const folders = folderNames(names.map((name) => basename(name)));
   let code = 0;
-  const complain = (sentence: string): void => {
-    process.stderr.write(`whylight: ${sentence}\n`);
+  const fail = (sentence: string): void => {
+    complain(sentence);
     code = 1;
   };
   for (const [i, name] of names.entries()) {
-    const title = basename(name);
+    const title = plainName(basename(name));
     try {
       const image: ImageSource =
         input && args.images.length === 0 ? await imageOf(input, name) : { path: resolve(name) };
       const finished = await collect(engine, args, image, input, title);
-      for (const [method, message] of finished.failures) complain(`${title}: ${method}: ${message}`);
+      for (const [method, message] of finished.failures) fail(`${title}: ${method}: ${message}`);
       const { pixels: _, ...prediction } = finished.prediction;
       const files = await engine.encode({
         image,
@@ -128,13 +120,13 @@ export async function explainCommand(engine: Engine, args: ExplainArguments): Pr
       await writeFiles(folder, files);
       const result = files.find((file) => file.name === 'result.json');
       if (args.json && result) {
-        process.stdout.write(`${JSON.stringify(JSON.parse(Buffer.from(result.bytes).toString('utf8')))}\n`);
+        printJson(JSON.parse(Buffer.from(result.bytes).toString('utf8')));
       } else {
-        process.stdout.write(`${report(title, folder, finished)}\n`);
+        print(report(title, folder, finished));
       }
     } catch (error) {
       if (!(error instanceof WhylightError) || error.kind === 'usage') throw error;
-      complain(names.length > 1 ? `${title}: ${sentenceFor(error)}` : sentenceFor(error));
+      fail(names.length > 1 ? `${title}: ${sentenceFor(error)}` : sentenceFor(error));
       // The checkpoint is the same for every image, so the others would fail in the same way.
       if (error.kind === 'checkpoint' || error.kind === 'unsupported-operator' || error.kind === 'runtime') break;
     }

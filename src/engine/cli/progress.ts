@@ -1,3 +1,5 @@
+import { escapeControls } from '../../shared/words/plainText';
+
 /** One status line on a terminal, rewritten in place; silent where standard error is not a terminal. */
 export class Progress {
   private shown = false;
@@ -7,7 +9,8 @@ export class Progress {
   show(text: string): void {
     if (!this.stream.isTTY) return;
     const width = this.stream.columns || 80;
-    this.stream.write(`\r\x1b[2K${text.length < width ? text : `${text.slice(0, width - 2)}…`}`);
+    const plain = escapeControls(text);
+    this.stream.write(`\r\x1b[2K${plain.length < width ? plain : `${plain.slice(0, width - 2)}…`}`);
     this.shown = true;
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../shared/errors';
 import { english } from '../host/translate';
-import { destination, nextFreeName, stem } from './destination';
+import { destination, nextFreeName } from './destination';
 
 describe('destination', () => {
   it('is a folder named after the image', () => {
@@ -13,12 +13,8 @@ describe('destination', () => {
     for (const odd of ['', '.', '../out', 'a/../../b', '/etc', 'C:\\temp', '\\\\host\\share']) {
       expect(() => destination(odd, 'cat.png', english), odd).toThrow(UsageError);
     }
-  });
-});
-
-describe('stem', () => {
-  it('keeps names that are nothing but an extension', () => {
-    expect(['cat.png', 'cat', '.png', 'a.b.png'].map(stem)).toEqual(['cat', 'cat', '.png', 'a.b']);
+    expect(destination('whylight', '...png', english)).toEqual(['whylight', '___png']);
+    expect(destination('whylight', '..', english)).toEqual(['whylight', '__']);
   });
 });
 

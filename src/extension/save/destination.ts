@@ -1,4 +1,5 @@
 import { UsageError } from '../../shared/errors';
+import { folderName } from '../../shared/words/folderName';
 import type { Translate } from '../host/translate';
 
 /** The folder's path below the workspace folder, as segments: the setting `whylight.outputFolder`, then the image's name. */
@@ -12,12 +13,7 @@ export function destination(outputFolder: string, imageName: string, translate: 
       ),
     );
   }
-  return [...segments, stem(imageName)];
-}
-
-/** The name of a file without its extension. */
-export function stem(name: string): string {
-  return name.replace(/(?<=.)\.[^.]*$/, '');
+  return [...segments, folderName(imageName)];
 }
 
 /** The first of `name-2`, `name-3` … that is not taken. */
