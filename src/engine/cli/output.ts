@@ -7,9 +7,9 @@ export function print(text: string): void {
 
 /** Prints a value as JSON on standard output, on one line or indented; what JSON leaves as it is but a terminal acts on is escaped. */
 export function printJson(value: unknown, indent?: number): void {
-  const escape = (each: string): string => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const asEscape = (each: string): string => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`;
   const text = JSON.stringify(value, null, indent);
-  process.stdout.write(`${text.replace(/[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escape)}\n`);
+  process.stdout.write(`${text.replace(/[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, asEscape)}\n`);
 }
 
 /** Tells a failure in one line on standard error. */
