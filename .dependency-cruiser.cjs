@@ -45,7 +45,7 @@ module.exports = {
     ...rooms('engine/model', [['loaded'], ['programs'], ['evaluation', 'analysis', 'target']]),
     ...rooms('engine/image', [['findings'], ['notes', 'decoding'], ['preprocessing']]),
     ...rooms('engine/formats', [['onnx'], ['kit']]),
-    ...rooms('engine/formats/kit', [['tensors'], ['protobuf'], ['bytes']]),
+    ...rooms('engine/formats/kit', [['tensors', 'graph'], ['protobuf'], ['bytes']]),
     ...rooms('engine/formats/onnx', [['rewrites'], ['values', 'structure'], ['proto']]),
     ...rooms('engine/formats/onnx/rewrites', [['quantised'], ['microsoft'], ['standard'], ['writing']]),
     ...rooms('shared', [['protocol', 'words'], ['explanation', 'rendering'], ['question', 'formats'], ['results']]),

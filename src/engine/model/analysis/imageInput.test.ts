@@ -40,6 +40,16 @@ describe('findImageInput', () => {
     });
   });
 
+  it('believes a checkpoint that states its layout', () => {
+    expect(findImageInput(graph([null, 3, 3, 3]))).toMatchObject({ layout: 'NCHW' });
+    expect(findImageInput(graph([null, 3, 4, 5]), 'NHWC')).toMatchObject({
+      layout: 'NHWC',
+      channels: 5,
+      height: 3,
+      width: 4,
+    });
+  });
+
   it('says what is there when there is no image input', () => {
     expect(() => findImageInput(graph([null, 512]))).toThrow(
       'no image input: a value of rank 4 is needed, and it takes “x” [null,512]',

@@ -25,7 +25,8 @@ export interface ByteRange {
   readonly end: number;
 }
 
-function assertInside(source: ByteSource, offset: number, length: number): void {
+/** Throws CheckpointError when a range is not inside the source. */
+export function assertInside(source: ByteSource, offset: number, length: number): void {
   if (offset >= 0 && length >= 0 && offset + length <= source.size) return;
   throw new CheckpointError(
     `${source.name} is truncated or damaged: ${length} bytes are wanted at byte ${offset}, but it ends at byte ${source.size}.`,

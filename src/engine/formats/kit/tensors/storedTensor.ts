@@ -1,7 +1,7 @@
 /** Weights that lie in a file, dense, row-major and little-endian, as nearly every format has them. */
 import { LazyTensor } from '../../../graph/ir/lazyTensor';
 import { elementCount, type Tensor } from '../../../graph/ir/tensor';
-import { type ByteRange, FileSource } from '../bytes/byteSource';
+import { assertInside, type ByteRange, FileSource } from '../bytes/byteSource';
 import { arrayOver, elementBytes, type NumericData, type NumericDType, newArray } from './elements';
 
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
@@ -14,10 +14,11 @@ const lazyBytes = 1 << 14;
  * where they lie as they do in memory.
  *
  * @param range as long as type and shape need; the caller has said so in its own words where it is not.
- * @throws RangeError when it is not: a bug of the reader.
+ * @throws CheckpointError when the source ends before; RangeError when the range has another length: a bug of the reader.
  */
 export function storedTensor(dtype: NumericDType, dims: readonly number[], range: ByteRange): Tensor {
   const { source, start, end } = range;
+  assertInside(source, start, end - start);
   const count = elementCount(dims);
   if (end - start !== Math.ceil(count * elementBytes(dtype))) {
     throw new RangeError(`${end - start} bytes do not fill ${dtype}[${dims.join(', ')}].`);

@@ -1,4 +1,5 @@
 import type { Node } from '../../../graph/ir/graph';
+import { markDecomposed } from '../../kit/graph/operatorWriter';
 import type { NodeRecord } from '../proto/graphProto';
 import { fusedActivations } from './microsoft/activations';
 import { fusedAttention } from './microsoft/attention';
@@ -64,12 +65,7 @@ const closed: Readonly<Record<string, string>> = {
 
 /** A node as nodes of opset 21, marked with the operator they were decomposed from. Nodes of unknown domains only get their full name. */
 export function rewriteNode(given: NodeRecord, c: RewriteContext): readonly Node[] {
-  const shownAs = given.shownAs === undefined ? given.op : given.shownAs;
-  return decomposed(given, c).map((node) => {
-    if (node.shownAs !== undefined) return node;
-    const shown = node.outputs.some((output) => output !== '' && given.outputs.includes(output)) ? shownAs : null;
-    return shown === node.op || node.unsupported !== undefined ? node : { ...node, shownAs: shown };
-  });
+  return markDecomposed(decomposed(given, c), given.outputs, given.shownAs === undefined ? given.op : given.shownAs);
 }
 
 function decomposed(given: NodeRecord, c: RewriteContext): readonly Node[] {

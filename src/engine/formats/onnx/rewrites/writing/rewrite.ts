@@ -1,12 +1,13 @@
 import type { AttributeValue, Node } from '../../../../graph/ir/graph';
 import type { Dim, DType, Tensor } from '../../../../graph/ir/tensor';
+import type { NameSpace } from '../../../kit/graph/operatorWriter';
 import type { NodeRecord } from '../../proto/graphProto';
 import type { SparseRecord } from '../../proto/sparseTensor';
 import type { TensorRecord } from '../../proto/tensorProto';
 import type { Quantisation } from '../../values/realValues';
 
 /** What a rewriting rule may ask and add. */
-export interface RewriteContext {
+export interface RewriteContext extends NameSpace {
   /** Version of the standard operators that the checkpoint was written for. */
   readonly opset: number;
   /** The value of an initializer or Constant node; undefined when it is computed. */
@@ -23,10 +24,6 @@ export interface RewriteContext {
   onlyScaled(value: string): boolean;
   /** Says that the node computes this quantised value as real numbers. */
   carry(value: string, as: Quantisation): void;
-  /** A new value name that starts with `hint`. */
-  fresh(hint: string): string;
-  /** Adds a constant and gives its name. */
-  add(hint: string, tensor: Tensor): string;
   load(tensor: TensorRecord | SparseRecord): Tensor;
   /** Tells the user what was changed; the same sentence is told once. */
   note(sentence: string): void;

@@ -1,5 +1,12 @@
 import { CheckpointError } from '../../../../shared/errors';
-import type { NodeRecord } from '../proto/graphProto';
+
+/** A node of whatever kind. */
+interface Linked {
+  readonly op: string;
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
 
 /**
  * The nodes that the outputs depend on, every node after those whose values it reads, otherwise in file order.
@@ -7,12 +14,12 @@ import type { NodeRecord } from '../proto/graphProto';
  * @param given values that need no node: inputs and initializers
  * @throws CheckpointError when a value is computed twice, by nothing, or from itself.
  */
-export function neededInOrder(
-  nodes: readonly NodeRecord[],
+export function neededInOrder<N extends Linked>(
+  nodes: readonly N[],
   outputs: readonly string[],
   given: { has(value: string): boolean },
-): readonly NodeRecord[] {
-  const producers = new Map<string, NodeRecord>();
+): readonly N[] {
+  const producers = new Map<string, N>();
   for (const node of nodes) {
     for (const output of node.outputs) {
       if (output === '') continue;
@@ -23,18 +30,18 @@ export function neededInOrder(
     }
   }
   const needed = collect(producers, outputs, given);
-  const done = new Set<NodeRecord>();
-  const ordered: NodeRecord[] = [];
+  const done = new Set<N>();
+  const ordered: N[] = [];
   for (const node of nodes) if (needed.has(node)) visit(node, producers, done, ordered);
   return ordered;
 }
 
-function collect(
-  producers: ReadonlyMap<string, NodeRecord>,
+function collect<N extends Linked>(
+  producers: ReadonlyMap<string, N>,
   outputs: readonly string[],
   given: { has(value: string): boolean },
-): ReadonlySet<NodeRecord> {
-  const needed = new Set<NodeRecord>();
+): ReadonlySet<N> {
+  const needed = new Set<N>();
   const waiting = outputs.map((value) => ({ value, reader: 'an output of the graph' }));
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value, reader } = next;
@@ -53,14 +60,9 @@ function collect(
 }
 
 /** Depth first without recursion: a chain of nodes may be long. */
-function visit(
-  root: NodeRecord,
-  producers: ReadonlyMap<string, NodeRecord>,
-  done: Set<NodeRecord>,
-  ordered: NodeRecord[],
-): void {
+function visit<N extends Linked>(root: N, producers: ReadonlyMap<string, N>, done: Set<N>, ordered: N[]): void {
   if (done.has(root)) return;
-  const open = new Set<NodeRecord>();
+  const open = new Set<N>();
   const stack = [{ node: root, next: 0 }];
   open.add(root);
   for (let top = stack.at(-1); top; top = stack.at(-1)) {
