@@ -30,7 +30,7 @@ export const camParameters: readonly ParameterInfo[] = [
   {
     name: 'upsampling',
     title: 'Upsampling',
-    description: 'How the layer’s coarse map is blown up to the size of the input.',
+    description: 'How the layer’s coarse map is enlarged to the size of the input.',
     type: 'choice',
     default: 'linear',
     choices: [

@@ -1,8 +1,8 @@
 import type { RawMap } from '../../shared/results/attribution';
 import { elementCount, float32 } from '../graph/ir/tensor';
 import { INPUT } from '../model/evaluation/model';
+import { type Baseline, baselineImage, baselineParameter, baselineValueParameter } from './baselines';
 import { forEachBatch } from './batches';
-import { type Fill, fillParameter, fillValueParameter, flatImage } from './flatImage';
 import type { Method, MethodContext } from './method';
 import { choiceOf, flagOf, numberOf } from './parameters';
 import { short, toMap } from './pixels';
@@ -52,7 +52,7 @@ export const integratedGradients: Method = {
       {
         name: 'steps',
         title: 'Steps',
-        description: 'How many points of the path are looked at.',
+        description: 'How many points of the path are looked at; n_steps in captum.',
         type: 'integer',
         default: 32,
         minimum: 1,
@@ -80,8 +80,8 @@ export const integratedGradients: Method = {
           },
         ],
       },
-      fillParameter('baseline', 'Baseline', 'The image without anything in it, where the path begins.', 'zero'),
-      fillValueParameter('baselineValue', 'Baseline value', 'the baseline'),
+      baselineParameter('baseline', 'Baseline', 'The image without anything in it, where the path begins.', 'zero'),
+      baselineValueParameter('baselineValue', 'Baseline value', 'the baseline'),
       {
         name: 'multiplyByInput',
         title: 'Times the difference',
@@ -119,7 +119,11 @@ export const integratedGradients: Method = {
     const scalar = choiceOf<Scalar>(parameters, 'scalar');
     const multiply = flagOf(parameters, 'multiplyByInput');
     const steps = numberOf(parameters, 'steps');
-    const baseline = flatImage(context, choiceOf<Fill>(parameters, 'baseline'), numberOf(parameters, 'baselineValue'));
+    const baseline = baselineImage(
+      context,
+      choiceOf<Baseline>(parameters, 'baseline'),
+      numberOf(parameters, 'baselineValue'),
+    );
     const { points, weights } = quadrature(choiceOf<QuadratureRule>(parameters, 'rule'), steps);
     const length = elementCount(input.dims);
     const average = new Float64Array(length);

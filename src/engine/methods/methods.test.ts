@@ -248,7 +248,7 @@ describe('occlusion', () => {
     expect(new Set(map.data)).toEqual(new Set([144]));
   });
 
-  it('sees nothing in a flat image when the patch has its mean colour', async () => {
+  it('sees nothing in a flat image when the baseline is its mean colour', async () => {
     expect(new Set(values(await run(row(4), new Array(16).fill(3), 'occlusion')))).toEqual(new Set([0]));
   });
 });

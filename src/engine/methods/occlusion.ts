@@ -1,6 +1,6 @@
 import type { Parameters, RawMap } from '../../shared/results/attribution';
+import { type Baseline, baselineColour, baselineParameter, baselineValueParameter } from './baselines';
 import { forEachBatch } from './batches';
-import { type Fill, fillColour, fillParameter, fillValueParameter } from './flatImage';
 import { type UpsamplingKernel, upsample } from './interpolation';
 import type { Method, MethodContext } from './method';
 import { choiceOf, numberOf } from './parameters';
@@ -32,7 +32,7 @@ function windowsOf({ input }: MethodContext, parameters: Parameters): Windows {
   return { size, tops: starts(input.height, size, stride, edges), lefts: starts(input.width, size, stride, edges) };
 }
 
-/** Writes the patch into one image of the model's layout. */
+/** Covers a window of one image, in the model's layout, with the baseline's colour. */
 function cover(
   image: Float32Array,
   { input }: MethodContext,
@@ -78,14 +78,14 @@ function spread(
   return { data, width, height, channels: 1 };
 }
 
-/** Occlusion: how much the score falls when a patch covers the place (Zeiler and Fergus 2013). Map: H×W. */
+/** Occlusion: how much the score falls when a window of the image is covered (Zeiler and Fergus 2013). Map: H×W. */
 export const occlusion: Method = {
   info: {
     id: 'occlusion',
     title: 'Occlusion',
     family: 'perturbation',
     description:
-      'How much the class score falls when a patch hides that place. Needs no gradient and means what it says, but it sees nothing smaller than the patch, misses evidence that is there twice, and the patch itself may look like something to the model.',
+      'How much the class score falls when a window around the place is covered with a baseline. Needs no gradient and means what it says, but it sees nothing smaller than the window, misses evidence that is there twice, and the covered window may itself look like something to the model.',
     formula: 'M(p) = mean over the windows W around p of S(x) − S(x with W covered)',
     source: {
       paper: 'Zeiler and Fergus: Visualizing and Understanding Convolutional Networks (2013)',
@@ -97,7 +97,7 @@ export const occlusion: Method = {
       {
         name: 'window',
         title: 'Window',
-        description: 'Side of the square patch in pixels of the model’s input; 0: an eighth of the shorter side.',
+        description: 'Side of the square window in pixels of the model’s input; 0: an eighth of the shorter side.',
         type: 'integer',
         default: 0,
         minimum: 0,
@@ -112,8 +112,8 @@ export const occlusion: Method = {
         minimum: 0,
         maximum: 4096,
       },
-      fillParameter('patch', 'Patch', 'What the patch is filled with.', 'mean'),
-      fillValueParameter('patchValue', 'Patch value', 'the patch'),
+      baselineParameter('patch', 'Baseline', 'What stands in a covered window.', 'mean'),
+      baselineValueParameter('patchValue', 'Baseline value', 'the baseline'),
       {
         name: 'edges',
         title: 'Edges',
@@ -187,7 +187,7 @@ export const occlusion: Method = {
     const score = scoreOf(context, choiceOf<Scalar>(parameters, 'scalar'));
     const overlap = choiceOf(parameters, 'overlap');
     const windows = windowsOf(context, parameters);
-    const colour = fillColour(context, choiceOf<Fill>(parameters, 'patch'), numberOf(parameters, 'patchValue'));
+    const colour = baselineColour(context, choiceOf<Baseline>(parameters, 'patch'), numberOf(parameters, 'patchValue'));
     const whole = choiceOf(parameters, 'measure') === 'drop' ? (await context.evaluate(image, { score })).score() : 1;
     const columns = windows.lefts.length;
     const values = new Float64Array(windows.tops.length * columns);

@@ -24,7 +24,7 @@ describe('resolveParameters', () => {
     [() => resolveParameters(smoothgrad, null, { noise: Number.NaN }), /must be a number from 0 up/],
     [() => resolveParameters(smoothgrad, null, { clamp: 1 }), /must be true or false/],
     [() => resolveParameters(smoothgrad, null, { summary: 'median' }), /one of “mean”, “squared”, “variance”/],
-  ])('refuses what does not fit: %#', (resolve, sentence) => {
+  ])('says what does not fit: %#', (resolve, sentence) => {
     expect(resolve).toThrow(UsageError);
     expect(resolve).toThrow(sentence);
   });
@@ -72,7 +72,7 @@ describe('settings of the command line', () => {
     expect(parseSetting(text)).toEqual(expected);
   });
 
-  it.each(['samples=50', 'smoothgrad.samples', 'smoothgrad.samples=', 'a.b.c=1', ''])('refuses “%s”', (text) => {
+  it.each(['samples=50', 'smoothgrad.samples', 'smoothgrad.samples=', 'a.b.c=1', ''])('is no “%s”', (text) => {
     expect(() => parseSetting(text)).toThrow(UsageError);
   });
 

@@ -86,7 +86,7 @@ export const smoothgrad: Method = {
       {
         name: 'samples',
         title: 'Samples',
-        description: 'How many noisy copies of the image are explained.',
+        description: 'How many noisy copies of the image are explained; nt_samples in captum.',
         type: 'integer',
         default: 25,
         minimum: 1,

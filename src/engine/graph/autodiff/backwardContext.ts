@@ -7,13 +7,13 @@ import type { Graph, Node } from '../ir/graph';
 import { producersOf, soleConsumers } from '../ir/links';
 import type { BackwardContext } from '../ops/definition';
 
-export type Forward = Pick<BackwardContext, 'varies' | 'producer' | 'reader'>;
+export type Forward = Pick<BackwardContext, 'varies' | 'producer' | 'consumer'>;
 
 /** What rules may ask about the graph as it was before its gradient; `needed` are the values that `of` is computed from. */
 export function forwardOf(graph: Graph, of: string, needed: ReadonlySet<string>): Forward {
   const producers = producersOf(graph.nodes);
   let varying: ReadonlySet<string> | undefined;
-  let readers: ReadonlyMap<string, Node | null> | undefined;
+  let consumers: ReadonlyMap<string, Node | null> | undefined;
   return {
     varies: (name) => {
       varying ??= dependents(
@@ -23,9 +23,9 @@ export function forwardOf(graph: Graph, of: string, needed: ReadonlySet<string>)
       return varying.has(name);
     },
     producer: (name) => producers.get(name),
-    reader: (name) => {
-      readers ??= soleConsumers(graph.nodes.filter((node) => node.outputs.some((output) => needed.has(output))));
-      return name === of ? undefined : (readers.get(name) ?? undefined);
+    consumer: (name) => {
+      consumers ??= soleConsumers(graph.nodes.filter((node) => node.outputs.some((output) => needed.has(output))));
+      return name === of ? undefined : (consumers.get(name) ?? undefined);
     },
   };
 }

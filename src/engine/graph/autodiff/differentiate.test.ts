@@ -168,7 +168,7 @@ describe('floating-point types other than float32', () => {
     });
   };
 
-  it('are refused where an operator computes in them', () => {
+  it('are unsupported where an operator computes in them', () => {
     const squared = [to('float64', 'x'), { op: 'Mul', inputs: ['v0', 'v0'] }, to('float32', 'v1')];
     expect(() => gradient(squared)).toThrow(
       new UnsupportedOperatorError(

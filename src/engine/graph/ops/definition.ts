@@ -47,7 +47,7 @@ export interface BackwardContext {
   /** The forward node that computes a value; undefined for graph inputs and constants. */
   producer(name: string): Node | undefined;
   /** The forward node that reads a value, when it is the only one on the way to what is differentiated, and the value not that itself. */
-  reader(name: string): Node | undefined;
+  consumer(name: string): Node | undefined;
   has(index: number): boolean;
   /** Sizes at the reference batch; the batch place is free when the program runs. */
   dims(name: string): readonly number[];

@@ -27,7 +27,7 @@ export const guidedRelu: RuleTable = { ...standard, Relu: onPositiveGradient('Re
 
 /**
  * The same with Clip from 0 upwards (Relu6) as a rectifier too, which it is to those who built the network; Clip's own upper bound
- * shuts the gradient as usual. So is a quantisation that a ReLU or Relu6 was worked into.
+ * stops the gradient as usual. So is a quantisation that a ReLU or Relu6 was worked into.
  */
 export const guided: RuleTable = {
   ...guidedRelu,

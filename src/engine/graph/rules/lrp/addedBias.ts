@@ -19,15 +19,15 @@ function weightOf(b: BackwardContext, node: Node): string | undefined {
 }
 
 /**
- * The constant that the Add `reader`, the only reader of the product `node`, adds to it, when it has a number for each output of the layer
+ * The constant that the Add `consumer`, the only consumer of the product `node`, adds to it, when it has a number for each output of the layer
  * (what differs from place to place, such as an embedding of positions, is no bias); undefined otherwise.
  */
-export function addedBias(b: BackwardContext, node: Node, reader: Node | undefined): AddedBias | undefined {
+export function addedBias(b: BackwardContext, node: Node, consumer: Node | undefined): AddedBias | undefined {
   const [y = ''] = node.outputs;
   const weight = weightOf(b, node);
-  const bias = reader?.op === 'Add' ? reader.inputs.find((name) => name !== y) : undefined;
+  const bias = consumer?.op === 'Add' ? consumer.inputs.find((name) => name !== y) : undefined;
   if (weight === undefined || bias === undefined || b.varies(bias)) return undefined;
-  const [sum = ''] = (reader as Node).outputs;
+  const [sum = ''] = (consumer as Node).outputs;
   const [outputs, most] = [b.dims(y), b.dims(weight).length - 1];
   const own = b.dims(bias).flatMap((length, axis, all) => (axis < all.length - most && length === 1 ? [] : [length]));
   const fits = own.length > 0 && own.length <= most && own.join() === outputs.slice(-own.length).join();
@@ -38,7 +38,7 @@ export function addedBias(b: BackwardContext, node: Node, reader: Node | undefin
 export function productBehind(b: BackwardContext): { readonly node: Node; readonly added: AddedBias } | undefined {
   for (const name of b.node.inputs) {
     const node = b.producer(name);
-    const added = node && b.reader(name) === b.node ? addedBias(b, node, b.node) : undefined;
+    const added = node && b.consumer(name) === b.node ? addedBias(b, node, b.node) : undefined;
     if (node && added) return { node, added };
   }
   return undefined;

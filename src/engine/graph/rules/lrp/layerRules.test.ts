@@ -1,4 +1,4 @@
-/** Every layer rule against the sums of the papers, written out for a layer that is given as a matrix. */
+/** Every layer rule against the sums of the papers, worked out for a layer that is given as a matrix. */
 import { describe, expect, it } from 'vitest';
 import {
   expectClose,
@@ -244,6 +244,6 @@ it('LRP-0 leaves a denominator of exactly 0 without a trace', async () => {
   expectClose(list(x), [1 + 1 / 3, -1 + 2 / 3], 1e-6, 'LRP-0');
 });
 
-it('refuses α and β that do not conserve relevance', () => {
+it('says which α and β do not conserve relevance', () => {
   expect(() => alphaBetaRule(2, 2)).toThrow('LRP-αβ wants α − β = 1 and neither negative, not α = 2 and β = 2.');
 });

@@ -67,7 +67,7 @@ function product(b: BackwardContext, options: RelevanceOptions): readonly (strin
 }
 
 function denseLayer(b: BackwardContext, data: number): Layer {
-  const added = addedBias(b, b.node, b.reader(b.y()));
+  const added = addedBias(b, b.node, b.consumer(b.y()));
   return { data, weight: 1 - data, ...(b.node.op === 'Gemm' && { bias: 2 }), ...(added && { added }) };
 }
 
@@ -104,7 +104,7 @@ const softmaxRule: BackwardRule = (b) => {
   return [b.emit('Mul', [b.x(), b.emit('Sub', [b.g(), b.emit('Mul', [b.y(), total])])])];
 };
 
-const refuse: BackwardRule = (b) => b.unsupported('has no relevance rule');
+const unsupported: BackwardRule = (b) => b.unsupported('has no relevance rule');
 
 /** Operators that move or choose elements: relevance goes where the elements came from. */
 const routing = [
@@ -121,7 +121,7 @@ const linear =
   'AveragePool GlobalAveragePool ReduceMean ReduceSum Resize CumSum Col2Im ScatterElements ScatterND'.split(' ');
 const normalising = 'LayerNormalization InstanceNormalization GroupNormalization'.split(' ');
 
-/** A relevance table. Operators without a rule here are refused by name rather than treated by their gradient. */
+/** A relevance table. Operators without a rule here are unsupported and named, rather than treated by their gradient. */
 export function relevanceTable(options: RelevanceOptions): RuleTable {
   const { epsilon } = options;
   const all = (operators: readonly string[], rule: BackwardRule) =>
@@ -133,7 +133,7 @@ export function relevanceTable(options: RelevanceOptions): RuleTable {
     (b) =>
       varyingInputs(b).length === 1 ? pass(b) : (standard[op] as BackwardRule)(b);
   return {
-    ...Object.fromEntries(Object.entries(standard).map(([op, rule]) => [op, rule === noGradient ? rule : refuse])),
+    ...Object.fromEntries(Object.entries(standard).map(([op, rule]) => [op, rule === noGradient ? rule : unsupported])),
     ...Object.fromEntries(routing.flatMap((op) => (standard[op] ? [[op, standard[op]]] : []))),
     ...all(elementwise, pass),
     ...all(['Conv', 'ConvTranspose'], convolution),

@@ -1,13 +1,13 @@
-/** One-coloured images: baselines of a path, patches of an occlusion. */
+/** One-coloured baselines: where a path begins, and what stands in a covered window. */
 
 import { MethodError } from '../../shared/errors';
 import type { ParameterInfo } from '../../shared/results/attribution';
 import type { MethodContext } from './method';
 import { channelOf } from './pixels';
 
-export type Fill = 'zero' | 'value' | 'mean' | 'black' | 'minimum' | 'maximum';
+export type Baseline = 'zero' | 'value' | 'mean' | 'black' | 'minimum' | 'maximum';
 
-const choices: readonly { readonly value: Fill; readonly description: string }[] = [
+const choices: readonly { readonly value: Baseline; readonly description: string }[] = [
   {
     value: 'zero',
     description: '0 in the model’s input: mid-grey for models that subtract a mean colour, black for 0…1 or 0…255',
@@ -19,12 +19,12 @@ const choices: readonly { readonly value: Fill; readonly description: string }[]
   { value: 'value', description: 'the number given, in every channel of the model’s input' },
 ];
 
-export function fillParameter(name: string, title: string, description: string, fallback: Fill): ParameterInfo {
+export function baselineParameter(name: string, title: string, description: string, fallback: Baseline): ParameterInfo {
   return { name, title, description, type: 'choice', default: fallback, choices };
 }
 
-/** The number of the fill `value`. */
-export function fillValueParameter(name: string, title: string, choice: string): ParameterInfo {
+/** The number of the baseline `value`. */
+export function baselineValueParameter(name: string, title: string, choice: string): ParameterInfo {
   return {
     name,
     title,
@@ -35,14 +35,14 @@ export function fillValueParameter(name: string, title: string, choice: string):
 }
 
 /**
- * The fill's value in each channel, in the model's input space.
+ * The baseline's value in each channel, in the model's input space.
  *
  * @throws MethodError for `black` when the preprocessing is not known.
  */
-export function fillColour(context: MethodContext, fill: Fill, value: number): Float64Array {
+export function baselineColour(context: MethodContext, baseline: Baseline, value: number): Float64Array {
   const { input, image } = context;
   const colour = new Float64Array(input.channels);
-  switch (fill) {
+  switch (baseline) {
     case 'zero':
       return colour;
     case 'value':
@@ -59,8 +59,8 @@ export function fillColour(context: MethodContext, fill: Fill, value: number): F
       return colour.map((sum) => sum / (input.width * input.height));
     }
     default: {
-      const better = fill === 'minimum' ? Math.min : Math.max;
-      colour.fill(fill === 'minimum' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);
+      const better = baseline === 'minimum' ? Math.min : Math.max;
+      colour.fill(baseline === 'minimum' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);
       for (let i = 0; i < image.data.length; i++) {
         const channel = channelOf(i, input);
         colour[channel] = better(colour[channel]!, image.data[i]!);
@@ -71,7 +71,7 @@ export function fillColour(context: MethodContext, fill: Fill, value: number): F
 }
 
 /** The one-coloured image, in the model's layout. */
-export function flatImage(context: MethodContext, fill: Fill, value: number): Float32Array {
-  const colour = fillColour(context, fill, value);
+export function baselineImage(context: MethodContext, baseline: Baseline, value: number): Float32Array {
+  const colour = baselineColour(context, baseline, value);
   return Float32Array.from({ length: context.image.data.length }, (_, i) => colour[channelOf(i, context.input)]!);
 }
