@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { testSet } from './testSet';
 
-const data = process.env['WHYLIGHT_ONNX_TESTDATA'] ?? '/usr/share/libonnx-testdata/data';
+const named = process.env['WHYLIGHT_ONNX_TESTDATA'];
+const data = named ?? '/usr/share/libonnx-testdata/data';
 const title = 'ONNX 1.12 node tests (libonnx-testdata)';
 
-if (existsSync(data)) {
+// A folder that was named must be there; without the package, `npm test` says how to install it.
+if (named !== undefined || existsSync(data)) {
   const folders = ['node', 'simple', 'pytorch-converted', 'pytorch-operator'];
   testSet('onnx-1.12', title, () => folders.map((folder) => join(data, folder)));
 } else {
-  // `npm test` says how to install it.
-  describe.skip(`${title}: the package is not installed`, () => {
-    it('runs every case', () => {});
+  describe(`${title}: the package is not installed`, () => {
+    it.todo('runs every case');
   });
 }

@@ -74,7 +74,7 @@ describe('whylight explain', () => {
 
     const json = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'));
     expect(json.model).toMatchObject({ format: 'ONNX', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    expect(json.runtime).toBeDefined();
+    expect(json.runtime).toBe('onnxruntime');
     expect(json.input.size).toEqual([3, 96, 96]);
     expect(json.target).toMatchObject({ index: 3, label: 'star' });
     expect(json.top5).toHaveLength(5);
