@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../shared/errors';
+import { type OutputSelection, outputNotation, parseOutput } from '../../shared/question/output';
 import type { Question, RuntimeChoice } from '../../shared/question/question';
 import { parseTarget, type TargetRequest } from '../../shared/question/target';
 import type { MethodRequest, Parameters } from '../../shared/results/attribution';
@@ -53,6 +54,7 @@ const options = {
   target: { type: 'string', short: 't', default: 'top1' },
   layer: { type: 'string' },
   logits: { type: 'string' },
+  output: { type: 'string' },
   set: { type: 'string', multiple: true },
   preset: { type: 'string', multiple: true },
   input: { type: 'string' },
@@ -82,6 +84,12 @@ function targetOf(text: string): TargetRequest {
   throw new UsageError('--target names no class: give top1, an index or a label.');
 }
 
+function outputOf(text: string): OutputSelection {
+  const output = parseOutput(text);
+  if (output) return output;
+  throw new UsageError(`--output ${text}: give ${outputNotation}.`);
+}
+
 function parseRuntime(text: string, runtimes: Runtimes): RuntimeChoice {
   runtimes.check(text);
   return text;
@@ -90,7 +98,7 @@ function parseRuntime(text: string, runtimes: Runtimes): RuntimeChoice {
 /** What the options ask, of whichever image. */
 function questionOf(
   checkpoint: string,
-  { target, layer, logits, runtime }: ReturnType<typeof parse>['values'],
+  { target, layer, logits, output, runtime }: ReturnType<typeof parse>['values'],
   runtimes: Runtimes,
 ): Omit<Question, 'image'> {
   return {
@@ -98,6 +106,7 @@ function questionOf(
     target: targetOf(target),
     ...(layer !== undefined && { layer }),
     ...(logits !== undefined && { logits }),
+    ...(output !== undefined && { output: outputOf(output) }),
     runtime: parseRuntime(runtime, runtimes),
   };
 }

@@ -45,7 +45,7 @@ function row({ name, operator, shape, activation, units, gradient, relativeGradi
 
 /** A health check as text for a terminal. */
 export function describeHealth(report: HealthReport): string {
-  const { output, input, layers, weights, findings, cost } = report;
+  const { answer, output, input, layers, weights, findings, cost } = report;
   const { target, logits, margin } = output;
   const name = target.label === null ? `class ${target.index}` : `${target.label} (${target.index})`;
   return [
@@ -59,6 +59,7 @@ export function describeHealth(report: HealthReport): string {
             ? notFinite(logits)
             : `${formatValue(logits.min)} to ${formatValue(logits.max)}${margin === null ? '' : `, the two largest ${formatValue(margin)} apart`}`,
         ],
+        ...(answer ? [['answer', answer.why]] : []),
         ['weights', `${weights.count.toLocaleString('en')}, ${weights.nan} NaN, ${weights.infinite} infinite`],
         [
           'cost',

@@ -5,6 +5,7 @@ export const help = (runtimes: readonly string[]): string => `Whylight: see why 
       --methods a,b,c|all        methods to run (default: all; see whylight methods)
       --target top1|INDEX|LABEL  class to explain (default: top1)
       --layer NAME               target layer of the class activation maps (see whylight inspect)
+      --output ANSWER            of a model with several answers for an image: 12, 3,5 (row, column), the sum over 10:20,30:40, or all
       --logits NAME              explain this value in place of the logits that are found
       --set METHOD.PARAM=VALUE   set a parameter of a method; may be repeated
       --preset METHOD=NAME       use a library's published settings; may be repeated
@@ -18,7 +19,7 @@ export const help = (runtimes: readonly string[]): string => `Whylight: see why 
   whylight inspect <checkpoint> [--logits NAME] [--json]
   whylight inspect <checkpoint> --gradients --image <file> [options]
       health check with one image: activations and gradients of every layer, and what to make of them
-      --target, --layer, --logits, --input, --runtime, --memory, --json   as above
+      --target, --layer, --output, --logits, --input, --runtime, --memory, --json   as above
   whylight methods [--json]
 
 Results go to DIR/<image name>/: a raw map (.npy) and an overlay (.png) for each method, figure.png, result.json.

@@ -1,4 +1,5 @@
 import type { EncodeParams, Versions } from '../../shared/protocol/protocol';
+import { outputRecord } from '../../shared/question/output';
 import type { Attribution, Parameters } from '../../shared/results/attribution';
 import { imageName } from './provenance';
 
@@ -14,7 +15,7 @@ export interface MethodFiles {
  */
 export function resultJson(params: EncodeParams, versions: Versions, files: readonly MethodFiles[]): string {
   const { prediction, attributions, display, image } = params;
-  const { model, runtime, input, top5, target, layer } = prediction;
+  const { model, runtime, input, top5, target, output, layer } = prediction;
   const score = ({ index, label, logit, probability }: typeof target) => ({ index, label, logit, probability });
   const result = {
     image: { name: imageName(image), width: prediction.imageSize.width, height: prediction.imageSize.height },
@@ -34,6 +35,7 @@ export function resultJson(params: EncodeParams, versions: Versions, files: read
     },
     top5: top5.map(score),
     target: score(target),
+    ...(output && { output: outputRecord(output) }),
     layer: layer ? { name: layer.name, why: layer.why } : null,
     seed: params.seed ?? 0,
     methods: attributions.map((attribution, i) => methodEntry(attribution, files[i]!)),

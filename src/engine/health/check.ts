@@ -34,7 +34,7 @@ export interface HealthSubject extends Pick<Question, 'target'> {
 export async function checkModel(
   { model, labels, image, target: wanted, camLayer, passBytes }: HealthSubject,
   signal?: AbortSignal,
-): Promise<Omit<HealthReport, 'checkpoint' | 'image' | 'camLayer'>> {
+): Promise<Omit<HealthReport, 'checkpoint' | 'image' | 'camLayer' | 'answer'>> {
   const started = performance.now();
   const { graph } = model;
   const { logits, probabilities } = await model.evaluate(image, {}, signal);

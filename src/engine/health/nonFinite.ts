@@ -166,7 +166,7 @@ export async function walkBackward(
   const { graph } = passes.model;
   const path = pathTo(graph, LOGITS);
   const onPath = floatOutputs(graph, path.nodes).filter((name) => path.values.has(name));
-  const values = [...differentiable([...graph.inputs.map(({ name }) => name), ...onPath])];
+  const values = [...differentiable([graph.inputs[0]?.name ?? '', ...onPath])];
   for (const part of passes.split(values.reverse(), (name) => bytesOf(graph, name))) {
     const evaluation = await passes.run([], part);
     for (const name of part) {

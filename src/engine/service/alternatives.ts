@@ -9,7 +9,7 @@ import type { OpenCheckpoint } from './checkpoints';
  * sure of the right class is most likely the one. All are asked for at once, so that they share a batch.
  */
 export function alternatives(
-  { model, labels }: OpenCheckpoint,
+  { model, labels }: Pick<OpenCheckpoint, 'model' | 'labels'>,
   pixels: RgbImage,
   signal: AbortSignal,
 ): Promise<PreprocessingAlternative[]> {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { outputRecord } from '../../shared/question/output';
 import type { Question } from '../../shared/question/question';
 import type { HealthReport } from '../../shared/results/health';
 import type { FloatTensor } from '../graph/ir/tensor';
@@ -6,6 +7,7 @@ import { checkModel } from '../health/check';
 import { decodeImage } from '../image';
 import type { CheckpointCache } from './checkpoints';
 import { chooseLayer } from './chooseLayer';
+import { chooseOutput } from './chooseOutput';
 import { prepareInput } from './prepareInput';
 
 /**
@@ -24,6 +26,13 @@ export async function checkHealth(
   const [open, { pixels }] = await Promise.all([checkpoints.get(checkpoint, question), decodeImage(image)]);
   const { tensor } = prepareInput(open, pixels, input);
   const camLayer = chooseLayer(open, layer)?.name ?? null;
-  const report = await checkModel({ model: open.model, labels: open.labels, image: tensor, target, camLayer }, signal);
-  return { checkpoint, image: 'path' in image ? basename(image.path) : image.name, camLayer, ...report };
+  const { model, output } = await chooseOutput(open, tensor, question.output, signal);
+  const report = await checkModel({ model, labels: open.labels, image: tensor, target, camLayer }, signal);
+  return {
+    checkpoint,
+    image: 'path' in image ? basename(image.path) : image.name,
+    camLayer,
+    ...(output && { answer: outputRecord(output) }),
+    ...report,
+  };
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkpointOf } from '../../shared/formats/checkpointNames';
+import { type OutputSelection, parseOutput } from '../../shared/question/output';
 import type { FoundPreprocessing } from '../../shared/question/preprocessing';
 import type { OpenOptions } from '../../shared/question/question';
 import { type Checkpoint, isCurrent } from '../formats';
@@ -22,6 +23,8 @@ export interface OpenCheckpoint {
   readonly labels: readonly string[] | null;
   /** Default target layer named in whylight.json. */
   readonly layer: string | undefined;
+  /** Default answer named there, of a model that gives several for an image. */
+  readonly output: OutputSelection | undefined;
   readonly notes: readonly string[];
 }
 
@@ -35,7 +38,17 @@ async function open(path: string, options: OpenOptions, machine: Omit<RunOptions
   if (!classifier || problem) throw problem;
   const { input, analysis, labels } = classifier;
   const model = await LoadedModel.of(input, analysis, { ...machine, runtime: options.runtime });
-  return { path, checkpoint, sha256, model, preprocessing, labels: labels.names, layer: noted?.layer, notes };
+  return {
+    path,
+    checkpoint,
+    sha256,
+    model,
+    preprocessing,
+    labels: labels.names,
+    layer: noted?.layer,
+    output: parseOutput(noted?.output ?? '') ?? undefined,
+    notes,
+  };
 }
 
 /** Changes when a file beside the checkpoint that decides its preprocessing and labels changes. */

@@ -11,6 +11,7 @@ import { chooseTarget, classScores, topClasses } from '../model/target/target';
 import { alternatives } from './alternatives';
 import type { CheckpointCache } from './checkpoints';
 import { chooseLayer } from './chooseLayer';
+import { chooseOutput } from './chooseOutput';
 import { filesBehind } from './describeCheckpoint';
 import { prepareInput } from './prepareInput';
 
@@ -53,10 +54,11 @@ export async function explain(
   throwIfCancelled(signal);
 
   emit({ id, kind: 'stage', text: 'Asking the model' });
-  const { model, preprocessing } = open;
+  const { preprocessing } = open;
   const { pixels } = decoded;
   const { tensor, region } = prepareInput(open, pixels, context.input);
   const layer = chooseLayer(open, question.layer);
+  const { model, output } = await chooseOutput(open, tensor, question.output, signal);
   const { logits, probabilities } = await model.evaluate(tensor, {}, signal);
   const scores = classScores(logits, probabilities, open.labels);
   const target = chooseTarget(scores, question.target);
@@ -67,15 +69,21 @@ export async function explain(
       size: model.input.dims,
       ...(context.input || !preprocessing
         ? { preprocessing: null, how: 'fed as given', guessed: false, alternatives: [] }
-        : { ...preprocessing, alternatives: preprocessing.guessed ? await alternatives(open, pixels, signal) : [] }),
+        : {
+            ...preprocessing,
+            alternatives: preprocessing.guessed
+              ? await alternatives({ model, labels: open.labels }, pixels, signal)
+              : [],
+          }),
     },
     top5: topClasses(scores, 5),
     target,
+    ...(output && { output }),
     layer,
     pixels: displayImage(pixels, displaySide).pixels,
     region,
     imageSize: { width: pixels.width, height: pixels.height },
-    notes: [...decoded.notes, ...open.notes],
+    notes: [...decoded.notes, ...(output ? [output.why] : []), ...open.notes],
     dependsOn: await filesBehind(open),
   };
   emit({ id, kind: 'prediction', prediction });

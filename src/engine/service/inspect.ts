@@ -5,6 +5,7 @@ import { type DType, elementCount, type ValueType } from '../graph/ir/tensor';
 import type { PreprocessingFinding } from '../image';
 import { unsupportedOperators } from '../model/analysis/unsupported';
 import type { MemoryBudget } from '../model/programs/memoryBudget';
+import { answersNote } from '../model/target/output';
 import { type Classifier, describeCheckpoint, noImageFits } from './describeCheckpoint';
 
 /** Sizes for people: an open dimension is a question mark. */
@@ -44,6 +45,7 @@ export async function inspect(path: string, logits?: string, memory?: MemoryBudg
   });
   const { graph, files } = checkpoint;
   const channels = classifier?.input.channels;
+  const answers = classifier?.analysis.logits.answers;
   const unfit = channels !== undefined && !preprocessing && !problem ? [noImageFits(channels)] : [];
   return {
     path,
@@ -59,7 +61,7 @@ export async function inspect(path: string, logits?: string, memory?: MemoryBudg
     unsupported: unsupportedOperators(graph),
     ...described(classifier),
     preprocessing: preprocessing && found(preprocessing),
-    notes: [...notes, ...(problem ? [problem.message] : []), ...unfit],
+    notes: [...(answers ? [answersNote(answers)] : []), ...notes, ...(problem ? [problem.message] : []), ...unfit],
   };
 }
 
@@ -70,9 +72,9 @@ function found({ notes: _, ...preprocessing }: PreprocessingFinding): FoundPrepr
 function described(classifier: Classifier | null): Pick<ModelSummary, 'logits' | 'layers' | 'defaultLayer' | 'labels'> {
   if (!classifier) return { logits: null, layers: [], defaultLayer: null, labels: null };
   const { analysis, labels } = classifier;
-  const { name, classes, how } = analysis.logits;
+  const { name, classes, how, answers } = analysis.logits;
   return {
-    logits: { name, classes, how },
+    logits: { name, classes, how, ...(answers && { answers }) },
     layers: analysis.layers,
     defaultLayer: analysis.defaultLayer,
     labels: labels.names && { count: labels.names.length, how: labels.how, names: labels.names },

@@ -41,12 +41,13 @@ function findingList(findings: readonly Finding[], t: Translate): string[] {
   return findings.map(({ severity, sentence }) => `- **${words[severity]}:** ${text(sentence)}`);
 }
 
-function facts({ output, weights, cost }: HealthReport, t: Translate): string[][] {
+function facts({ answer, output, weights, cost }: HealthReport, t: Translate): string[][] {
   const { target, logits, margin } = output;
   return [
     [t('Probability'), percent(target.probability)],
     [t('Logits'), withBroken(t('{0} to {1}', formatValue(logits.min), formatValue(logits.max)), logits)],
     ...(margin === null ? [] : [[t('Two largest logits'), t('{0} apart', formatValue(margin))]]),
+    ...(answer ? [[t('Answer'), text(answer.why)]] : []),
     [
       t('Weights'),
       t('{0}, of them {1} NaN and {2} infinite', weights.count.toLocaleString('en'), weights.nan, weights.infinite),

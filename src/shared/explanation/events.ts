@@ -1,3 +1,4 @@
+import type { ChosenOutput } from '../question/output';
 import type { Preprocessing } from '../question/preprocessing';
 import type { Attribution, ClassScore, ImageRegion, RawMap, RgbImage } from '../results/attribution';
 import type { Finding } from '../results/health';
@@ -29,6 +30,8 @@ export interface Prediction {
   };
   readonly top5: readonly ClassScore[];
   readonly target: ClassScore;
+  /** Which answer is explained, of a model that gives several for an image. */
+  readonly output?: ChosenOutput;
   readonly layer: ChosenLayer | null;
   /** The upright image for display, at most 1600 pixels on its longer side. */
   readonly pixels: RgbImage;

@@ -3,6 +3,7 @@ import type { ExplainEvent, Prediction } from '../explanation/events';
 import type { FoundPreprocessing, Preprocessing } from '../question/preprocessing';
 import type { ImageSource, Question } from '../question/question';
 import type { DisplayOptions } from '../rendering/display';
+import type { Answers } from '../results/answers';
 import type { Attribution, MethodInfo, MethodRequest } from '../results/attribution';
 import type { Finding, HealthReport } from '../results/health';
 import type { ChosenLayer, LayerInfo } from '../results/layers';
@@ -27,7 +28,13 @@ export interface ModelSummary {
     readonly dtype: string;
     readonly shape: readonly (number | string)[];
   }[];
-  readonly logits: { readonly name: string; readonly classes: number; readonly how: string } | null;
+  readonly logits: {
+    readonly name: string;
+    readonly classes: number;
+    readonly how: string;
+    /** Of a model that gives several answers for an image. */
+    readonly answers?: Answers;
+  } | null;
   readonly layers: readonly LayerInfo[];
   readonly defaultLayer: ChosenLayer | null;
   /** Operator → number of nodes, after import. */

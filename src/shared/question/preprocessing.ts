@@ -49,4 +49,6 @@ export interface CheckpointNotes {
   readonly logits?: string;
   /** Default target layer. */
   readonly layer?: string;
+  /** Of a model with several answers for an image: which is explained, as `parseOutput` reads it. */
+  readonly output?: string;
 }

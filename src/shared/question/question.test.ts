@@ -23,6 +23,7 @@ const question: Required<Question<string>> = {
   layer: 'relu5',
   preprocessing,
   logits: 'scores',
+  output: { kind: 'region', start: [1, 2], end: [3, 4] },
   runtime: 'onnxruntime',
 };
 
@@ -42,6 +43,7 @@ describe('sameQuestion', () => {
     ['layer', { layer: 'relu4' }],
     ['preprocessing', { preprocessing: { ...preprocessing, mean: [0.5, 0.4, 0.31] } }],
     ['logits', { logits: 'other' }],
+    ['output', { output: { kind: 'index', indices: [1, 2] } }],
     ['runtime', { runtime: 'auto' }],
   ])('sees another %s', (_, other) => {
     expect(sameQuestion(question, { ...question, ...other })).toBe(false);
@@ -73,7 +75,8 @@ describe('readQuestion', () => {
   });
 
   it('leaves out fields of the wrong kind', () => {
-    const odd = { ...question, target: { kind: 'index', index: 'x' }, layer: 4, logits: {}, runtime: 'torch' };
+    const wrong = { target: { kind: 'index', index: 'x' }, layer: 4, logits: {}, runtime: 'torch' };
+    const odd = { ...question, ...wrong, output: { kind: 'region', start: [1, 2], end: [3] } };
     const { checkpoint, image } = question;
     expect(read(odd)).toEqual({ checkpoint, image, target: { kind: 'top1' }, preprocessing });
     expect(read({ checkpoint, image, target: { kind: 'index', index: -1 } })).toMatchObject({

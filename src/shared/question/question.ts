@@ -1,3 +1,4 @@
+import type { OutputSelection } from './output';
 import type { Preprocessing } from './preprocessing';
 import type { TargetRequest } from './target';
 
@@ -23,6 +24,8 @@ export interface Question<Image = ImageSource> {
   readonly preprocessing?: Preprocessing;
   /** Name of the value that is explained; overrides what is found in and beside the checkpoint. */
   readonly logits?: string;
+  /** Of a model that gives several answers for an image: which is explained. One that is likely meant, when absent. */
+  readonly output?: OutputSelection;
   /** `auto` when absent. */
   readonly runtime?: RuntimeChoice;
 }

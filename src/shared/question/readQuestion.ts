@@ -1,3 +1,4 @@
+import type { OutputSelection } from './output';
 import type { Preprocessing } from './preprocessing';
 import type { Question, RuntimeChoice } from './question';
 import type { TargetRequest } from './target';
@@ -13,6 +14,7 @@ export function readQuestion(value: unknown): Question<string> | undefined {
   const { checkpoint, image, layer, logits } = value;
   if (typeof checkpoint !== 'string' || typeof image !== 'string') return undefined;
   const preprocessing = readPreprocessing(value['preprocessing']);
+  const output = readOutput(value['output']);
   const runtime = oneOf(value['runtime'], runtimes);
   return {
     checkpoint,
@@ -21,6 +23,7 @@ export function readQuestion(value: unknown): Question<string> | undefined {
     ...(typeof layer === 'string' && { layer }),
     ...(preprocessing && { preprocessing }),
     ...(typeof logits === 'string' && { logits }),
+    ...(output && { output }),
     ...(runtime && { runtime }),
   };
 }
@@ -37,6 +40,19 @@ function readTarget(value: unknown): TargetRequest {
     if (kind === 'label' && typeof label === 'string') return { kind, label };
   }
   return { kind: 'top1' };
+}
+
+function readOutput(value: unknown): OutputSelection | undefined {
+  if (!isFields(value)) return undefined;
+  const { kind, indices, start, end } = value;
+  if (kind === 'all') return { kind };
+  if (kind === 'index' && isPlace(indices)) return { kind, indices };
+  if (kind === 'region' && isPlace(start) && isPlace(end) && start.length === end.length) return { kind, start, end };
+  return undefined;
+}
+
+function isPlace(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.length > 0 && value.every((index) => isWhole(index) && index >= 0);
 }
 
 const runtimes: readonly RuntimeChoice[] = ['auto', 'onnxruntime', 'tfjs'];

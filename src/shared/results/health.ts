@@ -1,3 +1,4 @@
+import type { AnswerRecord } from './answers';
 import type { ClassScore } from './attribution';
 
 /** `problem`: what is computed is wrong or empty; `warning`: it may mislead; `note`: good to know. */
@@ -97,6 +98,8 @@ export interface HealthReport {
   readonly image: string;
   /** The layer of the class activation maps; null when the model has none with spatial extent. */
   readonly camLayer: string | null;
+  /** Which answer is explained, of a model that gives several for an image. */
+  readonly answer?: AnswerRecord;
   readonly output: OutputHealth;
   /** The model's input: its `name`, values and gradient. */
   readonly input: LayerHealth;

@@ -126,7 +126,7 @@ export async function profilePrograms(
   const { graph } = await readCheckpoint(path);
   const input = findImageInput(graph);
   const analysis = analyse(graph, input, { height: 224, width: 224 });
-  const headed = withHead(analysis.graph, analysis.logits.name, analysis.logits.classes, 'softmax');
+  const headed = withHead(analysis.graph, analysis.logits);
   const { runtime: engine } = await createRuntimes().choose('onnxruntime');
   for (const { what, probes } of rows) {
     await profiled(`${what}, batch ${batch}`, options, report, async (sessionOptions) => {

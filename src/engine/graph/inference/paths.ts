@@ -32,12 +32,13 @@ export interface Path {
   readonly values: ReadonlySet<string>;
 }
 
-/** Everything through which data flows from the graph's inputs to `target`: floating-point numbers, and integers that stand for them. */
+/**
+ * Everything through which data flows from the image, the graph's first input, to `target`: floating-point numbers, and integers that stand
+ * for them.
+ */
 export function pathTo(graph: Graph, target: string): Path {
-  const fromInput = dependents(
-    graph,
-    graph.inputs.map((input) => input.name),
-  );
+  const [image] = graph.inputs;
+  const fromInput = dependents(graph, image ? [image.name] : []);
   const values = new Set(fromInput.has(target) ? [target] : []);
   const nodes: Node[] = [];
   for (let index = graph.nodes.length - 1; index >= 0; index--) {

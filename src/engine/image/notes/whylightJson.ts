@@ -65,7 +65,7 @@ export async function readWhylightFile(checkpointPath: string): Promise<{
 export async function readCheckpointNotes(checkpointPath: string): Promise<NotesBeside | null> {
   const file = await readWhylightFile(checkpointPath);
   if (!file) return null;
-  const { preprocessing, labels, logits, layer, checkpoints } = file.content;
+  const { preprocessing, labels, logits, layer, output, checkpoints } = file.content;
   const name = basename(checkpointPath);
   const own = checkpoints && Object.hasOwn(checkpoints, name) ? checkpoints[name] : undefined;
   return {
@@ -73,6 +73,7 @@ export async function readCheckpointNotes(checkpointPath: string): Promise<Notes
     labels: own?.labels ?? labels,
     logits: own?.logits ?? logits,
     layer: own?.layer ?? layer,
+    output: own?.output ?? output,
     path: file.path,
     unknownFields: file.unknownFields,
   };

@@ -1,4 +1,5 @@
 import { PreprocessingError } from '../../../shared/errors';
+import { outputNotation, parseOutput } from '../../../shared/question/output';
 import type {
   CheckpointNotes,
   Preprocessing,
@@ -38,6 +39,8 @@ const numbers =
     return right ? null : `a list of 1 or 3 ${what}`;
   };
 
+const output: Rule = (value) => (typeof value === 'string' && parseOutput(value) ? null : outputNotation);
+
 const name: Rule = (value) => (typeof value === 'string' && value !== '' ? null : 'a text that is not empty');
 
 /** A file name without a folder, so that the file never leads out of its own folder. */
@@ -66,6 +69,7 @@ const notesRules: Readonly<Record<Exclude<keyof CheckpointNotes, 'preprocessing'
   labels,
   logits: name,
   layer: name,
+  output,
 };
 
 /** Collects unknown fields by their paths and stops at the first wrong value. */

@@ -1,6 +1,7 @@
 import { CheckpointError, UnsupportedOperatorError } from '../../../shared/errors';
 import type { ChosenLayer, LayerInfo } from '../../../shared/results/layers';
 import { bindReachable, type InputSizes, type Reached } from '../../graph/binding/bind';
+import { batchSymbols } from '../../graph/inference/batchSymbols';
 import { nodeLabel } from '../../graph/ir/attributes';
 import type { Graph } from '../../graph/ir/graph';
 import { removeDeadNodes } from '../../graph/passes/removeDeadNodes';
@@ -15,7 +16,7 @@ export interface Analysis {
   readonly graph: Graph;
   /** Shape of the image input without the batch. */
   readonly dims: readonly number[];
-  /** True when the graph is right for any batch length. */
+  /** True when the graph is right for any batch length, and the logits of one image are those of one place along their first axis. */
   readonly anyBatch: boolean;
   readonly logits: Logits;
   readonly layers: readonly LayerInfo[];
@@ -47,18 +48,26 @@ export function analyse(
   const logits = findLogits(reached.graph, wantedLogits);
   if ('reason' in logits) throw whyNot(floated, reached, logits.reason, wantedLogits);
   const bound = narrowed(floated, sizes, memory, reached, logits.name);
+  const anyBatch = bound.fixedBatch === null && followsBatch(bound.graph, logits);
   return {
     graph: bound.graph,
     dims,
-    anyBatch: bound.fixedBatch === null,
+    anyBatch,
     logits,
     layers: listLayers(bound.graph, logits.name),
-    defaultLayer: findDefaultLayer(bound.graph, logits.name),
-    notes: [...leftOut(reached, wantedLogits), ...(bound.fixedBatch === null ? [] : [oneByOne])],
+    defaultLayer: findDefaultLayer(bound.graph, logits.name, logits.answers),
+    notes: [...leftOut(reached, wantedLogits), ...(anyBatch ? [] : [oneByOne])],
   };
 }
 
 const oneByOne = 'This checkpoint fixes its batch to 1, so images are evaluated one by one.';
+
+/** False when another axis than the first follows the batch, or the first holds more than the batch. */
+function followsBatch(graph: Graph, { name, dims }: Logits): boolean {
+  if (dims[0] !== 1) return false;
+  const [first, ...others] = batchSymbols(graph).get(name) ?? [{ timesBatch: 1 }];
+  return typeof first === 'object' && first.timesBatch === 1 && others.every((dim) => typeof dim === 'number');
+}
 
 /** The graph without what only other outputs need, where that frees the batch. */
 function narrowed(

@@ -1,9 +1,11 @@
 /** The layers that users see, and the one that class activation maps are drawn from. */
+import type { Answers } from '../../../shared/results/answers';
 import type { ChosenLayer, LayerInfo } from '../../../shared/results/layers';
 import { type Path, pathTo, trunk } from '../../graph/inference/paths';
 import type { Graph, Node } from '../../graph/ir/graph';
 import { producersOf } from '../../graph/ir/links';
 import { rectifies } from '../../graph/ops/quantisation';
+import { madeAxis } from './classAxis';
 import { findLogits } from './logits';
 
 /**
@@ -203,10 +205,14 @@ function logitsName(graph: Graph): string | undefined {
  * are pooled or flattened away. Where that is the output of a pooling (VGG: … Relu, MaxPool, Flatten), the activation in front of it is
  * taken, which has the finer grid. Quantising does the work of an activation like ReLU by its range.
  *
+ * Where every pixel has an answer of its own, nothing is pooled: the last feature map in front of the convolution that gives the scores.
+ *
  * @returns null when no value between input and logits has spatial extent.
  */
-export function findDefaultLayer(graph: Graph, logits: string): ChosenLayer | null {
-  const path = pathTo(graph, logits);
+export function findDefaultLayer(graph: Graph, logits: string, answers: Answers | null = null): ChosenLayer | null {
+  const pixels = answers?.kind === 'pixels';
+  const scoring = pixels ? madeAxis(graph, producersOf(graph.nodes), logits)?.node : undefined;
+  const path = pathTo(graph, scoring?.inputs[0] ?? logits);
   const main = trunk(path);
   const candidates = layersOn(path, graph).filter(({ name, spatial }) => spatial && main.has(name));
   const last = candidates.at(-1);
@@ -216,7 +222,8 @@ export function findDefaultLayer(graph: Graph, logits: string): ChosenLayer | nu
   if (finer && (rounded || isActivation(finer.source))) {
     return { name: finer.name, why: `The last activation before ${last.source.op} and the classifier.` };
   }
-  return { name: last.name, why: 'The last feature map before its positions are pooled or flattened away.' };
+  const before = scoring ? 'the convolution that gives the scores' : 'its positions are pooled or flattened away';
+  return { name: last.name, why: `The last feature map before ${before}.` };
 }
 
 function isActivation(node: Node): boolean {

@@ -35,9 +35,12 @@ describe('findLogits', () => {
     };
     expect(find(small(rounded))).toEqual({
       name: 'scores',
+      dims: [1, 5],
       classes: 5,
+      classAxis: 1,
+      answers: null,
       activation: 'none',
-      how: '"scores", in front of the quantisation that gives the output "y"',
+      how: '“scores”, in front of the quantisation that gives the output “y”',
     });
     const softmax: SmallNode = { op: 'Softmax', inputs: ['y'], outputs: ['p'] };
     expect(find(small([...rounded, softmax]))).toMatchObject({
@@ -55,7 +58,7 @@ describe('findLogits', () => {
     const found = find(classifier([{ op, inputs: ['scores'], outputs: ['p'] }]));
     expect(found).toMatchObject({ name: 'scores', classes: 5, activation });
     expect((found as { probabilities?: string }).probabilities).toBe(probabilities);
-    expect((found as { how: string }).how).toBe(`"scores", in front of the final ${op} that gives "p"`);
+    expect((found as { how: string }).how).toBe(`“scores”, in front of the final ${op} that gives “p”`);
   });
 
   it('looks through shape changes behind the activation', () => {
@@ -119,14 +122,14 @@ describe('findLogits', () => {
       probabilities: 'p',
     });
     expect(find(classifier(nodes), 'nothing')).toEqual({
-      reason: 'The model has no value named "nothing" to take as logits.',
+      reason: 'The model has no value named “nothing” to take as logits.',
     });
   });
 
   it('says why a model is no classifier', () => {
     const small: SmallGraph = { inputs: { x: [3, 8, 8] }, nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['map'] }] };
     expect(find(small)).toEqual({
-      reason: 'The model gives no class scores, one number per class: its outputs are "map" [1, 3, 8, 8].',
+      reason: 'The model gives no class scores, one number per class: its outputs are “map” [1, 3, 8, 8].',
     });
   });
 });

@@ -57,7 +57,7 @@ export function findCut(graph: Graph, reached: Reached): string | null {
     for (const input of node.inputs) before.add(input);
     const [value = ''] = node.outputs;
     if ((bound.types.get(value)?.dims?.length ?? 0) < 2) continue;
-    const logits = logitsBehind(bound, value, producers);
+    const logits = logitsBehind(bound, value, producers, 'one answer');
     if (logits && logits.classes > 1 && (!passed || passed.has(logits.name))) return logits.name;
   }
   return null;

@@ -12,6 +12,8 @@ export interface Askable {
   readonly input: Pick<ModelInput, 'dims'>;
   readonly classes: number;
   readonly layers: readonly { readonly name: string }[];
+  /** Of a model with several answers for an image: 1 for those that are explained, [1, …]. */
+  readonly selected?: FloatTensor;
   /** Shape of a float32 value with its batch of 1; undefined when there is no such value. */
   dimsOf(value: string): readonly number[] | undefined;
 }
@@ -56,6 +58,7 @@ export function requestOf(model: Askable, input: FloatTensor, probes: Probes): R
     feeds.set(key, tensor);
   };
   feed(feedKeys.input, 'the input', input, model.input.dims);
+  if (model.selected) feeds.set(feedKeys.selection, model.selected);
   if (probes.reference) feed(feedKeys.reference, 'the reference', probes.reference, model.input.dims);
   for (const [layer, value] of probes.replace ?? []) {
     feed(feedKeys.replaced(layer), `the value for the layer “${layer}”`, value, batchedShape(model, layer));

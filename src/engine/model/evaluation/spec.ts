@@ -36,6 +36,8 @@ export const feedKeys = {
   replaced: (layer: string) => `replaced ${layer}`,
   weights: ({ key }: ScoredValue) => `weights ${key}`,
   direction: (of: string) => `direction ${of}`,
+  /** Of a model with several answers for an image: 1 for those that are explained. */
+  selection: 'selection',
 } as const;
 
 /** True for the weights of a score. */

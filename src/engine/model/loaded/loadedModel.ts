@@ -1,16 +1,18 @@
+import type { Answers } from '../../../shared/results/answers';
 import type { ChosenLayer, LayerInfo } from '../../../shared/results/layers';
 import type { Checkpoint } from '../../formats';
 import type { Graph } from '../../graph/ir/graph';
-import type { FloatTensor } from '../../graph/ir/tensor';
+import { type FloatTensor, float32 } from '../../graph/ir/tensor';
 import type { Runtimes } from '../../runtime/runtimes';
 import { type Analysis, analyse } from '../analysis/analyse';
-import { withHead } from '../analysis/head';
+import { ALL_LOGITS, headActivation, SELECTION, withHead } from '../analysis/head';
 import { findImageInput, type ImageInput } from '../analysis/imageInput';
 import type { Evaluation, Model, ModelInput, Probes } from '../evaluation/model';
 import { requestOf } from '../evaluation/request';
 import { Scheduler } from '../evaluation/scheduler';
 import { MemoryBudget } from '../programs/memoryBudget';
 import { Programs } from '../programs/programs';
+import { middleAnswer, selectedAnswers } from '../target/output';
 import { computeConstants } from './computeConstants';
 
 export interface RunOptions {
@@ -33,28 +35,42 @@ export interface LoadOptions extends RunOptions {
   readonly logits?: string;
 }
 
+/** What does not depend on which answer is explained. */
+interface Shared {
+  /** Bound to batch 1, with the head of `head.ts`; its first input is the image. */
+  readonly graph: Graph;
+  readonly input: ModelInput;
+  readonly classes: number;
+  /** What the head makes probabilities with. */
+  readonly activation: 'softmax' | 'sigmoid';
+  /** The answers that the model gives for one image; null when it gives one. */
+  readonly answers: Answers | null;
+  readonly layers: readonly LayerInfo[];
+  readonly defaultLayer: ChosenLayer | null;
+  readonly runtime: { readonly id: string; readonly version: string; readonly why: string };
+  readonly notes: readonly string[];
+  readonly programs: Programs;
+  readonly scheduler: Scheduler;
+  readonly limit: () => number;
+}
+
 /** A checkpoint bound to an image size and a runtime. */
 export class LoadedModel implements Model {
-  private readonly scheduler: Scheduler;
+  readonly graph = this.shared.graph;
+  readonly input = this.shared.input;
+  readonly classes = this.shared.classes;
+  readonly activation = this.shared.activation;
+  readonly answers = this.shared.answers;
+  readonly layers = this.shared.layers;
+  readonly defaultLayer = this.shared.defaultLayer;
+  readonly runtime = this.shared.runtime;
+  readonly notes = this.shared.notes;
 
   private constructor(
-    /** Bound to batch 1, with the head of `head.ts`; its first input is the image. */
-    readonly graph: Graph,
-    readonly input: ModelInput,
-    readonly classes: number,
-    readonly layers: readonly LayerInfo[],
-    readonly defaultLayer: ChosenLayer | null,
-    readonly runtime: { readonly id: string; readonly version: string; readonly why: string },
-    readonly notes: readonly string[],
-    private readonly programs: Programs,
-    private readonly limit: () => number,
-  ) {
-    this.scheduler = new Scheduler(
-      (batch) => this.programs.run(batch),
-      () => this.batchSize,
-      (spec) => this.programs.isReady(spec),
-    );
-  }
+    private readonly shared: Shared,
+    /** 1 for the answers that are explained, [1, …]; of a model with several. */
+    readonly selected?: FloatTensor,
+  ) {}
 
   /**
    * Binds the checkpoint's graph to the image size and finds logits and layers.
@@ -79,9 +95,7 @@ export class LoadedModel implements Model {
     try {
       const headed = withHead(
         await computeConstants(graph, runtime, { weights, memory, threads: options.threads }),
-        logits.name,
-        logits.classes,
-        logits.activation === 'sigmoid' || logits.classes === 1 ? 'sigmoid' : 'softmax',
+        logits,
       );
       const programs = new Programs(
         runtime,
@@ -92,29 +106,58 @@ export class LoadedModel implements Model {
       );
       // Before an image is made as large as the model wants it.
       programs.checkRoom();
-      return new LoadedModel(
-        headed,
-        { dims, layout, channels, height, width },
-        logits.classes,
+      const limit = anyBatch ? () => options.batchSize ?? programs.batchSize : () => 1;
+      const shared: Shared = {
+        graph: headed,
+        input: { dims, layout, channels, height, width },
+        classes: logits.classes,
+        activation: headActivation(logits),
+        answers: logits.answers,
         layers,
         defaultLayer,
-        { id: runtime.id, version: runtime.version, why },
+        runtime: { id: runtime.id, version: runtime.version, why },
         notes,
         programs,
-        anyBatch ? () => options.batchSize ?? programs.batchSize : () => 1,
-      );
+        scheduler: new Scheduler(
+          (batch) => programs.run(batch),
+          limit,
+          (spec) => programs.isReady(spec),
+        ),
+        limit,
+      };
+      const model = new LoadedModel(shared);
+      return logits.answers
+        ? model.choosing(selectedAnswers(logits.answers, middleAnswer(logits.answers).selection))
+        : model;
     } catch (error) {
       weights?.dispose();
       throw error;
     }
   }
 
+  /**
+   * The same model with the sum over other answers as its logits; it shares its programs with this one, and one is disposed of with the other.
+   *
+   * @param selected 1 for the answers that are summed and 0 for the others, row by row.
+   */
+  choosing(selected: Float32Array): LoadedModel {
+    const dims = this.graph.types.get(SELECTION)?.dims;
+    if (!dims) throw new Error('The model has one answer for an image.');
+    return new LoadedModel(this.shared, float32(dims as readonly number[], selected));
+  }
+
+  /** The logits of all answers for one image, [1, answers before the axis of the classes, classes, answers behind it]. */
+  async allLogits(input: FloatTensor, signal?: AbortSignal): Promise<FloatTensor> {
+    const evaluation = await this.evaluate(input, { activations: [ALL_LOGITS] }, signal);
+    return evaluation.activation(ALL_LOGITS);
+  }
+
   get batchSize(): number {
-    return this.limit();
+    return this.shared.limit();
   }
 
   async evaluate(input: FloatTensor, probes: Probes, signal?: AbortSignal): Promise<Evaluation> {
-    return this.scheduler.evaluate(requestOf(this, input, probes), signal);
+    return this.shared.scheduler.evaluate(requestOf(this, input, probes), signal);
   }
 
   /** Shape of a float32 value for one image, with its batch of 1; undefined when the model has no such value. */
@@ -125,6 +168,6 @@ export class LoadedModel implements Model {
 
   /** Releases the runtime's memory; the model must not be used afterwards. */
   dispose(): Promise<void> {
-    return this.programs.dispose();
+    return this.shared.programs.dispose();
   }
 }

@@ -10,7 +10,7 @@ import { withGiven } from '../../graph/passes/withGiven';
 import { withReference } from '../../graph/passes/withReference';
 import { ruleKey, ruleTable } from '../../graph/rules';
 import { standard } from '../../graph/rules/standard';
-import { LOGITS, PROBABILITIES } from '../analysis/head';
+import { LOGITS, PROBABILITIES, SELECTION } from '../analysis/head';
 import type { Head, LogitFunction } from '../evaluation/functions';
 import { INPUT } from '../evaluation/model';
 import type { ScoredValue } from '../evaluation/score';
@@ -54,6 +54,7 @@ class ProgramBuilder {
     const wanted = [...spec.activations, ...layers, ...spec.replaced, ...ends.map(({ wrt }) => this.nameOf(wrt))];
     this.graph = simplify(withGiven(graph, spec.replaced), new Set([LOGITS, PROBABILITIES, ...wanted]));
     this.feeds.set(input, feedKeys.input);
+    if (graph.inputs.some(({ name }) => name === SELECTION)) this.feeds.set(SELECTION, feedKeys.selection);
     for (const layer of spec.replaced) this.feeds.set(layer, feedKeys.replaced(layer));
   }
 

@@ -65,7 +65,7 @@ async function programs(memory: MemoryBudget) {
   const { graph } = await readCheckpoint(file);
   const input = findImageInput(graph);
   const { graph: bound, logits } = analyse(graph, input, size);
-  const headed = withHead(bound, logits.name, logits.classes, 'softmax');
+  const headed = withHead(bound, logits);
   const { runtime, counts } = await countingRuntime();
   const made = new Programs(runtime, headed, input.name, { dynamicBatch: true, threads: 1 }, memory);
   const run = (probes: Probes, x = pixels()) => made.run(asBatch(headed, x, { score, ...probes }));
