@@ -16,7 +16,7 @@ import { standard } from '../../src/engine/graph/rules/standard';
 import { findDefaultLayer, listLayers } from '../../src/engine/model/analysis/layers';
 import { findLogits } from '../../src/engine/model/analysis/logits';
 import { unsupportedOperators } from '../../src/engine/model/analysis/unsupported';
-import { usualRuntime } from '../support/runtimes';
+import { eachRuntime } from '../support/runtimes';
 
 interface GoldenRecord {
   readonly id: string;
@@ -101,7 +101,7 @@ function readsFrom(graph: Graph, value: string): readonly string[] {
   return graph.nodes.filter((node) => node.inputs.includes(value)).map((node) => node.op);
 }
 
-describe('golden logits, activations and gradients', () => {
+describe.each(eachRuntime)('golden logits, activations and gradients, on $id', ({ runtime }) => {
   it('has cases', () => {
     expect(cases.length).toBeGreaterThan(40);
   });
@@ -123,7 +123,7 @@ describe('golden logits, activations and gradients', () => {
     const backward = differentiate(simple, { of: output, cotangent: 'cotangent', wrt, rules: standard });
     const gradientOf = (value: string) => backward.gradients.get(value) as string;
     const wanted = [output, ...values, ...wrt.map(gradientOf)];
-    const program = await usualRuntime.compile(backward.graph, wanted, { dynamicBatch: polymorphic });
+    const program = await runtime.compile(backward.graph, wanted, { dynamicBatch: polymorphic });
     const outputDims = (graph.types.get(output)?.dims ?? []) as number[];
 
     for (const batch of polymorphic ? [1, 2] : [1]) {

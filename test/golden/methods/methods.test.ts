@@ -8,8 +8,9 @@ import { ReplaySource } from '../../../src/engine/methods/random';
 import { createContext } from '../../../src/engine/methods/run';
 import { classScore } from '../../../src/engine/model/evaluation/score';
 import { LoadedModel } from '../../../src/engine/model/loaded/loadedModel';
+import type { Runtime } from '../../../src/engine/runtime/runtime';
 import type { Parameters, RawMap } from '../../../src/shared/results/attribution';
-import { runtimes } from '../../support/runtimes';
+import { eachRuntime, only } from '../../support/runtimes';
 import {
   array,
   cases,
@@ -18,7 +19,6 @@ import {
   type GoldenCase,
   inputOf,
   layerOf,
-  type ModelName,
   namedLayers,
   onnxFiles,
   onnxLayer,
@@ -27,16 +27,27 @@ import { compare, expectClose, report, type Tolerance } from './compare';
 import { reproductionOf } from './requests';
 import { type Change, hangsOnRounding } from './rounding';
 
-const models = new Map<ModelName, Promise<LoadedModel>>();
+/** A recorded case on one of the runtimes. */
+interface Run extends GoldenCase {
+  readonly on: string;
+  readonly runtime: Runtime;
+}
 
-async function modelOf(golden: GoldenCase): Promise<{ model: LoadedModel; input: FloatTensor }> {
+const runs = eachRuntime.flatMap(({ id: on, runtime }) => cases.map((each): Run => ({ ...each, on, runtime })));
+
+const models = new Map<string, Promise<LoadedModel>>();
+
+async function modelOf(golden: Run): Promise<{ model: LoadedModel; input: FloatTensor }> {
   const input = inputOf(golden);
   const [, , height = 0, width = 0] = input.dims;
-  const known = models.get(golden.model);
+  const key = `${golden.model} ${golden.on}`;
+  const known = models.get(key);
   const fresh =
     known ??
-    readCheckpoint(onnxFiles[golden.model]).then((each) => LoadedModel.load(each, { runtimes, height, width }));
-  models.set(golden.model, fresh);
+    readCheckpoint(onnxFiles[golden.model]).then((each) =>
+      LoadedModel.load(each, { runtimes: only(golden.runtime), height, width }),
+    );
+  models.set(key, fresh);
   return { model: await fresh, input };
 }
 
@@ -62,7 +73,7 @@ const silent: RandomSource = {
 };
 
 async function runCase(
-  golden: GoldenCase,
+  golden: Run,
   overrides: Parameters = {},
   change: Change = (model, input) => ({ model, input }),
 ): Promise<MethodResult> {
@@ -99,12 +110,12 @@ function withChannels(map: RawMap, channels: number): Float32Array {
 }
 
 /** The map that a case's `main` records, of a changed run. */
-async function changedResult(golden: GoldenCase, change: Change): Promise<RawMap> {
+async function changedResult(golden: Run, change: Change): Promise<RawMap> {
   return resultOf(await runCase(golden, {}, change), reproductionOf(golden).result);
 }
 
 /** The tolerance of a case: its own, or for the few that hang on rounding what rounding alone does to them. */
-async function toleranceOf(golden: GoldenCase, result: RawMap): Promise<Tolerance> {
+async function toleranceOf(golden: Run, result: RawMap): Promise<Tolerance> {
   const rounding = hangsOnRounding[golden.id];
   if (!rounding) return golden.tolerance;
   const tolerance = await rounding.tolerance(
@@ -113,7 +124,7 @@ async function toleranceOf(golden: GoldenCase, result: RawMap): Promise<Toleranc
     async () => {
       const vanilla = cases.find((each) => each.id === golden.id.replace('smoothgrad', 'vanilla'));
       if (!vanilla) throw new Error(`${golden.id} has no plain gradient beside it.`);
-      return (await runCase(vanilla)).map;
+      return (await runCase({ ...vanilla, on: golden.on, runtime: golden.runtime })).map;
     },
   );
   // It must explain the difference without hiding a real one.
@@ -128,7 +139,7 @@ function resultOf(result: MethodResult, which: 'map' | 'layerMap'): RawMap {
   return map;
 }
 
-describe.each(cases.filter((each) => !each.id.endsWith('base.forward')))('$id', (golden) => {
+describe.each(runs.filter((each) => !each.id.endsWith('base.forward')))('$id on $on', (golden) => {
   it('has the recorded values', async () => {
     const { values, channels } = recorded(golden, 'main');
     const result = await runCase(golden);
@@ -176,7 +187,7 @@ describe.each(cases.filter((each) => !each.id.endsWith('base.forward')))('$id', 
   }
 });
 
-describe.each(cases.filter((each) => each.id.endsWith('base.forward')))('$id', (golden) => {
+describe.each(runs.filter((each) => each.id.endsWith('base.forward')))('$id on $on', (golden) => {
   it('has the recorded logits, probabilities, activations and gradients', async () => {
     const { model, input } = await modelOf(golden);
     const layers = Object.entries(namedLayers(golden.model)).filter(([key]) => golden.outputs[`activation_${key}`]);

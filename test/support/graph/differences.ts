@@ -1,4 +1,4 @@
-/** Compares the gradient of a graph with differences of the graph itself, both run by onnxruntime. */
+/** Compares the gradient of a graph, run by a runtime, with differences of the graph itself, run by the usual one. */
 
 import { expect } from 'vitest';
 import { differentiate } from '../../../src/engine/graph/autodiff/differentiate';
@@ -7,6 +7,7 @@ import { fromNumbers, toNumbers } from '../../../src/engine/graph/ir/numbers';
 import { elementCount, type Tensor } from '../../../src/engine/graph/ir/tensor';
 import { standard } from '../../../src/engine/graph/rules/standard';
 import type { RuleTable } from '../../../src/engine/graph/rules/table';
+import type { Runtime } from '../../../src/engine/runtime/runtime';
 import { usualRuntime } from '../runtimes';
 import { inDouble, runsInDouble } from './inDouble';
 import { randomNumbers } from './smallGraph';
@@ -16,6 +17,8 @@ import { randomNumbers } from './smallGraph';
  * float64 too, is judged by the rounding of the float32 constants in it alone; the float32 program is then compared with the float64 one.
  */
 export interface Comparison {
+  /** Runs the gradient; the usual one when left out. */
+  readonly runtime?: Runtime;
   /** Bound. */
   readonly graph: Graph;
   /** The inputs have no batch: the graph is run as it is, for one item after the other. Otherwise it must be right for any batch length. */
@@ -76,7 +79,8 @@ export async function compareWithDifferences(c: Comparison): Promise<void> {
   const { graph, of, wrt, kind, whole = false, zeros = [] } = c;
   const backward = differentiate(graph, { of, cotangent: vector, wrt, rules: c.rules ?? standard, prefix: `d(${of})` });
   const gradients = wrt.map((name) => backward.gradients.get(name) as string);
-  const precision = kind !== 'linear' && runsInDouble(backward.graph) ? 'float64' : 'float32';
+  const lowered = usualRuntime.lower(backward.graph, gradients);
+  const precision = kind !== 'linear' && runsInDouble(lowered) ? 'float64' : 'float32';
   const step = c.step ?? (kind === 'linear' ? 1 : defaultStep[precision]);
   const tolerance = c.tolerance ?? defaultTolerance[kind === 'linear' ? kind : precision];
 
@@ -89,15 +93,19 @@ export async function compareWithDifferences(c: Comparison): Promise<void> {
     for (const item of items) item.set(name, Array.from(draw(size, random), Math.fround));
   }
 
-  const single = await runner(backward.graph, gradients, whole);
+  const single = await runner(backward.graph, gradients, whole, c.runtime);
   const both = await single.run(items);
   const alone = await single.run([items[0]]);
   await single.dispose();
-  const double = precision === 'float64' ? await runner(inDouble(backward.graph), gradients, whole) : null;
+  const double = precision === 'float64' ? await runner(inDouble(lowered), gradients, whole) : null;
   const judged = double ? await double.run(items) : both;
   await double?.dispose();
 
-  const forward = await runner(precision === 'float64' ? inDouble(graph) : graph, [of], whole);
+  const forward = await runner(
+    precision === 'float64' ? inDouble(usualRuntime.lower(graph, [of])) : graph,
+    [of],
+    whole,
+  );
   if (precision === 'float64') await expectSameValue(await runner(graph, [of], whole), forward, of, items);
   for (const [index, name] of wrt.entries()) {
     const gradient = gradients[index] as string;
@@ -173,8 +181,13 @@ interface Runner {
   dispose(): Promise<void>;
 }
 
-async function runner(graph: Graph, outputs: readonly string[], whole: boolean): Promise<Runner> {
-  const program = await usualRuntime.compile(graph, outputs, { dynamicBatch: !whole, threads: 1 });
+async function runner(
+  graph: Graph,
+  outputs: readonly string[],
+  whole: boolean,
+  runtime = usualRuntime,
+): Promise<Runner> {
+  const program = await runtime.compile(graph, outputs, { dynamicBatch: !whole, threads: 1 });
   const runOnce = async (items: readonly Item[]): Promise<Results> => {
     const feeds = program.inputs.map((name): [string, Tensor] => {
       const dtype = graph.inputs.find((input) => input.name === name)?.type.dtype ?? 'float32';

@@ -15,7 +15,7 @@ export { expectClose } from './differences';
 export * from './smallGraph';
 
 export interface CheckOptions
-  extends Partial<Pick<Comparison, 'kind' | 'step' | 'tolerance' | 'rules' | 'seed' | 'whole'>> {
+  extends Partial<Pick<Comparison, 'kind' | 'step' | 'tolerance' | 'rules' | 'seed' | 'whole' | 'runtime'>> {
   /** Values of the inputs; random ones in [−2, 2] when left out. */
   readonly values?: (count: number, random: () => number, name: string) => ArrayLike<number>;
 }

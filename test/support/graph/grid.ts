@@ -1,5 +1,6 @@
 /** Tables of cases over which an operator's gradient is tested, once and twice differentiated. */
 import { describe, expect, it } from 'vitest';
+import { eachRuntime } from '../runtimes';
 import { checkGradient, checkSecondOrder } from './gradientCheck';
 import type { SmallGraph } from './smallGraph';
 
@@ -21,18 +22,20 @@ export interface GradientCase extends SmallGraph {
 /** Operator → its cases. */
 export type GradientGrid = Readonly<Record<string, readonly GradientCase[]>>;
 
-/** Registers two tests for every case: the gradient, and the gradients of the gradient. */
+/** Registers two tests for every case on every runtime: the gradient, and the gradients of the gradient. */
 export function testGradients(grid: GradientGrid): void {
-  describe.each(Object.entries(grid))('%s', (op, cases) => {
-    it.each(cases)('$title', async (each) => {
-      expect(
-        each.nodes.some((node) => node.op === op),
-        `the case has a node ${op}`,
-      ).toBe(true);
-      await checkGradient(each, optionsOf(each));
-    });
-    it.each(cases)('$title, differentiated twice', async (each) => {
-      await checkSecondOrder(each, { ...optionsOf(each), piecewise: each.kind !== 'smooth' });
+  describe.each(eachRuntime)('on $id', ({ runtime }) => {
+    describe.each(Object.entries(grid))('%s', (op, cases) => {
+      it.each(cases)('$title', async (each) => {
+        expect(
+          each.nodes.some((node) => node.op === op),
+          `the case has a node ${op}`,
+        ).toBe(true);
+        await checkGradient(each, { ...optionsOf(each), runtime });
+      });
+      it.each(cases)('$title, differentiated twice', async (each) => {
+        await checkSecondOrder(each, { ...optionsOf(each), runtime, piecewise: each.kind !== 'smooth' });
+      });
     });
   });
 }
