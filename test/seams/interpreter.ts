@@ -127,7 +127,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   Gemm: gemm,
   Softmax: softmax,
   ...Object.fromEntries(
-    `Add Cast Concat ConstantOfShape Div Equal Exp Expand Flatten Gather Greater Identity Mul Neg ReduceMax ReduceMean ReduceSum Relu Reshape
+    `Add Cast Concat ConstantOfShape Div Equal Exp Expand Gather Greater Identity Max Min Mul Neg ReduceMax ReduceMean ReduceSum Relu Reshape
      Shape Sigmoid Sign Slice Squeeze Sub Transpose Unsqueeze Where`
       .split(/\s+/)
       .map((op) => [op, folded]),
@@ -138,6 +138,27 @@ export const operatorSet: OperatorSet = {
   runtime: 'interpreter',
   has: (op) => Object.hasOwn(kernels, op),
   lowerings: {
+    // Every item in one row.
+    Flatten: {
+      needed: () => true,
+      lower: ({ node }, add) => ({
+        ...node,
+        op: 'Reshape',
+        inputs: [node.inputs[0] as string, add.ints([0, -1])],
+        attributes: {},
+      }),
+    },
+    // min(max(α·x + β, 0), 1).
+    HardSigmoid: {
+      needed: () => true,
+      lower: ({ node }, add) => {
+        const scalar = (value: number) => add.tensor(float32([], Float32Array.of(value)));
+        const scaled = add.emit('Mul', [node.inputs[0] as string, scalar(floatAttribute(node, 'alpha', 0.2))]);
+        const line = add.emit('Add', [scaled, scalar(floatAttribute(node, 'beta', 0.5))]);
+        const inputs = [add.emit('Max', [line, scalar(0)]), scalar(1)];
+        return { ...node, op: 'Min', inputs, attributes: {} };
+      },
+    },
     // The mean over all places, which the table has under another name.
     GlobalAveragePool: {
       needed: () => true,

@@ -25,13 +25,13 @@ const folder = temporaryFolder();
 const file = join(folder, 'network.onnx');
 const image = join(folder, 'image.png');
 
-/** Conv → Relu → Conv of two groups and stride 2 → Sigmoid gate, before the head of every small network: pool, Gemm. */
+/** Conv → Relu → Conv of two groups → Sigmoid gate, before the head of every small network: pool, Gemm. */
 const network = encodeNetwork({
   middle: [
     node('Relu', ['conv'], 'first'),
     node('Conv', ['first', 'second'], 'convolved', {
       group: { i: 2 },
-      strides: { ints: [2, 2] },
+
       pads: { ints: [1, 1, 1, 1] },
     }),
     node('Sigmoid', ['convolved'], 'gate'),
