@@ -33,6 +33,17 @@ function checkInputs({ inputs }: OperatorDefinition, c: InferContext): void {
   if (c.inputCount > most) c.fail(`reads ${c.inputCount} values where it takes ${most}`);
 }
 
+/** Numbers out of range in a file (an index behind the end of a list, numbers that do not fill their shape) are told in a sentence. */
+function computed<T>(node: Node, how: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const why = error.message.replace(/\.$/, '');
+    throw new CheckpointError(`The ${node.op} node “${nodeLabel(node)}” cannot be ${how}: ${why}.`, { cause: error });
+  }
+}
+
 /** Types and values of a graph's values as far as its nodes have been applied; look-ups fall back to the types given. */
 export class Inference {
   readonly types = new Map<string, ValueType>();
@@ -65,7 +76,9 @@ export class Inference {
   /** The node's explicit form, see {@link OperatorDefinition.explicit}. */
   explicit(node: Node, additions: Additions): Node {
     const definition = definitionOf(node);
-    const explicit = definition.explicit?.(this.contextOf(node), additions);
+    const context = this.contextOf(node);
+    checkInputs(definition, context);
+    const explicit = computed(node, 'brought into a standard form', () => definition.explicit?.(context, additions));
     if (!explicit || explicit.op === node.op) return explicit ?? node;
     return { ...explicit, shownAs: node.shownAs === undefined ? node.op : node.shownAs };
   }
@@ -82,6 +95,8 @@ export class Inference {
         types[index] ?? context.fail(`has ${node.outputs.length} outputs where ${types.length} are possible`);
       const { dims } = type;
       if (dims && dims.length > mostDimensions) context.fail(`has an output of ${dims.length} dimensions`);
+      if (dims?.some((length) => Number.isNaN(length)))
+        context.fail('has attributes or inputs that do not fit its input');
       const impossible = dims?.some((length) => length !== null && !(Number.isSafeInteger(length) && length >= 0));
       if (impossible) context.fail(`has an output of the shape [${dims?.join(', ')}]`);
       this.types.set(output, type);
@@ -129,14 +144,8 @@ export class Inference {
       if (name !== '' && (!value || !isFoldable(value.dtype) || this.isTable(value))) return null;
       inputs.push(value);
     }
-    try {
-      return definition.fold(inputs, node);
-    } catch (error) {
-      // Constants out of range: an index behind the end of a list, numbers that do not fill their shape.
-      if (!(error instanceof RangeError)) throw error;
-      const sentence = `The ${node.op} node “${nodeLabel(node)}” cannot be computed from its constants: ${error.message}.`;
-      throw new CheckpointError(sentence, { cause: error });
-    }
+    const { fold } = definition;
+    return computed(node, 'computed from its constants', () => fold(inputs, node));
   }
 
   /** Reading a large table for a few of its elements would cost more than it saves, too. */

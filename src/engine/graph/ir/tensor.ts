@@ -92,6 +92,9 @@ export function float32(dims: readonly number[], data: Float32Array): FloatTenso
   return { dtype: 'float32', dims, data };
 }
 
+/** A tensor of int64; throws a RangeError for a number that is not whole. */
 export function int64(dims: readonly number[], values: readonly number[]): Tensor {
+  const wrong = values.find((value) => !Number.isInteger(value));
+  if (wrong !== undefined || values.includes(undefined as never)) throw new RangeError('a size is no whole number');
   return { dtype: 'int64', dims, data: BigInt64Array.from(values, (value) => BigInt(value)) };
 }

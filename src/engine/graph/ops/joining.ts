@@ -9,6 +9,7 @@ function concatenated(c: InferContext): number[] {
   let length = 0;
   for (let index = 0; index < c.inputCount; index++) {
     const dims = c.dims(index);
+    if (c.dtype(index) !== c.dtype(0)) c.fail(`joins values of type ${c.dtype(0)} and ${c.dtype(index)}`);
     if (dims.length !== first.length || dims.some((size, i) => i !== axis && size !== first[i])) {
       c.fail(`joins shapes that do not fit each other: [${first.join(', ')}] and [${dims.join(', ')}]`);
     }
@@ -44,7 +45,7 @@ function emptyLike({ data }: Tensor, length: number): Numbers {
 
 /** Sizes of a Split's parts: given, or equal ones (the last may be shorter). */
 function splitSizes(c: InferContext, axis: number): readonly number[] {
-  const length = c.dims(0)[axis] as number;
+  const length = c.dims(0)[axis] ?? c.fail('splits a single number');
   const given = c.ints(1);
   if (given) return given;
   const count = intAttribute(c.node, 'num_outputs', c.node.outputs.length);

@@ -22,7 +22,10 @@ function axisPads(rank: number, pads: readonly number[], axes?: readonly number[
 
 function padsOf(c: InferContext): AxisPads[] {
   const pads = c.ints(1) ?? c.fail('has no pads');
-  return axisPads(c.dims(0).length, pads, c.ints(3));
+  const [rank, axes] = [c.dims(0).length, c.ints(3)];
+  const count = axes?.length ?? rank;
+  if (pads.length !== 2 * count) c.fail(`has ${pads.length} pads for ${count} axes`);
+  return axisPads(rank, pads, axes);
 }
 
 /** Which element of an axis of `length` a padded position shows. */

@@ -53,6 +53,7 @@ function explicitProducts(c: InferContext, add: Additions) {
 export const scanning: Operators = {
   // The adjoint of summing what came before is summing what comes after.
   CumSum: {
+    inputs: [2],
     infer: sameShape,
     fold: ([x, axis], node) => {
       const [exclusive, reverse] = ['exclusive', 'reverse'].map((name) => intAttribute(node, name, 0) === 1);
@@ -63,7 +64,7 @@ export const scanning: Operators = {
       return [b.emit('CumSum', [b.g(), b.x(1)], attributes)];
     },
   },
-  CumProd: { explicit: explicitProducts, infer: sameShape },
+  CumProd: { inputs: [2], explicit: explicitProducts, infer: sameShape },
   // Reversing twice is the identity.
   ReverseSequence: {
     infer: sameShape,

@@ -2,7 +2,7 @@ import { intAttribute, stringAttribute } from '../ir/attributes';
 import type { Node } from '../ir/graph';
 import { broadcastIndices, pick, stridesOf, toNumbers, walk } from '../ir/numbers';
 import { elementCount, type Tensor, type TensorData } from '../ir/tensor';
-import type { BackwardContext, OperatorDefinition, Operators } from './definition';
+import type { BackwardContext, InferContext, OperatorDefinition, Operators } from './definition';
 import { times, zerosLike } from './elementwise';
 
 /**
@@ -88,10 +88,15 @@ function foldScatter(places: PlacesOf): NonNullable<OperatorDefinition['fold']> 
   };
 }
 
+function inferScatter(c: InferContext) {
+  if (c.dtype(2) !== c.dtype(0)) c.fail(`puts ${c.dtype(2)} values among ${c.dtype(0)} ones`);
+  return [{ dtype: c.dtype(0), dims: c.dims(0) }];
+}
+
 function scatter(op: string, reader: string, places: PlacesOf): OperatorDefinition {
   return {
     inputs: [3],
-    infer: (c) => [{ dtype: c.dtype(0), dims: c.dims(0) }],
+    infer: inferScatter,
     fold: foldScatter(places),
     backward: (b) => {
       const { reduction: _, ...axis } = b.node.attributes;
@@ -106,7 +111,11 @@ function scatter(op: string, reader: string, places: PlacesOf): OperatorDefiniti
 
 function overwrite(data: Tensor, places: Int32Array, updates: Tensor): Tensor {
   type Typed = Exclude<TensorData, readonly string[]>;
+  if (updates.data.length !== places.length)
+    throw new RangeError(`${updates.data.length} values do not fill ${places.length} places`);
   const values = (data.data as Typed).slice() as Typed;
+  const outside = places.find((place) => !(place >= 0 && place < values.length));
+  if (outside !== undefined) throw new RangeError(`element ${outside} of ${values.length} does not exist`);
   for (let i = 0; i < places.length; i++) values[places[i] as number] = updates.data[i] as never;
   return { ...data, data: values };
 }

@@ -1,5 +1,6 @@
 /** Geometry that convolution and pooling share: kernels that slide over the spatial axes. */
-import { intAttribute, intsAttribute, stringAttribute } from '../ir/attributes';
+import { CheckpointError } from '../../../shared/errors';
+import { intAttribute, intsAttribute, nodeLabel, stringAttribute } from '../ir/attributes';
 import type { Node } from '../ir/graph';
 import type { InferContext } from './definition';
 
@@ -11,15 +12,27 @@ export interface Windows {
   readonly pads: readonly number[];
 }
 
-/** The node's windows; `auto_pad` has been made explicit when the graph was bound. */
+/** An attribute with one number for each axis, or `usual` for all of them where it is left out. Throws CheckpointError when it does not fit. */
+function eachAxis(node: Node, name: string, count: number, usual: number, least?: number): readonly number[] {
+  const values = intsAttribute(node, name) ?? new Array<number>(count).fill(usual);
+  if (values.length === count && (least === undefined || values.every((value) => value >= least))) return values;
+  const needed = `${count} numbers${least === undefined ? '' : `, none below ${least},`} are needed`;
+  const shown = values.length > 8 ? `${values.length} numbers` : `[${values.join(', ')}]`;
+  throw new CheckpointError(`The ${node.op} node “${nodeLabel(node)}” has the ${name} ${shown}, where ${needed}.`);
+}
+
+/**
+ * The node's windows; `auto_pad` has been made explicit when the graph was bound.
+ *
+ * @throws CheckpointError when the attributes do not fit the kernel.
+ */
 export function windowsOf(node: Node, kernel: readonly number[]): Windows {
   const rank = kernel.length;
-  const fill = (value: number, length = rank) => new Array<number>(length).fill(value);
   return {
     kernel,
-    strides: intsAttribute(node, 'strides') ?? fill(1),
-    dilations: intsAttribute(node, 'dilations') ?? fill(1),
-    pads: intsAttribute(node, 'pads') ?? fill(0, 2 * rank),
+    strides: eachAxis(node, 'strides', rank, 1, 1),
+    dilations: eachAxis(node, 'dilations', rank, 1, 1),
+    pads: eachAxis(node, 'pads', 2 * rank, 0),
   };
 }
 

@@ -21,7 +21,7 @@ const dtypes: Readonly<Record<number, DType>> = {
 };
 
 const otherNames: Readonly<Record<number, string>> = {
-  0: 'undefined',
+  0: 'none',
   14: 'complex64',
   15: 'complex128',
   17: 'float8e4m3fn',
