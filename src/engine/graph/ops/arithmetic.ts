@@ -30,7 +30,7 @@ const foldDivision: NonNullable<OperatorDefinition['fold']> = (inputs, node) => 
 const foldModulo: NonNullable<OperatorDefinition['fold']> = (inputs, node: Node) =>
   intAttribute(node, 'fmod', 0) === 1
     ? foldElementwise((a, b) => a % b)(inputs, node)
-    : foldElementwise((a, b) => a - Math.floor(a / b) * b)(inputs, node);
+    : foldElementwise((a, b) => (a % b) + (Math.sign(a % b) * Math.sign(b) < 0 ? b : 0))(inputs, node);
 
 /** Sum, Mean, Min, Max of any number of operands. */
 function variadic(
