@@ -18,7 +18,7 @@ export interface Node {
   /** The nested graphs of If, Loop and Scan, by attribute name; binding puts their nodes in the node's place. */
   readonly bodies?: Readonly<Record<string, Body>>;
   /**
-   * Set where an operator of the checkpoint was written out: on the node that gives its output, the operator's name in the checkpoint; null
+   * Set where an operator of the checkpoint was decomposed: on the node that gives its output, the operator's name in the checkpoint; null
    * on the steps inside it, whose outputs are no values of the checkpoint.
    */
   readonly shownAs?: string | null;

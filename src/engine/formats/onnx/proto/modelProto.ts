@@ -23,7 +23,7 @@ export interface ModelRecord {
   readonly functions: readonly FunctionRecord[];
 }
 
-/** A FunctionProto: an operator of the checkpoint's own, written out in nodes. */
+/** A FunctionProto: an operator of the checkpoint's own, made of nodes. */
 export interface FunctionRecord {
   readonly domain: string;
   readonly name: string;

@@ -9,7 +9,7 @@ import type { FunctionRecord, ModelRecord } from '../proto/modelProto';
 import type { SparseRecord } from '../proto/sparseTensor';
 import type { TensorRecord } from '../proto/tensorProto';
 
-/** Functions that call functions can write out to any size; no classifier comes near this. */
+/** Functions that call functions can expand to any size; no classifier comes near this. */
 const mostNodes = 250_000;
 
 /** Functions inside of functions deeper than this are taken for an attack on the stack. */
@@ -23,7 +23,7 @@ interface Scope {
   /** What attribute references stand for. */
   readonly attributes: Pick<ReadonlyMap<string, Attribute>, 'get'>;
   readonly opset: number | undefined;
-  /** The functions being written out. */
+  /** The functions being expanded. */
   readonly calls: readonly FunctionRecord[];
 }
 
@@ -64,7 +64,7 @@ class Flattener {
 
   private node(record: NodeRecord, scope: Scope): NodeRecord[] {
     if (++this.count > mostNodes) {
-      throw new CheckpointError(`The checkpoint's functions write out to more than ${mostNodes} nodes.`);
+      throw new CheckpointError(`The checkpoint's functions expand to more than ${mostNodes} nodes.`);
     }
     const attributes = new Map<string, Attribute>();
     const captured = new Set<string>();

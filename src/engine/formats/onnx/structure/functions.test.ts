@@ -258,7 +258,7 @@ it('writes functions out inside of branches, and branches inside of functions', 
   expect(graph.nodes.map((node) => node.op).filter((op) => op !== 'Identity')).toEqual(['Tanh', 'Exp', 'Tanh', 'Neg']);
 });
 
-it('refuses functions that call themselves, and those that write out to too much', async () => {
+it('refuses functions that call themselves, and those that expand to too much', async () => {
   const self: ModelFunction = {
     ...scale,
     name: 'Self',
@@ -282,7 +282,7 @@ it('refuses functions that call themselves, and those that write out to too much
   const nodes: ModelNode[] = [{ op: 'Level29', domain: 'mine', inputs: ['x'], outputs: ['y'] }];
   await expect(
     importModel(folder, { ...model, functions: doubling, nodes, outputs: { y: {} } }, feeds),
-  ).rejects.toThrow('write out to more than 250000 nodes');
+  ).rejects.toThrow('expand to more than 250000 nodes');
   const chain = Array.from({ length: 20_000 }, (_, level): ModelFunction => {
     const [op, domain] = level === 0 ? ['Neg', ''] : [`Level${level - 1}`, 'mine'];
     return { ...scale, name: `Level${level}`, nodes: [{ op, domain, inputs: ['t'], outputs: ['r'] }], attributes: [] };

@@ -1,4 +1,4 @@
-/** Attention of opsets 23 and newer, written out: several heads, shared keys, masks, caps and caches. */
+/** Attention of opsets 23 and newer, decomposed: several heads, shared keys, masks, caps and caches. */
 import type { NodeRecord } from '../../proto/graphProto';
 import { Emitter } from '../writing/emitter';
 import { floatOf, inputOf, intOf, type Rewrite, type RewriteContext } from '../writing/rewrite';

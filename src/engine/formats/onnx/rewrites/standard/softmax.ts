@@ -2,7 +2,7 @@ import { inputOf, intOf, nodeWith, outputOf, type Rewrite } from '../writing/rew
 
 /**
  * Before opset 13 these work on the input flattened to two dimensions before `axis` (default 1). That is the newer operator when
- * `axis` is the last one, or when everything after it has length 1; otherwise the flattening is written out.
+ * `axis` is the last one, or when everything after it has length 1; otherwise the flattening is done by operators of its own.
  */
 const flattening: Rewrite = (node, c) => {
   if (c.opset >= 13) return [nodeWith(node, c)];

@@ -18,7 +18,7 @@ export interface RewriteContext extends NameSpace {
   used(value: string): boolean;
   /** How a value was quantised that is carried as the real numbers it stands for; undefined for all others. */
   quantisation(value: string): Quantisation | undefined;
-  /** True when a quantised value may be carried as real numbers: all its readers take them. */
+  /** True when a quantised value may be carried as real numbers: all its consumers take them. */
   mayBeReal(value: string): boolean;
   /** True when the value is multiplied before anything else becomes of it. */
   onlyScaled(value: string): boolean;
@@ -31,7 +31,7 @@ export interface RewriteContext extends NameSpace {
   dtype(value: string): DType | undefined;
   /** Throws CheckpointError about this node: `the node … <what>`. */
   fail(what: string): never;
-  /** Throws {@link NotBroughtIn}: the node stays as it is, and is refused by name when the logits depend on it. */
+  /** Throws {@link NotBroughtIn}: the node stays as it is, and is named as unsupported when the logits depend on it. */
   refuse(why: string): never;
 }
 
