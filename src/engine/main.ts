@@ -25,6 +25,10 @@ server.handle('inspect', ({ checkpoint }) => engine.inspect(checkpoint));
 server.handle('explain', (params, signal) =>
   engine.explain(params, (event) => server.notify('explainEvent', event), signal),
 );
+server.handle('prioritise', ({ id, priority }) => {
+  engine.prioritise(id, priority);
+  return null;
+});
 server.handle('checkHealth', (params, signal) => engine.checkHealth(params, signal));
 server.handle('encode', (params) => engine.encode(params));
 server.handle('keepPreprocessing', async ({ checkpoint, preprocessing }) => ({

@@ -11,7 +11,6 @@ import { engineSettings } from './host/settings';
 import { ModelDocuments } from './inspect/modelDocuments';
 import { chooseMethods } from './methods/methods';
 import { Panels } from './panel/panels';
-import { SerialQueue } from './panel/queue';
 import { StatusBar } from './status/statusBar';
 
 /** What other code may see of the running extension; the tests inside VS Code use it. */
@@ -40,7 +39,6 @@ export function activate(context: ExtensionContext): WhylightApi {
   const panels = new Panels({
     extensionUri: context.extensionUri,
     engine,
-    queue: new SerialQueue(),
     reporter,
     chooseMethods: async (current, image) => chooseMethods(await engine.methods(), current, image),
     chooseCheckpoint: (image) => checkpoints.choose(image),

@@ -1,13 +1,13 @@
 import { CancelledError } from '../shared/errors';
+import { isPending } from '../shared/explanation/explanation';
 import type { PanelState } from '../shared/protocol/panel';
 import type { PanelCaller } from '../shared/protocol/rpc';
+import type { CardRequest } from '../shared/question/card';
 import type { Preprocessing } from '../shared/question/preprocessing';
 import type { Question } from '../shared/question/question';
 import type { TargetRequest } from '../shared/question/target';
 import type { DisplayOptions } from '../shared/rendering/display';
-import type { MethodRequest } from '../shared/results/attribution';
 import type { PageAction } from './state/pageState';
-import { isPending } from './state/reduce';
 import type { Store } from './state/store';
 import { makeWords, type Words } from './view/words';
 
@@ -27,9 +27,7 @@ export class Controller {
     private readonly host: PageHost,
     remember: Remember,
   ) {
-    host.on('run', (run) => this.receive({ kind: 'run', run }));
     host.on('event', (event) => this.receive({ kind: 'event', event }));
-    host.on('ended', (ended) => this.receive({ kind: 'ended', ended }));
     host.on('command', (command) => {
       if (command.name === 'save') this.whenReady(() => void this.save());
     });
@@ -64,44 +62,48 @@ export class Controller {
     else this.early.push(step);
   }
 
+  /** Asks about another class; cards with a question of their own keep theirs, and what they have. */
   explain(target: TargetRequest): void {
     const { panel } = this.store.state;
-    if (panel !== null) this.run({ ...panel.question, target }, panel.methods);
+    if (panel !== null) this.run({ ...panel.question, target }, panel.cards, this.followers());
   }
 
   /** Uses another layer for all methods that need one; undefined for the default layer. */
   chooseLayer(layer: string | undefined): void {
     const { panel } = this.store.state;
     if (panel === null) return;
-    const methods = panel.methods.map(({ layer: _own, ...request }) => request);
-    this.run({ ...panel.question, layer }, methods);
+    const cards = panel.cards.map((card) => {
+      if (card.question !== undefined) return card;
+      const { layer: _own, ...rest } = card;
+      return rest;
+    });
+    this.run({ ...panel.question, layer }, cards, this.followers());
   }
 
-  /** Runs one method again with other parameters, along with those that a running explanation still owes. */
-  runAgain(request: MethodRequest): void {
-    const { panel, cards } = this.store.state;
+  /** Runs one card again with other parameters, along with those that a running explanation still owes. */
+  runAgain(request: CardRequest<string>): void {
+    const { panel } = this.store.state;
     if (panel === null) return;
-    const methods = panel.methods.map((each) => (each.id === request.id ? request : each));
-    const owed = cards.filter((card) => isPending(card) && card.info.id !== request.id).map((card) => card.info.id);
-    this.run(panel.question, methods, [request.id, ...owed]);
+    const cards = panel.cards.map((each) => (each.key === request.key ? request : each));
+    this.run(panel.question, cards, [request.key, ...this.owed().filter((key) => key !== request.key)]);
   }
 
   explainAgain(): void {
     const { panel } = this.store.state;
-    if (panel !== null) this.run(panel.question, panel.methods);
+    if (panel !== null) this.run(panel.question, panel.cards);
   }
 
   setDisplay(display: DisplayOptions): void {
     this.store.dispatch({ kind: 'display', display });
   }
 
-  /** Writes the results of all methods, or of those named, to the workspace. */
-  async save(methods?: readonly string[]): Promise<void> {
+  /** Writes the results of all cards, or of those with these keys, to the workspace. */
+  async save(only?: readonly string[]): Promise<void> {
     const { panel, saving } = this.store.state;
     if (panel === null || saving) return;
     this.store.dispatch({ kind: 'saving' });
     try {
-      const saved = await this.host.request('save', { display: panel.display, ...(methods ? { methods } : {}) });
+      const saved = await this.host.request('save', { display: panel.display, ...(only ? { only } : {}) });
       const text = saved === null ? null : this.words('action.saved', saved.folder);
       this.store.dispatch({ kind: 'message', message: text === null ? null : { kind: 'done', text } });
     } catch (error) {
@@ -146,8 +148,24 @@ export class Controller {
     void this.ask(() => this.host.request('openSource', { url }));
   }
 
-  private run(question: Question<string>, methods: readonly MethodRequest[], only?: readonly string[]): void {
-    void this.ask(() => this.host.request('explain', { question, methods, ...(only ? { only } : {}) }));
+  /** Keys of the cards that a running explanation has not come to. */
+  private owed(): string[] {
+    const { explanation } = this.store.state;
+    return (explanation?.cards ?? []).filter(isPending).map(({ request }) => request.key);
+  }
+
+  /** Keys of the cards that change with the panel's question, and of those still owed; undefined when these are all. */
+  private followers(): string[] | undefined {
+    const owed = this.owed();
+    const { cards } = this.store.state.panel!;
+    const keys = cards
+      .filter(({ key, question }) => question === undefined || owed.includes(key))
+      .map(({ key }) => key);
+    return keys.length === cards.length ? undefined : keys;
+  }
+
+  private run(question: Question<string>, cards: readonly CardRequest<string>[], only?: readonly string[]): void {
+    void this.ask(() => this.host.request('explain', { question, cards, ...(only ? { only } : {}) }));
   }
 
   private async ask(request: () => Promise<unknown>): Promise<void> {
@@ -161,7 +179,7 @@ export class Controller {
   private say(key: 'action.failed' | 'action.saveFailed', error: unknown): void {
     if (error instanceof CancelledError) return;
     // The run's own end says it already, in its place on the page.
-    if (key === 'action.failed' && this.store.state.run?.phase === 'failed') return;
+    if (key === 'action.failed' && this.store.state.explanation?.run?.phase === 'failed') return;
     const reason = error instanceof Error ? error.message : String(error);
     this.store.dispatch({ kind: 'message', message: { kind: 'failed', text: this.words(key, reason) } });
   }

@@ -3,10 +3,12 @@
  * one run. Multiples, because the same machine is faster at one time than at another; each figure is a median of several runs
  * that alternate with bare passes.
  */
+
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { createRuntimes } from '../../src/engine/runtime';
+import { cardFor } from '../../src/shared/question/card';
 import { explain } from './explain';
 import 'vscode-jsonrpc/node';
 import { readCheckpoint } from '../../src/engine/formats';
@@ -132,7 +134,7 @@ async function coldStart(): Promise<number> {
       image: { path: join(samples, 'imagenet/cat.png') },
       target: { kind: 'top1' },
     },
-    methods: methods.map((method) => ({ id: method.info.id })),
+    cards: methods.map((method) => cardFor(method.info.id)),
   });
   rpc.dispose();
   child.kill();

@@ -9,6 +9,7 @@ import { methods } from '../../src/engine/methods';
 import { encodeModel } from '../../src/engine/runtime/onnxruntime/encodeModel';
 import { Engine } from '../../src/engine/service/engine';
 import type { Prediction } from '../../src/shared/explanation/events';
+import { cardFor } from '../../src/shared/question/card';
 import type { Attribution } from '../../src/shared/results/attribution';
 import { runtimes } from '../support/runtimes';
 
@@ -68,12 +69,12 @@ async function explain(checkpoint: string): Promise<Told> {
         image: { path: join(shapes, 'images/circle_watermark_0.png') },
         target: { kind: 'index', index: 3 },
       },
-      methods: methods.map(({ info }) => ({ id: info.id })),
+      cards: methods.map(({ info }) => cardFor(info.id)),
     },
     (event) => {
       if (event.kind === 'prediction') told.prediction = event.prediction;
       if (event.kind === 'result') told.attributions.set(event.attribution.method, event.attribution);
-      if (event.kind === 'failed') throw new Error(`${event.method}: ${event.message}`);
+      if (event.kind === 'failed') throw new Error(`${event.key}: ${event.message}`);
     },
     new AbortController().signal,
   );

@@ -11,6 +11,7 @@ import { readModelProto } from '../../src/engine/formats/onnx/proto/modelProto';
 import { methods } from '../../src/engine/methods';
 import { Engine } from '../../src/engine/service/engine';
 import type { Prediction } from '../../src/shared/explanation/events';
+import { cardFor } from '../../src/shared/question/card';
 import type { TargetRequest } from '../../src/shared/question/target';
 import type { Attribution } from '../../src/shared/results/attribution';
 import type { HealthReport } from '../../src/shared/results/health';
@@ -47,11 +48,11 @@ async function explain(checkpoint: string, ids: readonly string[], target: Targe
   const attributions = new Map<string, Attribution>();
   let prediction: Prediction | undefined;
   await engine.explain(
-    { id: checkpoint, question: { checkpoint, image, target }, methods: ids.map((id) => ({ id })) },
+    { id: checkpoint, question: { checkpoint, image, target }, cards: ids.map(cardFor) },
     (event) => {
       if (event.kind === 'prediction') prediction = event.prediction;
       if (event.kind === 'result') attributions.set(event.attribution.method, event.attribution);
-      if (event.kind === 'failed') throw new Error(`${event.method}: ${event.message}`);
+      if (event.kind === 'failed') throw new Error(`${event.key}: ${event.message}`);
     },
     signal,
   );

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { methods } from '../../src/engine/methods';
 import { Engine } from '../../src/engine/service/engine';
+import { cardFor } from '../../src/shared/question/card';
 import type { Attribution, RawMap } from '../../src/shared/results/attribution';
 import { runtimes } from '../support/runtimes';
 
@@ -56,11 +57,11 @@ async function explain(name: string): Promise<Attribution[]> {
         image: { path: join(shapes, 'images', `${name}.png`) },
         target: { kind: 'label', label: 'star' },
       },
-      methods: methods.map((method) => ({ id: method.info.id })),
+      cards: methods.map((method) => cardFor(method.info.id)),
     },
     (event) => {
       if (event.kind === 'result') found.push(event.attribution);
-      if (event.kind === 'failed') throw new Error(`${event.method}: ${event.message}`);
+      if (event.kind === 'failed') throw new Error(`${event.key}: ${event.message}`);
     },
     new AbortController().signal,
   );

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/service/engine';
+import { cardFor } from '../../src/shared/question/card';
 import { temporaryFolder } from '../support/folder';
 import { call, classifier, inheritedNames, type Parts, weights } from '../support/hostile/files';
 import { runtimes } from '../support/runtimes';
@@ -22,14 +23,11 @@ function write(parts: Parts): string {
 /** The methods that were answered: one by the input's gradient, one by a layer. */
 async function explained(parts: Parts): Promise<readonly string[]> {
   const question = { checkpoint: write(parts), image, target: { kind: 'top1' } } as const;
-  const methods = [
-    { key: 'a', id: 'gradient' },
-    { key: 'b', id: 'grad-cam' },
-  ];
+  const cards = ['gradient', 'grad-cam'].map(cardFor);
   const { signal } = new AbortController();
   const problems: string[] = [];
   const result = await engine.explain(
-    { id: 'test', question, methods },
+    { id: 'test', question, cards },
     (event) => void (event.kind === 'failed' && problems.push(event.message)),
     signal,
   );

@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { commands } from 'vscode';
-import type { MethodRequest } from '../../src/shared/results/attribution';
-import { closePanels, ended, explain, file, until, whylight } from './support/whylight';
+import { cardFor, type MethodRequest } from '../../src/shared/question/card';
+import { closePanels, ended, explain, file, mapsOf, until, whylight } from './support/whylight';
 
 /** Work for minutes, on any machine. */
-const long: readonly MethodRequest[] = [{ id: 'smoothgrad', parameters: { samples: 5000 } }];
+const long: readonly MethodRequest[] = [{ ...cardFor('smoothgrad'), parameters: { samples: 5000 } }];
 
 function isAlive(pid: number): boolean {
   try {
@@ -22,12 +22,11 @@ describe('The engine', () => {
   async function busyPanel() {
     const panel = await explain(file('imagenet', 'cat.png'));
     await ended(panel);
-    const { explanation } = panel.runner;
     let steps = 0;
-    panel.runner.onNote((note) => {
-      if (note.name === 'event' && note.params.kind === 'progress') steps++;
+    panel.runner.onEvent((event) => {
+      if (event.kind === 'progress') steps++;
     });
-    void panel.runner.run({ ...explanation.state, methods: long });
+    void panel.runner.run({ ...panel.runner.state, cards: long });
     await until('the first progress of a long run', () => steps > 0);
     return panel;
   }
@@ -67,7 +66,7 @@ describe('The engine', () => {
     assert.ok(!isAlive(pid));
     const next = await explain(file('imagenet', 'coffee.png'));
     assert.equal((await ended(next)).error, undefined);
-    assert.equal(next.runner.explanation.attributions().length, 9);
+    assert.equal(mapsOf(next).length, 9);
     assert.notEqual(engine.pid, pid);
   });
 

@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
-import { window } from 'vscode';
+import { commands, window } from 'vscode';
+import { cardFor } from '../../src/shared/question/card';
 import { nineMethods as nine } from '../support/nineMethods';
 import {
   answerFirst,
@@ -9,6 +11,8 @@ import {
   ended,
   explain,
   file,
+  mapsOf,
+  predictionOf,
   until,
   useCheckpoint,
   whylight,
@@ -24,9 +28,9 @@ describe('Explain Image', () => {
 
   it('asks which checkpoint when a folder has several, and remembers the answer', async () => {
     const first = await answerFirst(explain(file('shapes', 'images', 'star_0.png')));
-    assert.equal(first.runner.explanation.state.question.checkpoint, checkpoint('early_e02.onnx'));
+    assert.equal(first.question.checkpoint, checkpoint('early_e02.onnx'));
     const second = await explain(file('shapes', 'images', 'star_1.png'));
-    assert.equal(second.runner.explanation.state.question.checkpoint, checkpoint('early_e02.onnx'));
+    assert.equal(second.question.checkpoint, checkpoint('early_e02.onnx'));
     await Promise.all([ended(first), ended(second)]);
   });
 
@@ -35,11 +39,14 @@ describe('Explain Image', () => {
     const panel = await explain(file('shapes', 'images', 'star_0.png'));
     const end = await ended(panel);
     assert.equal(end.error, undefined);
-    const { explanation } = panel.runner;
-    assert.deepEqual(explanation.failed(), []);
-    const attributions = explanation.attributions();
+    const { cards } = panel.runner.explanation;
+    assert.deepEqual(
+      cards.filter(({ failure }) => failure !== null),
+      [],
+    );
+    const attributions = mapsOf(panel);
     assert.deepEqual(attributions.map(({ method }) => method).sort(), [...nine].sort());
-    const [channels, height, width] = explanation.prediction?.input.size ?? [];
+    const [channels, height, width] = predictionOf(panel)?.input.size ?? [];
     assert.equal(channels, 3);
     for (const { method, map, min, max } of attributions) {
       assert.deepEqual([map.height, map.width], [height, width], method);
@@ -47,7 +54,7 @@ describe('Explain Image', () => {
       assert.equal(map.data.length, map.width * map.height * map.channels, method);
       assert.ok(Number.isFinite(min) && Number.isFinite(max) && max > min, `${method}: ${min} … ${max}`);
     }
-    assert.equal(explanation.prediction?.target.label, 'star');
+    assert.equal(predictionOf(panel)?.target.label, 'star');
   });
 
   it('opens one panel for each image of a selection', async () => {
@@ -67,9 +74,9 @@ describe('Explain Image', () => {
     const image = file('shapes', 'images', 'ring_0.png');
     const panel = await explain(image);
     await ended(panel);
-    const before = panel.runner.explanation.id;
+    const before = panel.runner.explanation.run?.id;
     assert.equal(await explain(image), panel);
-    assert.notEqual(panel.runner.explanation.id, before);
+    assert.notEqual(panel.runner.explanation.run?.id, before);
     assert.equal((await ended(panel)).error, undefined);
   });
 
@@ -77,33 +84,59 @@ describe('Explain Image', () => {
     await useCheckpoint('last_e08.onnx');
     const panel = await explain(file('shapes', 'images', 'circle_watermark_0.png'));
     await ended(panel);
-    const { explanation } = panel.runner;
-    const before = explanation.attributions(['gradient'])[0]?.map.data;
-    const other = explanation.prediction?.top5.find(({ index }) => index !== explanation.prediction?.target.index);
+    const before = mapsOf(panel, ['gradient'])[0]?.map.data;
+    const prediction = predictionOf(panel);
+    const other = prediction?.top5.find(({ index }) => index !== prediction.target.index);
     assert.ok(other);
-    const { question } = explanation.state;
-    await panel.runner.run({
-      ...explanation.state,
-      question: { ...question, target: { kind: 'index', index: other.index } },
+    const target = { kind: 'index', index: other.index } as const;
+    await panel.runner.run({ ...panel.runner.state, question: { ...panel.question, target } });
+    assert.equal((await ended(panel)).error, undefined);
+    assert.equal(predictionOf(panel)?.target.index, other.index);
+    assert.notDeepEqual(mapsOf(panel, ['gradient'])[0]?.map.data, before);
+  });
+
+  it('explains with one method several times: at two layers, for another class, and with another checkpoint', async () => {
+    await useCheckpoint('last_e08.onnx');
+    const panel = await explain(file('shapes', 'images', 'circle_watermark_0.png'));
+    await ended(panel);
+    const { question } = panel;
+    const cards = [
+      cardFor('grad-cam'),
+      { key: 'shallow', method: 'grad-cam', layer: 'relu_8' },
+      { key: 'star', method: 'grad-cam', question: { ...question, target: { kind: 'label', label: 'star' } as const } },
+      { key: 'early', method: 'grad-cam', question: { ...question, checkpoint: checkpoint('early_e02.onnx') } },
+    ];
+    await panel.runner.run({ ...panel.runner.state, cards });
+    assert.equal((await ended(panel)).error, undefined);
+    assert.deepEqual(
+      mapsOf(panel).map(({ key }) => key),
+      ['grad-cam', 'shallow', 'star', 'early'],
+    );
+    const folder = file('shapes', 'whylight', 'circle_watermark_0').fsPath;
+    await commands.executeCommand('whylight.saveOverlays');
+    const names = await until('all files', () => {
+      const found = existsSync(folder) ? readdirSync(folder).sort() : [];
+      return found.includes('result.json') ? found : undefined;
     });
-    assert.equal(explanation.end?.error, undefined);
-    assert.equal(explanation.prediction?.target.index, other.index);
-    assert.notDeepEqual(explanation.attributions(['gradient'])[0]?.map.data, before);
+    assert.deepEqual(
+      names.filter((name) => name.endsWith('.npy')),
+      ['grad-cam.early.npy', 'grad-cam.npy', 'grad-cam.shallow.npy', 'grad-cam.star.npy'],
+    );
   });
 
   it('finds the class by its label', async () => {
     await useCheckpoint('last_e08.onnx');
     const panel = await explain(file('shapes', 'images', 'circle_watermark_0.png'));
-    const { state } = panel.runner.explanation;
-    await panel.runner.run({ ...state, question: { ...state.question, target: { kind: 'label', label: 'star' } } });
-    assert.equal(panel.runner.explanation.prediction?.target.index, star);
+    const target = { kind: 'label', label: 'star' } as const;
+    await panel.runner.run({ ...panel.runner.state, question: { ...panel.question, target } });
+    assert.equal(predictionOf(panel)?.target.index, star);
   });
 
   it('uses the only checkpoint of each root of a workspace', async () => {
     const panel = await explain(file('imagenet', 'cat.png'));
-    assert.equal(basename(panel.runner.explanation.state.question.checkpoint), 'mobilenet_v1_025.onnx');
+    assert.equal(basename(panel.question.checkpoint), 'mobilenet_v1_025.onnx');
     assert.equal((await ended(panel)).error, undefined);
-    assert.equal(panel.runner.explanation.attributions().length, nine.length);
-    assert.match(panel.runner.explanation.prediction?.top5[0]?.label ?? '', /cat/i);
+    assert.equal(mapsOf(panel).length, nine.length);
+    assert.match(predictionOf(panel)?.top5[0]?.label ?? '', /cat/i);
   });
 });

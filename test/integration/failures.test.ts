@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { closePanels, ended, explain, file, useCheckpoint } from './support/whylight';
+import { closePanels, ended, explain, file, mapsOf, useCheckpoint } from './support/whylight';
 
 /** One sentence fit to be shown: no stack, no object, one line, one full stop at its end. */
 function assertSentence(text: string | undefined): asserts text is string {
@@ -27,7 +27,7 @@ describe('A file that is wrong', () => {
       assert.match(error, words);
       const next = await explain(file('shapes', 'images', 'star_0.png'));
       assert.equal((await ended(next)).error, undefined);
-      assert.equal(next.runner.explanation.attributions().length, 9);
+      assert.equal(mapsOf(next).length, 9);
     });
   }
 });

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands, Uri, workspace } from 'vscode';
-import { closePanels, ended, explain, file, until, useCheckpoint } from './support/whylight';
+import { closePanels, ended, explain, file, mapsOf, predictionOf, until, useCheckpoint } from './support/whylight';
 
 interface Result {
   readonly model: { readonly path: string; readonly format: string; readonly sha256: string };
@@ -34,13 +34,13 @@ describe('Save Overlays', () => {
     const result: Result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'));
     assert.equal(result.model.format, 'ONNX');
     assert.match(result.model.sha256, /^[0-9a-f]{64}$/);
-    assert.deepEqual(result.input.size, panel.runner.explanation.prediction?.input.size);
+    assert.deepEqual(result.input.size, predictionOf(panel)?.input.size);
     const sum = result.top5.reduce((total, { probability }) => total + probability, 0);
     assert.ok(sum > 0.9 && sum < 1.0001, `${sum}`);
     assert.equal(result.methods.length, 9);
     for (const { id } of result.methods) {
       const npy = readFileSync(join(folder, `${id}.npy`));
-      const found = panel.runner.explanation.attributions([id])[0]!;
+      const found = mapsOf(panel, [id])[0]!;
       assert.equal(npy.subarray(1, 6).toString('latin1'), 'NUMPY');
       const header = npy.subarray(10, 10 + npy.readUInt16LE(8)).toString('latin1');
       assert.match(header, /'descr': '<f4'/);
@@ -51,7 +51,7 @@ describe('Save Overlays', () => {
       );
       const png = readFileSync(join(folder, `${id}.png`));
       assert.equal(png.subarray(1, 4).toString('latin1'), 'PNG');
-      const { width, height } = panel.runner.explanation.prediction!.imageSize;
+      const { width, height } = predictionOf(panel)!.imageSize;
       assert.deepEqual(
         [png.readUInt32BE(16), png.readUInt32BE(20)],
         [width, height],

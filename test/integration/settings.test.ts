@@ -3,7 +3,17 @@ import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ConfigurationTarget, commands, type Uri, workspace } from 'vscode';
 import { writeExternalNetwork, writeWeights } from '../support/externalNetwork';
-import { answerFirst, closePanels, ended, explain, file, until, useCheckpoint } from './support/whylight';
+import {
+  answerFirst,
+  closePanels,
+  ended,
+  explain,
+  file,
+  mapsOf,
+  predictionOf,
+  until,
+  useCheckpoint,
+} from './support/whylight';
 
 async function configure(key: string, value: unknown, scope: Uri): Promise<void> {
   await workspace.getConfiguration('whylight', scope).update(key, value, ConfigurationTarget.WorkspaceFolder);
@@ -24,13 +34,12 @@ describe('Settings', () => {
     const nine = await explain(file('shapes', 'images', 'star_2.png'));
     await Promise.all([ended(two), ended(nine)]);
     assert.deepEqual(
-      two.runner.explanation
-        .attributions()
+      mapsOf(two)
         .map(({ method }) => method)
         .sort(),
       ['grad-cam', 'gradient'],
     );
-    assert.equal(nine.runner.explanation.attributions().length, 9);
+    assert.equal(mapsOf(nine).length, 9);
   });
 
   it('keep what Choose Methods was answered with', async () => {
@@ -46,7 +55,7 @@ describe('Settings', () => {
     await configure('display.colourMap', 'viridis', imagenet());
     try {
       const panel = await explain(file('imagenet', 'cat.png'));
-      assert.equal(panel.runner.explanation.state.display.colourMap, 'viridis');
+      assert.equal(panel.runner.state.display.colourMap, 'viridis');
       await ended(panel);
     } finally {
       await configure('display.colourMap', undefined, imagenet());
@@ -59,7 +68,7 @@ describe('Settings', () => {
     await commands.executeCommand('whylight.explainImage', image, [image]);
     await useCheckpoint('middle_e05.onnx');
     const panel = await explain(image);
-    assert.equal(basename(panel.runner.explanation.state.question.checkpoint), 'middle_e05.onnx');
+    assert.equal(basename(panel.question.checkpoint), 'middle_e05.onnx');
     await ended(panel);
   });
 
@@ -67,16 +76,16 @@ describe('Settings', () => {
     await useCheckpoint('last_e08.onnx');
     const panel = await explain(file('shapes', 'images', 'cross_1.png'));
     await ended(panel);
-    const { explanation } = panel.runner;
-    const before = explanation.id;
+    const { runner } = panel;
+    const before = runner.explanation.run?.id;
     const model = file('shapes', 'last_e08.onnx');
     const bytes = await workspace.fs.readFile(model);
     await workspace.fs.writeFile(model, await workspace.fs.readFile(file('shapes', 'early_e02.onnx')));
     try {
-      const map = explanation.attributions(['gradient'])[0]?.map.data;
-      await until('a new run', () => explanation.id !== before);
+      const map = mapsOf(panel, ['gradient'])[0]?.map.data;
+      await until('a new run', () => runner.explanation.run?.id !== before);
       assert.equal((await ended(panel)).error, undefined);
-      assert.notDeepEqual(explanation.attributions(['gradient'])[0]?.map.data, map);
+      assert.notDeepEqual(mapsOf(panel, ['gradient'])[0]?.map.data, map);
     } finally {
       await closePanels();
       await workspace.fs.writeFile(model, bytes);
@@ -89,15 +98,15 @@ describe('Settings', () => {
       await useCheckpoint(path);
       const panel = await explain(file('shapes', 'images', 'cross_2.png'));
       await ended(panel);
-      const { explanation } = panel.runner;
-      const before = explanation.id;
-      const first = explanation.prediction;
+      const { runner } = panel;
+      const before = runner.explanation.run?.id;
+      const first = predictionOf(panel);
       assert.equal(first?.target.index, 1);
       writeWeights(weights, [1, 2, 3, 4, 7]);
-      await until('a new run', () => explanation.id !== before);
+      await until('a new run', () => runner.explanation.run?.id !== before);
       assert.equal((await ended(panel)).error, undefined);
-      assert.equal(explanation.prediction?.target.index, 4);
-      assert.notEqual(explanation.prediction?.model.sha256, first?.model.sha256);
+      assert.equal(predictionOf(panel)?.target.index, 4);
+      assert.notEqual(predictionOf(panel)?.model.sha256, first?.model.sha256);
     } finally {
       await closePanels();
       for (const each of [path, weights]) rmSync(each, { force: true });

@@ -1,6 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { PanelRequests } from '../../src/shared/protocol/panel';
+import type { ExplanationEvent, RunEnd } from '../../src/shared/explanation/explanation';
+import { reduceExplanation } from '../../src/shared/explanation/reduce';
+import type { PanelRequests, PanelState } from '../../src/shared/protocol/panel';
+import { type CardRequest, cardFor } from '../../src/shared/question/card';
 import { bundle, launch, type OpenedPage, openPage } from './openPage';
 import { catRecording, type Recording, starRecording } from './recording';
 
@@ -24,7 +27,22 @@ afterEach(async () => {
 const card = (id: string) => opened.page.locator(`[data-method="${id}"]`);
 const calls = (name: string) =>
   opened.page.evaluate((wanted) => window.harness.calls.filter((call) => call.name === wanted), name);
-const ended = () => opened.send('ended', { id: 'run-1', seconds: 13.2, cancelled: false });
+const ended = () => end('run-1', { seconds: 13.2 });
+const allKeys = () => recording.setup.state.cards.map(({ key }) => key);
+
+/** A run begins. */
+function begin(id: string, keys = allKeys(), state: Partial<PanelState> = {}): Promise<void> {
+  const { question, cards } = { ...recording.setup.state, ...state };
+  return opened.send('event', { kind: 'run', id, question, cards, keys });
+}
+
+function predict(id: string, cards = allKeys(), prediction = recording.prediction): Promise<void> {
+  return opened.send('event', { id, kind: 'prediction', cards, prediction });
+}
+
+function end(id: string, how: Partial<RunEnd>): Promise<void> {
+  return opened.send('event', { kind: 'ended', id, seconds: 0.1, cancelled: false, ...how });
+}
 
 async function frames(): Promise<void> {
   await opened.page.evaluate(() => new Promise((done) => setTimeout(done, 150)));
@@ -75,14 +93,14 @@ describe('streaming', () => {
   });
 
   it('shows progress, a partial map and a failure in their cards', async () => {
-    const { setup, prediction, attributions } = recording;
-    await opened.send('run', { id: 'r', state: setup.state, only: setup.methods.map((method) => method.id) });
+    const { attributions } = recording;
+    await begin('r');
     await opened.send('event', { id: 'r', kind: 'stage', text: 'Reading the checkpoint' });
     await opened.page.getByText('Reading the checkpoint').waitFor();
-    await opened.send('event', { id: 'r', kind: 'prediction', prediction });
+    await predict('r');
     const partial = attributions.find((each) => each.method === 'occlusion')!.map;
-    await opened.send('event', { id: 'r', kind: 'progress', method: 'occlusion', done: 61, total: 169, partial });
-    await opened.send('event', { id: 'r', kind: 'failed', method: 'gradient', message: 'No gradient for Foo.' });
+    await opened.send('event', { id: 'r', kind: 'progress', key: 'occlusion', done: 61, total: 169, partial });
+    await opened.send('event', { id: 'r', kind: 'failed', key: 'gradient', message: 'No gradient for Foo.' });
     expect(await card('occlusion').getAttribute('data-state')).toBe('running');
     await card('occlusion').getByText('61 of 169').waitFor();
     await card('occlusion').locator('canvas').waitFor();
@@ -91,13 +109,12 @@ describe('streaming', () => {
   });
 
   it('ignores what an older run still sends', async () => {
-    const { setup, prediction, attributions } = recording;
-    const only = setup.methods.map((method) => method.id);
-    await opened.send('run', { id: 'old', state: setup.state, only });
-    await opened.send('run', { id: 'new', state: setup.state, only });
-    await opened.send('event', { id: 'new', kind: 'prediction', prediction });
+    const { attributions } = recording;
+    await begin('old');
+    await begin('new');
+    await predict('new');
     await opened.send('event', { id: 'old', kind: 'result', attribution: attributions[0]! });
-    await opened.send('ended', { id: 'old', seconds: 1, cancelled: true });
+    await end('old', { cancelled: true });
     await opened.send('event', { id: 'new', kind: 'result', attribution: attributions[1]! });
     await frames();
     expect(await card('gradient').getAttribute('data-state')).toBe('waiting');
@@ -105,24 +122,22 @@ describe('streaming', () => {
   });
 
   it('ends a cancelled run without failures', async () => {
-    const { setup, prediction, attributions } = recording;
-    const only = setup.methods.map((method) => method.id);
-    await opened.send('run', { id: 'r', state: setup.state, only });
-    await opened.send('event', { id: 'r', kind: 'prediction', prediction });
+    const { attributions } = recording;
+    await begin('r');
+    await predict('r');
     await opened.send('event', { id: 'r', kind: 'result', attribution: attributions[0]! });
     await opened.page.locator('[data-action="cancel"]').click();
     expect(await calls('cancel')).toHaveLength(1);
-    await opened.send('ended', { id: 'r', seconds: 2.5, cancelled: true });
+    await end('r', { seconds: 2.5, cancelled: true });
     await opened.page.getByText('Cancelled after 2.50 s').waitFor();
     expect(await opened.page.locator('wl-method-card[data-state="cancelled"]').count()).toBe(8);
     expect(await opened.page.locator('[data-action="cancel"]').count()).toBe(0);
   });
 
   it('says a whole-run failure in one sentence with ways on', async () => {
-    const { setup } = recording;
-    await opened.send('run', { id: 'r', state: setup.state, only: ['gradient'] });
+    await begin('r', ['gradient']);
     const error = 'last_e08.onnx is cut off after 1024 of 90112 bytes: copy it again.';
-    await opened.send('ended', { id: 'r', seconds: 0.1, cancelled: false, error });
+    await end('r', { error });
     const alert = opened.page.locator('[data-testid="run-error"]');
     await alert.getByText(error).waitFor();
     await alert.locator('[data-action="show-log"]').click();
@@ -134,10 +149,9 @@ describe('streaming', () => {
   });
 
   it('offers to explain up to an unsupported operator', async () => {
-    const { setup } = recording;
-    await opened.send('run', { id: 'r', state: setup.state, only: ['gradient'] });
+    await begin('r', ['gradient']);
     const error = 'The operator NonMaxSuppression of node “/head/nms” is not supported.';
-    await opened.send('ended', { id: 'r', seconds: 0.1, cancelled: false, error, cut: '/head/scores' });
+    await end('r', { error, cut: '/head/scores' });
     const offer = opened.page.locator('[data-testid="run-error"] [data-action="explain-up-to"]');
     expect(await offer.textContent()).toBe('Explain Up To /head/scores');
     await offer.click();
@@ -151,6 +165,7 @@ describe('streaming', () => {
     await opened.send('event', {
       id: 'run-1',
       kind: 'findings',
+      cards: allKeys(),
       findings: [
         { severity: 'warning', sentence: 'The gradient vanishes.', layer: 'relu' },
         { severity: 'note', sentence: 'The output is saturated.' },
@@ -169,10 +184,8 @@ describe('streaming', () => {
     expect(await calls('checkHealth')).toHaveLength(1);
     expect(await opened.accessibility()).toEqual([]);
     // Another class: the findings were about the one before.
-    const { setup } = recording;
-    const question = { ...setup.state.question, target: { kind: 'index', index: 2 } } as const;
-    const state = { ...setup.state, question };
-    await opened.send('run', { id: 'run-2', state, only: setup.state.methods.map(({ id }) => id) });
+    const target = { kind: 'index', index: 2 } as const;
+    await begin('run-2', allKeys(), { question: { ...recording.setup.state.question, target } });
     await lines.first().waitFor({ state: 'detached' });
   });
 });
@@ -220,10 +233,10 @@ describe('asking', () => {
     await smooth.locator('[data-action="run-again"]').click();
     const [asked] = await calls('explain');
     expect(asked!.params).toMatchObject({ only: ['smoothgrad'] });
-    const { methods } = asked!.params as { methods: { id: string }[] };
-    expect(methods).toHaveLength(9);
-    expect(methods.find((each) => each.id === 'smoothgrad')).toEqual({
-      id: 'smoothgrad',
+    const { cards } = asked!.params as PanelRequests['explain'][0];
+    expect(cards).toHaveLength(9);
+    expect(cards.find((each) => each.key === 'smoothgrad')).toEqual({
+      ...cardFor('smoothgrad'),
       parameters: { samples: 50, square: true },
     });
   });
@@ -247,7 +260,7 @@ describe('asking', () => {
     await expect.poll(async () => (await calls('save')).length).toBe(2);
     const saved = await calls('save');
     expect(saved[0]!.params).toMatchObject({ display: { mode: 'blended' } });
-    expect(saved[1]!.params).toMatchObject({ methods: ['grad-cam'] });
+    expect(saved[1]!.params).toMatchObject({ only: ['grad-cam'] });
     await opened.page.evaluate(() => window.harness.fail('save', 'The disk is full.'));
     await opened.page.locator('[data-action="save"]').click();
     await opened.page.getByText('Saving failed: The disk is full.').waitFor();
@@ -267,6 +280,120 @@ describe('asking', () => {
     await card('occlusion').locator('[data-action="about"]').click();
     await card('occlusion').locator('[data-action="open-source"]').click();
     expect((await calls('openSource'))[0]!.params).toEqual({ url: 'https://arxiv.org/abs/1312.6034' });
+  });
+});
+
+describe('one method several times', () => {
+  const layer = '/layer2/layer2.1/relu2/Relu_output_0';
+  const ring = { kind: 'label', label: 'ring' } as const;
+  /** Grad-CAM as ever, at another layer, for another class, and with another checkpoint. */
+  const cards = (): readonly CardRequest<string>[] => {
+    const { question } = recording.setup.state;
+    return [
+      cardFor('grad-cam'),
+      { key: 'grad-cam-2', method: 'grad-cam', layer },
+      { key: 'ring', method: 'grad-cam', question: { ...question, target: ring } },
+      { key: 'early', method: 'grad-cam', question: { ...question, checkpoint: '/workspace/early_e02.onnx' } },
+      cardFor('gradient'),
+    ];
+  };
+  const byKey = (key: string) => opened.page.locator(`[data-key="${key}"]`);
+
+  beforeEach(async () => {
+    const { prediction, attributions } = recording;
+    const cam = attributions.find((each) => each.method === 'grad-cam')!;
+    const other = attributions.find((each) => each.method === 'layer-cam')!;
+    const keys = cards().map(({ key }) => key);
+    await begin('r', keys, { cards: cards() });
+    await predict('r', ['grad-cam', 'grad-cam-2', 'gradient']);
+    await opened.send('event', { id: 'r', kind: 'result', attribution: cam });
+    const deep = { ...other, key: 'grad-cam-2', method: 'grad-cam', layer };
+    await opened.send('event', { id: 'r', kind: 'result', attribution: deep });
+    await predict('r', ['ring'], { ...prediction, target: prediction.top5[3]! });
+    await opened.send('event', { id: 'r', kind: 'result', attribution: { ...other, key: 'ring', method: 'grad-cam' } });
+    await predict('r', ['early'], { ...prediction, target: { ...prediction.target, probability: 0.4 } });
+    await opened.send('event', { id: 'r', kind: 'failed', key: 'early', message: 'No such layer.' });
+  });
+
+  it('has a card for each, with its own map, words and state', async () => {
+    const states = await opened.page
+      .locator('wl-method-card')
+      .evaluateAll((all) => all.map((each) => [each.dataset['key'], each.dataset['state']]));
+    expect(states).toEqual([
+      ['grad-cam', 'done'],
+      ['grad-cam-2', 'done'],
+      ['ring', 'done'],
+      ['early', 'failed'],
+      ['gradient', 'waiting'],
+    ]);
+    const titles = await opened.page.locator('wl-method-card h2').allTextContents();
+    const chosen = recording.prediction.layer!.name;
+    expect(titles).toEqual([
+      `Grad-CAM ${chosen}`,
+      `Grad-CAM ${layer}`,
+      `Grad-CAM ring · ${chosen}`,
+      'Grad-CAM early_e02.onnx',
+      'Gradient',
+    ]);
+    const label = (key: string) => byKey(key).locator('canvas').getAttribute('aria-label');
+    await frames();
+    expect(await label('grad-cam-2')).toMatch(/^Grad-CAM, \S+relu2\S+ for “star”: highest /);
+    expect(await label('ring')).toMatch(/^Grad-CAM, ring · \S+ for “ring”: highest /);
+    const pixels = (key: string) =>
+      byKey(key)
+        .locator('canvas')
+        .evaluate((element) => (element as HTMLCanvasElement).toDataURL());
+    expect(await pixels('grad-cam')).not.toBe(await pixels('grad-cam-2'));
+    // The heading speaks of the panel's own question.
+    expect(await opened.page.locator('[data-testid="target"] strong').textContent()).toBe('star');
+    expect(await opened.accessibility()).toEqual([]);
+  });
+
+  it('saves and runs one of them by its key', async () => {
+    await byKey('ring').locator('[data-action="save-one"]').click();
+    await expect.poll(async () => (await calls('save')).length).toBe(1);
+    expect((await calls('save'))[0]!.params).toMatchObject({ only: ['ring'] });
+    await byKey('ring').locator('[data-action="parameters"]').click();
+    await byKey('ring').locator('[data-action="run-again"]').click();
+    const [asked] = await calls('explain');
+    expect(asked!.params).toMatchObject({ only: ['ring', 'gradient'], cards: cards() });
+  });
+
+  it('leaves those with a question of their own alone when another class is asked for', async () => {
+    await opened.send('event', { kind: 'ended', id: 'r', seconds: 1, cancelled: true });
+    await opened.page.locator('[data-class-index="2"]').click();
+    const { only, question, cards: asked } = (await calls('explain'))[0]!.params as PanelRequests['explain'][0];
+    expect(question.target).toEqual({ kind: 'index', index: 2 });
+    expect(only).toEqual(['grad-cam', 'grad-cam-2', 'gradient']);
+    await opened.send('event', { kind: 'run', id: 's', question, cards: asked, keys: only! });
+    expect(await byKey('ring').getAttribute('data-state')).toBe('done');
+    expect(await byKey('grad-cam-2').getAttribute('data-state')).toBe('waiting');
+  });
+});
+
+describe('a fresh page', () => {
+  it('shows all that happened before from one message', async () => {
+    const { setup, prediction, attributions } = recording;
+    const { question, cards } = setup.state;
+    const events: ExplanationEvent[] = [
+      { kind: 'run', id: 'r', question, cards, keys: allKeys() },
+      { id: 'r', kind: 'prediction', cards: allKeys(), prediction },
+      ...attributions.slice(0, 4).map((each) => ({ id: 'r', kind: 'result', attribution: each }) as const),
+      { id: 'r', kind: 'failed', key: 'occlusion', message: 'No memory.' },
+    ];
+    const explanation = events.reduce(reduceExplanation<string>, setup.explanation);
+    const fresh = await openPage(browser, scripts, { ...recording, setup: { ...setup, explanation } });
+    const state = (name: string) => fresh.page.locator(`wl-method-card[data-state="${name}"]`);
+    await state('done').nth(3).locator('canvas').waitFor();
+    expect(await state('failed').count()).toBe(1);
+    expect(await state('waiting').count()).toBe(4);
+    // The run goes on where it was.
+    await fresh.send('event', { id: 'r', kind: 'result', attribution: attributions[5]! });
+    await state('done').nth(4).waitFor();
+    await fresh.send('event', { kind: 'ended', id: 'r', seconds: 3, cancelled: true });
+    await fresh.page.getByText('Cancelled after 3.00 s').waitFor();
+    expect(fresh.problems).toEqual([]);
+    await fresh.page.close();
   });
 });
 

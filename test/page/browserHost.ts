@@ -64,7 +64,7 @@ const host: PanelServer = new Rpc({
 });
 
 const answers: { [K in keyof PanelRequests]: PanelRequests[K][1] } = {
-  ready: settings.setup,
+  ready: revive(settings.setup) as PanelSetup,
   explain: null,
   cancel: null,
   save: { folder: 'whylight/star_0' },

@@ -65,17 +65,19 @@ const findings: readonly Finding[] = [
 /** An explanation half done: results, a method at work, one waiting, one failed. */
 async function playHalf(opened: OpenedPage, { setup, prediction, attributions }: Recording): Promise<void> {
   const id = 'run-1';
-  await opened.send('run', { id, state: setup.state, only: setup.state.methods.map((method) => method.id) });
-  await opened.send('event', { id, kind: 'prediction', prediction });
+  const { question, cards } = setup.state;
+  const keys = cards.map(({ key }) => key);
+  await opened.send('event', { kind: 'run', id, question, cards, keys });
+  await opened.send('event', { id, kind: 'prediction', cards: keys, prediction });
   for (const attribution of attributions.filter((each) => each.method !== 'occlusion')) {
     await opened.send('event', { id, kind: 'result', attribution });
   }
   const partial = attributions.find((each) => each.method === 'occlusion')!.map;
-  await opened.send('event', { id, kind: 'progress', method: 'occlusion', done: 61, total: 196, partial });
-  await opened.send('event', { id, kind: 'progress', method: 'smoothgrad', done: 8, total: 25 });
-  await opened.send('event', { id, kind: 'findings', findings });
+  await opened.send('event', { id, kind: 'progress', key: 'occlusion', done: 61, total: 196, partial });
+  await opened.send('event', { id, kind: 'progress', key: 'smoothgrad', done: 8, total: 25 });
+  await opened.send('event', { id, kind: 'findings', cards: keys, findings });
   const message = 'Guided backpropagation needs ReLU, and this model has none: choose another method.';
-  await opened.send('event', { id, kind: 'failed', method: 'guided-backprop', message });
+  await opened.send('event', { id, kind: 'failed', key: 'guided-backprop', message });
 }
 
 const kinds: readonly ThemeKind[] = [
@@ -92,7 +94,7 @@ describe('layout', () => {
         const recording = await starRecording();
         const opened = await openPage(browser, scripts, recording, { theme, width });
         await opened.play(recording);
-        await opened.send('ended', { id: 'run-1', seconds: 13.2, cancelled: false });
+        await opened.send('event', { kind: 'ended', id: 'run-1', seconds: 13.2, cancelled: false });
         await settled(opened, `star-${theme}-${width}`);
         expect(opened.problems).toEqual([]);
         expect(await overflowing(opened)).toEqual([]);

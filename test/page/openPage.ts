@@ -75,7 +75,11 @@ export async function openPage(
     language: 'en',
     title: 'Explanation',
   });
-  const settings: HarnessSettings = { kind: theme, variables: themes[theme], setup: recording.setup };
+  const settings: HarnessSettings = {
+    kind: theme,
+    variables: themes[theme],
+    setup: pack(recording.setup) as HarnessSettings['setup'],
+  };
   const data = `<script type="application/json" id="harness">${JSON.stringify(settings).replaceAll('<', '\\u003c')}</script>`;
   const document = skeleton.replace(
     '<script',
@@ -101,8 +105,10 @@ export async function openPage(
     send,
     play: async ({ setup, prediction, attributions }) => {
       const id = 'run-1';
-      await send('run', { id, state: setup.state, only: setup.state.methods.map((method) => method.id) });
-      await send('event', { id, kind: 'prediction', prediction });
+      const { question, cards } = setup.state;
+      const keys = cards.map(({ key }) => key);
+      await send('event', { kind: 'run', id, question, cards, keys });
+      await send('event', { id, kind: 'prediction', cards: keys, prediction });
       for (const attribution of attributions) await send('event', { id, kind: 'result', attribution });
     },
     accessibility: () => runAxe(page),

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { parseNpy } from '../../src/engine/files/npy';
 import type { Prediction } from '../../src/shared/explanation/events';
-import type { PanelSetup } from '../../src/shared/protocol/panel';
+import { emptyExplanation } from '../../src/shared/explanation/explanation';
+import type { PanelSetup, PanelState } from '../../src/shared/protocol/panel';
+import { cardFor } from '../../src/shared/question/card';
 import type { Preprocessing } from '../../src/shared/question/preprocessing';
 import { defaultDisplay } from '../../src/shared/rendering/display';
 import type { Attribution, ClassScore, RawMap } from '../../src/shared/results/attribution';
@@ -37,6 +39,7 @@ async function readImage(name: string) {
 function attribution(method: string, map: RawMap, rest: Partial<Attribution>): Attribution {
   const info = methodInfos.find((each) => each.id === method)!;
   return {
+    key: method,
     method,
     preset: null,
     parameters: Object.fromEntries(info.parameters.map((each) => [each.name, each.default])),
@@ -77,16 +80,19 @@ const shapesLayers = [
 ];
 
 function setup(imageName: string, checkpointName: string): PanelSetup {
-  return {
-    state: {
-      question: {
-        image: `file:///workspace/${imageName}`,
-        checkpoint: `/workspace/${checkpointName}`,
-        target: { kind: 'top1' },
-      },
-      methods: methodInfos.map(({ id }) => ({ id })),
-      display: defaultDisplay,
+  const state: PanelState = {
+    id: 'panel-1',
+    question: {
+      image: `file:///workspace/${imageName}`,
+      checkpoint: `/workspace/${checkpointName}`,
+      target: { kind: 'top1' },
     },
+    cards: methodInfos.map(({ id }) => cardFor(id)),
+    display: defaultDisplay,
+  };
+  return {
+    state,
+    explanation: emptyExplanation(state.question, state.cards),
     imageName,
     checkpointName,
     methods: methodInfos,

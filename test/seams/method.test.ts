@@ -10,6 +10,7 @@ import { INPUT } from '../../src/engine/model/evaluation/model';
 import { contrastScore } from '../../src/engine/model/evaluation/score';
 import { Engine } from '../../src/engine/service/engine';
 import type { ExplainEvent } from '../../src/shared/explanation/events';
+import { cardFor } from '../../src/shared/question/card';
 import type { Attribution } from '../../src/shared/results/attribution';
 import { runtimes } from '../support/runtimes';
 import { load, pixels } from '../support/smallNetwork';
@@ -60,8 +61,8 @@ it('runs beside the others, with parameters, costs and failures like theirs', as
         failed: (_, message) => failed.push(message),
       },
     });
-  await run(1, [{ id: 'contrast', parameters: { other: 3 } }, { id: 'gradient' }]);
-  await run(3, [{ id: 'gradient' }]);
+  await run(1, [{ ...cardFor('contrast'), parameters: { other: 3 } }, cardFor('gradient')]);
+  await run(3, [cardFor('gradient')]);
   const values = (key: string) => Array.from(results.get(key)?.map.data ?? []);
   const [one, three] = [values('gradient 1'), values('gradient 3')];
   const expected = one.map((value, i) => value - (three[i] as number));
@@ -75,9 +76,9 @@ it('runs beside the others, with parameters, costs and failures like theirs', as
   });
 
   await run(1, [
-    { id: 'contrast', parameters: { other: 9 } },
-    { id: 'contrast', parameters: { other: -1 } },
-    { id: 'contrasts' },
+    { ...cardFor('contrast'), parameters: { other: 9 } },
+    { ...cardFor('contrast'), parameters: { other: -1 } },
+    cardFor('contrasts'),
   ]);
   expect(failed).toEqual([
     'contrast.other is -1; it must be a whole number from 0 up.',
@@ -99,8 +100,8 @@ it('is explained by the engine', async () => {
         image: { path: join(samples, 'shapes/images/circle_0.png') },
         target: { kind: 'top1' },
       },
-      methods: [{ id: 'contrast' }],
-    } as Parameters<Engine['explain']>[0],
+      cards: [cardFor('contrast')],
+    },
     (event) => events.push(event),
     new AbortController().signal,
   );

@@ -12,6 +12,7 @@ import { Runtimes } from '../../src/engine/runtime/runtimes';
 import { Engine } from '../../src/engine/service/engine';
 import { UnsupportedOperatorError, UsageError } from '../../src/shared/errors';
 import type { ExplainEvent } from '../../src/shared/explanation/events';
+import { cardFor } from '../../src/shared/question/card';
 import { temporaryFolder } from '../support/folder';
 import { encodeNetwork, node, numbers, pixels, size } from '../support/smallNetwork';
 import { counts, createInterpreter } from './interpreter';
@@ -103,9 +104,8 @@ describe('the engine that it is composed into', () => {
   const explain = async (runtime: string) => {
     const events: ExplainEvent[] = [];
     const question = { checkpoint: file, image: { path: image }, target: { kind: 'top1' }, runtime } as const;
-    const methods = [{ key: 'gradient', id: 'gradient' }];
     await engine.explain(
-      { id: runtime, question, methods },
+      { id: runtime, question, cards: [cardFor('gradient')] },
       (event) => events.push(event),
       new AbortController().signal,
     );

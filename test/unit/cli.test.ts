@@ -139,6 +139,7 @@ describe('whylight explain', () => {
     ['an unknown option', ['--colour', 'red'], /--colour/],
     ['an unknown class', ['--target', '6'], /There is no class 6; the model has classes 0 to 5/],
     ['an unknown label', ['--target', 'hexagon'], /hexagon/],
+    ['no class', ['--target', ' '], /--target names no class/],
     ['an unknown layer', ['--layer', 'relu_99'], /There is no layer “relu_99”; the nearest names are/],
     ['an unknown parameter', ['--set', 'gradient.colour=1'], /colour/],
     ['a preset the method does not have', ['--preset', 'occlusion=torchcam'], /torchcam/],

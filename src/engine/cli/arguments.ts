@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../shared/errors';
+import { cardFor, type MethodRequest } from '../../shared/question/card';
 import { type OutputSelection, outputNotation, parseOutput } from '../../shared/question/output';
 import type { Question, RuntimeChoice } from '../../shared/question/question';
 import { parseTarget, type TargetRequest } from '../../shared/question/target';
-import type { MethodRequest, Parameters } from '../../shared/results/attribution';
+import type { Parameters } from '../../shared/results/attribution';
 import { methods as allMethods, findMethod } from '../methods';
 import { parsePreset, parseSetting, resolveParameters } from '../methods/parameters';
 import type { Runtimes } from '../runtime/runtimes';
@@ -14,7 +15,7 @@ export interface ExplainArguments {
   readonly images: readonly string[];
   /** What is asked of each image. */
   readonly question: Omit<Question, 'image'>;
-  readonly methods: readonly MethodRequest[];
+  readonly cards: readonly MethodRequest[];
   /** A .npy file that is fed as it is. */
   readonly input: string | undefined;
   readonly seed: number;
@@ -151,7 +152,7 @@ function parseMethods(list: string, presets: readonly string[], settings: readon
     const parameters = parametersOf.get(id);
     // Wrong values are wrong usage, to be told before anything runs.
     resolveParameters(findMethod(id).info, preset, parameters);
-    return { id, ...(preset !== undefined && { preset }), ...(parameters && { parameters }) };
+    return { ...cardFor(id), ...(preset !== undefined && { preset }), ...(parameters && { parameters }) };
   });
 }
 
@@ -179,7 +180,7 @@ export function readArguments(argv: readonly string[], runtimes: Runtimes): Argu
         command,
         images: rest,
         question: questionOf(values.model, values, runtimes),
-        methods: parseMethods(values.methods, values.preset ?? [], values.set ?? []),
+        cards: parseMethods(values.methods, values.preset ?? [], values.set ?? []),
         input: values.input,
         seed: parseSeed(values.seed),
         memory: parseMemory(values.memory),

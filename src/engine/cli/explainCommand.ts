@@ -1,12 +1,20 @@
 import { basename, join, resolve } from 'node:path';
 import { WhylightError } from '../../shared/errors';
-import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
+import {
+  attributionsOf,
+  type Explanation,
+  type ExplanationEvent,
+  emptyExplanation,
+  shownAnswer,
+} from '../../shared/explanation/explanation';
+import { reduceExplanation } from '../../shared/explanation/reduce';
+import type { EncodeParams } from '../../shared/protocol/protocol';
 import type { ImageSource } from '../../shared/question/question';
 import { defaultDisplay } from '../../shared/rendering/display';
 import type { Attribution } from '../../shared/results/attribution';
-import type { Finding } from '../../shared/results/health';
 import { folderNames } from '../../shared/words/folderName';
 import { plainMessage, plainName } from '../../shared/words/plainText';
+import { percent } from '../../shared/words/summary';
 import { writeFiles } from '../export';
 import type { FloatTensor } from '../graph/ir/tensor';
 import type { Engine } from '../service/engine';
@@ -17,55 +25,41 @@ import { complain, print, printJson } from './output';
 import { Progress } from './progress';
 import { table } from './table';
 
-interface Finished {
-  readonly prediction: Prediction;
-  readonly attributions: readonly Attribution[];
-  readonly failures: ReadonlyMap<string, string>;
-  readonly findings: readonly Finding[];
-}
-
-/** Runs one explanation and collects what it tells. */
-async function collect(
+/** Runs one explanation to its end. */
+async function run(
   engine: Engine,
   args: ExplainArguments,
   image: ImageSource,
   input: FloatTensor | undefined,
   title: string,
-): Promise<Finished> {
+): Promise<Explanation<ImageSource>> {
   const progress = new Progress();
-  const attributions: Attribution[] = [];
-  const failures = new Map<string, string>();
-  let prediction: Prediction | undefined;
-  let findings: readonly Finding[] = [];
-  const hear = (event: ExplainEvent): void => {
-    if (event.kind === 'prediction') prediction = event.prediction;
-    if (event.kind === 'result') attributions.push(event.attribution);
-    if (event.kind === 'failed') failures.set(event.method, event.message);
-    if (event.kind === 'findings') findings = event.findings;
+  const { cards, seed } = args;
+  const question = { ...args.question, image };
+  const keys = cards.map(({ key }) => key);
+  let explanation = emptyExplanation<ImageSource>(question, cards);
+  const hear = (event: ExplanationEvent<ImageSource>): void => {
+    explanation = reduceExplanation(explanation, event);
     if (event.kind === 'stage') progress.show(`${title}: ${event.text}`);
-    if (event.kind === 'started') progress.show(`${title}: ${event.method}`);
-    if (event.kind === 'progress') progress.show(`${title}: ${event.method} ${event.done}/${event.total}`);
+    if (event.kind === 'started') progress.show(`${title}: ${event.key}`);
+    if (event.kind === 'progress') progress.show(`${title}: ${event.key} ${event.done}/${event.total}`);
   };
-  const { methods, seed } = args;
-  const params = { id: title, question: { ...args.question, image }, methods, seed };
+  hear({ kind: 'run', id: title, question, cards, keys });
   try {
-    await engine.explain(params, hear, new AbortController().signal, input);
+    await engine.explain({ id: title, question, cards, seed }, hear, new AbortController().signal, input);
   } finally {
     progress.clear();
   }
-  if (!prediction) throw new Error('The explanation ended without a prediction.');
-  const order = methods.map((method) => method.id);
-  attributions.sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
-  return { prediction, attributions, failures, findings };
+  return explanation;
 }
 
-const percent = (probability: number): string =>
-  Number.isFinite(probability) ? `${(probability * 100).toFixed(1)} %` : '– %';
+type Reported = Pick<EncodeParams, 'prediction' | 'attributions' | 'findings'>;
+
 const cost = ({ forward, gradient }: Attribution['evaluations']): string =>
   [forward > 0 ? `${forward} forward` : '', gradient > 0 ? `${gradient} gradient` : ''].filter(Boolean).join(' + ') ||
   'shared pass';
 
-function report(title: string, folder: string, { prediction, attributions, findings }: Finished): string {
+function report(title: string, folder: string, { prediction, attributions, findings = [] }: Reported): string {
   const { target, top5, layer, input } = prediction;
   const name = (label: string | null, index: number): string =>
     label === null ? `class ${index}` : `${plainName(label)} (${index})`;
@@ -105,24 +99,22 @@ export async function explainCommand(engine: Engine, args: ExplainArguments): Pr
     try {
       const image: ImageSource =
         input && args.images.length === 0 ? await imageOf(input, name) : { path: resolve(name) };
-      const finished = await collect(engine, args, image, input, title);
-      for (const [method, message] of finished.failures) fail(`${title}: ${method}: ${message}`);
-      const { pixels: _, ...prediction } = finished.prediction;
-      const files = await engine.encode({
-        image,
-        prediction,
-        attributions: finished.attributions,
-        findings: finished.findings,
-        display: defaultDisplay,
-        seed: args.seed,
-      });
+      const explanation = await run(engine, args, image, input, title);
+      const answer = shownAnswer(explanation);
+      if (!answer) throw new Error('The explanation ended without a prediction.');
+      for (const { request, failure } of explanation.cards) {
+        if (failure !== null) fail(`${title}: ${request.key}: ${failure}`);
+      }
+      const { pixels: _, ...prediction } = answer.prediction;
+      const results = { prediction, attributions: attributionsOf(explanation), findings: answer.findings };
+      const files = await engine.encode({ image, ...results, display: defaultDisplay, seed: args.seed });
       const folder = join(args.out, folders[i] ?? title);
       await writeFiles(folder, files);
       const result = files.find((file) => file.name === 'result.json');
       if (args.json && result) {
         printJson(JSON.parse(Buffer.from(result.bytes).toString('utf8')));
       } else {
-        print(report(title, folder, finished));
+        print(report(title, folder, results));
       }
     } catch (error) {
       if (!(error instanceof WhylightError) || error.kind === 'usage') throw error;

@@ -16,9 +16,12 @@ const pixels: RgbImage = {
   data: Uint8Array.from({ length: 60 * 40 * 3 }, (_, i) => (i * 37) % 256),
 };
 
+const decode = async () => pixels;
+
 function attribution(method: string, changes: Partial<Attribution> = {}): Attribution {
   const data = Float32Array.from({ length: 8 * 8 }, (_, i) => Math.sin(i) * 0.25);
   return {
+    key: method,
     method,
     preset: null,
     parameters: { steps: 50, baseline: 'black', absolute: false },
@@ -70,10 +73,14 @@ describe('encodeFiles', () => {
     convergenceDelta: -0.25,
     preset: 'pair',
   });
-  const request = params([attribution('grad-cam', { layer: 'conv3' }), three, attribution('grad-cam')]);
+  const request = params([
+    attribution('grad-cam', { layer: 'conv3' }),
+    three,
+    attribution('grad-cam', { key: 'grad-cam-2' }),
+  ]);
 
   it('makes two files a method, a figure and an account', async () => {
-    const files = await encodeFiles(request, { pixels, versions });
+    const files = await encodeFiles(request, { decode, versions });
     expect(files.map((file) => file.name)).toEqual([
       'grad-cam.png',
       'grad-cam.npy',
@@ -87,7 +94,7 @@ describe('encodeFiles', () => {
   });
 
   it('stores the raw map', async () => {
-    const files = await encodeFiles(request, { pixels, versions });
+    const files = await encodeFiles(request, { decode, versions });
     expect(parseNpy(find(files, 'grad-cam.npy'))).toMatchObject({ dtype: 'float32', dims: [8, 8] });
     const stored = parseNpy(find(files, 'gradient.npy'));
     expect(stored.dims).toEqual([4, 6, 3]);
@@ -95,7 +102,7 @@ describe('encodeFiles', () => {
   });
 
   it('draws overlays at the size of the image, as on the screen', async () => {
-    const files = await encodeFiles(request, { pixels, versions });
+    const files = await encodeFiles(request, { decode, versions });
     const overlay = renderOverlay({
       image: pixels,
       region: request.prediction.region,
@@ -114,7 +121,7 @@ describe('encodeFiles', () => {
       { severity: 'problem', sentence: 'All units of “relu” are shut.', layer: 'relu' },
       { severity: 'note', sentence: 'The output is saturated.' },
     ] as const;
-    const result = json(await encodeFiles({ ...request, findings }, { pixels, versions }));
+    const result = json(await encodeFiles({ ...request, findings }, { decode, versions }));
     const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
     expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
     expect(result.findings).toEqual(findings);
@@ -122,7 +129,7 @@ describe('encodeFiles', () => {
   });
 
   it('describes everything in result.json, by its schema', async () => {
-    const result = json(await encodeFiles(request, { pixels, versions }));
+    const result = json(await encodeFiles(request, { decode, versions }));
     const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
     expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
     expect(Object.keys(result)).toEqual(schema.required);
@@ -159,10 +166,77 @@ describe('encodeFiles', () => {
     expect(result.methods[2]).toMatchObject({ id: 'grad-cam', file: 'grad-cam-2.npy', overlay: 'grad-cam-2.png' });
   });
 
+  it('holds cards with questions of their own, each drawn on its image and named by its key', async () => {
+    const cat: RgbImage = { width: 30, height: 50, data: new Uint8Array(30 * 50 * 3).fill(90) };
+    const target = { index: 0, label: 'circle', logit: 1, probability: 0.1 };
+    const { prediction } = request;
+    const others = [
+      {
+        image: request.image,
+        prediction: { ...prediction, target },
+        attributions: [attribution('grad-cam', { key: 'grad-cam-circle' })],
+      },
+      {
+        image: { path: '/photos/other.png' },
+        prediction: {
+          ...prediction,
+          model: { ...prediction.model, path: '/models/early.onnx' },
+          imageSize: { width: 30, height: 50 },
+          region: { x: 0, y: 0, width: 30, height: 50 },
+        },
+        attributions: [attribution('grad-cam', { key: 'early' })],
+      },
+    ];
+    let decoded = 0;
+    const files = await encodeFiles(
+      { ...request, others },
+      {
+        decode: async (image) => {
+          decoded++;
+          return 'path' in image && image.path === '/photos/other.png' ? cat : pixels;
+        },
+        versions,
+      },
+    );
+    expect(decoded).toBe(2);
+    expect(files.map((file) => file.name).filter((name) => name.endsWith('.png'))).toEqual([
+      'grad-cam.png',
+      'gradient.png',
+      'grad-cam-2.png',
+      'grad-cam-circle.png',
+      'grad-cam.early.png',
+      'figure.png',
+    ]);
+    const size = async (name: string) => {
+      const { width, height } = await sharp(find(files, name)).metadata();
+      return [width, height];
+    };
+    expect(await size('grad-cam-circle.png')).toEqual([60, 40]);
+    expect(await size('grad-cam.early.png')).toEqual([30, 50]);
+    const { comments } = await sharp(find(files, 'grad-cam-circle.png')).metadata();
+    expect(comments).toContainEqual({ keyword: 'Title', text: 'grad-cam for circle' });
+    const result = json(files);
+    const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
+    expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
+    expect(result.methods.map((each: { key?: string }) => each.key)).toEqual([
+      undefined,
+      undefined,
+      'grad-cam-2',
+      'grad-cam-circle',
+      'early',
+    ]);
+    expect(result.methods[2].about).toBeUndefined();
+    expect(result.methods[3].about).toMatchObject({ image: { name: 'a cat.jpg' }, target: { label: 'circle' } });
+    expect(result.methods[4].about).toMatchObject({
+      image: { name: 'other.png', width: 30 },
+      model: { path: '/models/early.onnx' },
+    });
+  });
+
   it('is the same every time', async () => {
     const [first, second] = [
-      await encodeFiles(request, { pixels, versions }),
-      await encodeFiles(request, { pixels, versions }),
+      await encodeFiles(request, { decode, versions }),
+      await encodeFiles(request, { decode, versions }),
     ];
     for (const [i, file] of first.entries()) expect(Buffer.compare(file.bytes, second[i]!.bytes), file.name).toBe(0);
   });
@@ -186,7 +260,7 @@ describe('encodeFiles', () => {
       guessed: true,
       alternatives: [{ preprocessing, top5: prediction.top5 }],
     };
-    const result = json(await encodeFiles({ ...request, prediction: { ...prediction, input } }, { pixels, versions }));
+    const result = json(await encodeFiles({ ...request, prediction: { ...prediction, input } }, { decode, versions }));
     const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
     expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
     expect(result.input).toMatchObject({ preprocessing, guessed: true });
@@ -195,11 +269,11 @@ describe('encodeFiles', () => {
 
   it('refuses an image of another size', async () => {
     const other = { ...pixels, width: 30, height: 80 };
-    await expect(encodeFiles(request, { pixels: other, versions })).rejects.toThrow(RangeError);
+    await expect(encodeFiles(request, { decode: async () => other, versions })).rejects.toThrow(RangeError);
   });
 
   it('stops when it is cancelled', async () => {
-    await expect(encodeFiles(request, { pixels, versions, signal: AbortSignal.abort() })).rejects.toThrow(
+    await expect(encodeFiles(request, { decode, versions, signal: AbortSignal.abort() })).rejects.toThrow(
       CancelledError,
     );
   });
@@ -211,7 +285,7 @@ describe('figure.png', () => {
     const request = params(attributions);
     const imageSize = { width: shown.width, height: shown.height };
     const prediction = { ...request.prediction, imageSize, region: { x: 0, y: 0, ...imageSize } };
-    const files = await encodeFiles({ ...request, prediction }, { pixels: shown, versions });
+    const files = await encodeFiles({ ...request, prediction }, { decode: async () => shown, versions });
     return sharp(find(files, 'figure.png')).raw().toBuffer({ resolveWithObject: true });
   };
   /** Share of a rectangle (in figure units, two pixels each) that is not white. */

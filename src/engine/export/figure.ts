@@ -1,18 +1,18 @@
 import sharp, { type OverlayOptions } from 'sharp';
-import type { EncodeParams } from '../../shared/protocol/protocol';
+import type { Explained } from '../../shared/protocol/protocol';
 import type { DisplayOptions } from '../../shared/rendering/display';
-import { renderOverlay } from '../../shared/rendering/renderOverlay';
-import type { RgbImage } from '../../shared/results/attribution';
-import { formatSeconds, formatValue, percent } from '../../shared/words/summary';
-import { figureGrid, fitInside } from './figureGrid';
-import { drawPanelText, figureStyles, type PanelText, panelFoot, panelHead } from './figurePanel';
+import { formatValue, percent } from '../../shared/words/summary';
+import { drawFrame, type Panel, panelsOf, resolution, type Shown } from './figureContent';
+import { figureGrid } from './figureGrid';
+import { drawPanelText, figureStyles, panelFoot, panelHead } from './figurePanel';
 import { withText } from './png';
-import { classTitle, imageName, pngText } from './provenance';
+import { baseName, classTitle, differences, imageName, pngText } from './provenance';
 import { drawText, ellipsise, measureText, type TextStyle, wrapText } from './text';
 
-export interface FigureRequest extends EncodeParams {
-  /** The upright image at its own size. */
-  readonly pixels: RgbImage;
+export interface FigureRequest {
+  /** The explanation's own question first. */
+  readonly shown: readonly Shown[];
+  readonly display: DisplayOptions;
   readonly methodTitle: (id: string) => string;
   readonly whylightVersion: string;
 }
@@ -20,45 +20,23 @@ export interface FigureRequest extends EncodeParams {
 const margin = 28;
 const gap = 24;
 const rowGap = 26;
-/** Pixels a figure unit. */
-const resolution = 2;
-
-interface Panel extends PanelText {
-  /** RGBA at the drawn size. */
-  readonly pixels: Uint8ClampedArray | Uint8Array;
-}
-
 /** One PNG with the image and every method side by side, with titles, times, colour bars with numbers, and findings. */
 export async function renderFigure(request: FigureRequest): Promise<Uint8Array> {
-  const { prediction, attributions, pixels } = request;
-  const grid = figureGrid(attributions.length + 1, pixels);
-  const drawn = fitInside(pixels, grid.imageWidth * resolution, grid.imageHeight * resolution);
-  const small = await resizeImage(pixels, drawn.width, drawn.height);
-  const scale = drawn.width / pixels.width;
-  const region = {
-    x: prediction.region.x * scale,
-    y: (prediction.region.y * drawn.height) / pixels.height,
-    width: prediction.region.width * scale,
-    height: (prediction.region.height * drawn.height) / pixels.height,
-  };
-
-  const panels: Panel[] = [originalPanel(request, small)];
-  for (const attribution of attributions) {
-    const overlay = renderOverlay({ image: small, region, map: attribution.map, display: request.display });
-    panels.push({
-      pixels: overlay.pixels,
-      title: request.methodTitle(attribution.method),
-      detail: attribution.preset ? `preset ${attribution.preset}` : '',
-      layer: attribution.layer,
-      time: formatSeconds(attribution.seconds),
-      scale: overlay,
-      caption: [],
-      notes: [...new Set([...overlay.findings, ...attribution.notes])],
-    });
+  const [own] = request.shown;
+  if (own === undefined) throw new RangeError('A figure shows at least one question.');
+  const count = request.shown.reduce((sum, { explained }) => sum + explained.attributions.length, 0);
+  const originals = request.shown.filter(
+    ({ pixels }, i) => request.shown.findIndex((each) => each.pixels === pixels) === i,
+  );
+  const grid = figureGrid(count + originals.length, own.pixels);
+  const panels: Panel[] = [];
+  for (const shown of request.shown) {
+    const words = differences(shown.explained, own.explained);
+    panels.push(...(await panelsOf(shown, { ...request, grid, words, original: originals.includes(shown) })));
   }
 
   const width = 2 * margin + grid.columns * grid.imageWidth + (grid.columns - 1) * gap;
-  const heading = drawHeading(request, width - 2 * margin);
+  const heading = drawHeading(own.explained, width - 2 * margin);
   const svg = [heading.svg];
   const images: OverlayOptions[] = [];
   let y = heading.bottom;
@@ -68,6 +46,7 @@ export async function renderFigure(request: FigureRequest): Promise<Uint8Array> 
     inRow.forEach((panel, column) => {
       const x = margin + column * (grid.imageWidth + gap);
       svg.push(drawPanelText(panel, x, y, grid.imageWidth, grid.imageHeight, `scale${first + column}`));
+      const { drawn, frame } = panel;
       const left = x * resolution + drawn.x;
       const top = (y + panelHead) * resolution + drawn.y;
       images.push({
@@ -76,12 +55,12 @@ export async function renderFigure(request: FigureRequest): Promise<Uint8Array> 
         left,
         top,
       });
-      if (row === 0 && column === 0) svg.push(drawRegion(region, pixels, scale, left, top));
+      if (frame) svg.push(drawFrame(frame, left, top));
     });
     const foot = Math.max(...inRow.map((panel) => panelFoot(panel, grid.imageWidth)));
     y += panelHead + grid.imageHeight + foot + rowGap;
   }
-  const footer = footerLine(request);
+  const footer = footerLine(request, own.explained);
   svg.push(drawText(ellipsise(footer, width - 2 * margin, figureStyles.footer), margin, y + 4, figureStyles.footer));
   const height = Math.ceil(y + 4 + margin * 0.75);
 
@@ -93,28 +72,13 @@ export async function renderFigure(request: FigureRequest): Promise<Uint8Array> 
     .removeAlpha()
     .png({ compressionLevel: 6 })
     .toBuffer();
-  return withText(png, pngText(request, `Why ${classTitle(prediction.target)}: ${imageName(request.image)}`));
+  return withText(
+    png,
+    pngText(own.explained, `Why ${classTitle(own.explained.prediction.target)}: ${imageName(own.explained.image)}`),
+  );
 }
 
-function originalPanel({ prediction }: FigureRequest, small: RgbImage): Panel {
-  const { width, height } = prediction.imageSize;
-  return {
-    pixels: opaque(small),
-    title: 'Image',
-    detail: `${width} × ${height} pixels`,
-    layer: null,
-    time: '',
-    scale: null,
-    caption: seesAll(prediction) ? [] : ['The model saw the framed part.'],
-    notes: [],
-  };
-}
-
-function seesAll({ region, imageSize }: Pick<EncodeParams['prediction'], 'region' | 'imageSize'>): boolean {
-  return region.x < 1 && region.y < 1 && region.width > imageSize.width - 1 && region.height > imageSize.height - 1;
-}
-
-function drawHeading({ prediction, image }: FigureRequest, room: number): { svg: string; bottom: number } {
+function drawHeading({ prediction, image }: Explained, room: number): { svg: string; bottom: number } {
   const { heading, headingDetail, line, warning } = figureStyles;
   const { target, top5, model, input } = prediction;
   const probability = percent(target.probability);
@@ -151,28 +115,7 @@ function drawHeading({ prediction, image }: FigureRequest, room: number): { svg:
   return { svg: parts.join(''), bottom: baseline + 24 };
 }
 
-/** A frame around what the model saw, the rest of the pixels dimmed. */
-function drawRegion(
-  region: { x: number; y: number; width: number; height: number },
-  pixels: RgbImage,
-  scale: number,
-  left: number,
-  top: number,
-): string {
-  const unit = (pixels: number): number => pixels / resolution;
-  const whole = { width: pixels.width * scale, height: pixels.height * scale };
-  if (region.width > whole.width - scale && region.height > whole.height - scale) return '';
-  const outer = `M${unit(left)} ${unit(top)}h${unit(Math.round(whole.width))}v${unit(Math.round(whole.height))}h${-unit(Math.round(whole.width))}z`;
-  const inner = `M${unit(left + region.x)} ${unit(top + region.y)}v${unit(region.height)}h${unit(region.width)}v${-unit(region.height)}z`;
-  const frame = `x="${unit(left + region.x) + 1.5}" y="${unit(top + region.y) + 1.5}" width="${unit(region.width) - 3}" height="${unit(region.height) - 3}" fill="none"`;
-  return [
-    `<path d="${outer}${inner}" fill="#000000" fill-opacity="0.45"/>`,
-    `<rect ${frame} stroke="#000000" stroke-opacity="0.6" stroke-width="3"/>`,
-    `<rect ${frame} stroke="#ffffff" stroke-width="1.5"/>`,
-  ].join('');
-}
-
-function footerLine({ display, prediction, whylightVersion }: FigureRequest): string {
+function footerLine({ display, whylightVersion }: FigureRequest, { prediction }: Explained): string {
   return [`Whylight ${whylightVersion}`, `runtime ${prediction.runtime.id}`, ...displayWords(display)].join(' · ');
 }
 
@@ -185,29 +128,4 @@ function displayWords(display: DisplayOptions): string[] {
   }[display.mode];
   const clip = display.outlierPercentile > 0 ? [`largest ${display.outlierPercentile} % of the values clipped`] : [];
   return [mode, ...clip];
-}
-
-async function resizeImage(pixels: RgbImage, width: number, height: number): Promise<RgbImage> {
-  if (pixels.width === width && pixels.height === height) return pixels;
-  const raw = { width: pixels.width, height: pixels.height, channels: 3 as const };
-  const kernel = width >= 3 * pixels.width ? 'nearest' : 'lanczos3';
-  const data = await sharp(pixels.data, { raw, limitInputPixels: false })
-    .resize(width, height, { fit: 'fill', kernel })
-    .raw()
-    .toBuffer();
-  return { width, height, data };
-}
-
-function opaque(image: RgbImage): Uint8Array {
-  const pixels = new Uint8Array(image.width * image.height * 4).fill(255);
-  for (let i = 0, o = 0; o < pixels.length; i += 3, o += 4) {
-    pixels[o] = image.data[i]!;
-    pixels[o + 1] = image.data[i + 1]!;
-    pixels[o + 2] = image.data[i + 2]!;
-  }
-  return pixels;
-}
-
-function baseName(path: string): string {
-  return path.split(/[\\/]/).pop() ?? path;
 }

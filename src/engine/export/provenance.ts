@@ -1,4 +1,4 @@
-import type { EncodeParams } from '../../shared/protocol/protocol';
+import type { EncodeParams, Explained } from '../../shared/protocol/protocol';
 import type { ImageSource } from '../../shared/question/question';
 import type { ClassScore } from '../../shared/results/attribution';
 import { percent } from '../../shared/words/summary';
@@ -11,8 +11,24 @@ export function classTitle(score: Pick<ClassScore, 'index' | 'label'>): string {
 
 /** File name of an image, without its folder. */
 export function imageName(image: ImageSource): string {
-  const name = 'path' in image ? image.path : image.name;
-  return name.split(/[\\/]/).pop() ?? name;
+  return baseName('path' in image ? image.path : image.name);
+}
+
+/** A path's last part, whichever system wrote it. */
+export function baseName(path: string): string {
+  return path.split(/[\\/]/).pop() ?? path;
+}
+
+/** How one question differs from another, in the words of a card: its image, class and checkpoint where they are not the same. */
+export function differences(shown: Explained, other: Explained): string[] {
+  const name = imageName(shown.image);
+  const title = classTitle(shown.prediction.target);
+  const { path } = shown.prediction.model;
+  return [
+    ...(name === imageName(other.image) ? [] : [name]),
+    ...(title === classTitle(other.prediction.target) ? [] : [title]),
+    ...(path === other.prediction.model.path ? [] : [baseName(path)]),
+  ];
 }
 
 /** The text that is stored in a saved PNG, so that an image passed on alone still says what it shows. */

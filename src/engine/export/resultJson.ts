@@ -1,22 +1,20 @@
-import type { EncodeParams, Versions } from '../../shared/protocol/protocol';
+import type { EncodeParams, Explained, Versions } from '../../shared/protocol/protocol';
 import { outputRecord } from '../../shared/question/output';
-import type { Attribution, Parameters } from '../../shared/results/attribution';
+import type { Attribution, ClassScore, Parameters } from '../../shared/results/attribution';
+import type { CardFiles } from './fileNames';
 import { imageName } from './provenance';
-
-/** Names of a method's files. */
-export interface MethodFiles {
-  readonly npy: string;
-  readonly png: string;
-}
 
 /**
  * The machine-readable account of an explanation: result.schema.json in this folder describes it. Keys stand in a fixed order, and
  * numbers that JSON cannot hold (NaN, ∞) become null.
  */
-export function resultJson(params: EncodeParams, versions: Versions, files: readonly MethodFiles[]): string {
+export function resultJson(params: EncodeParams, versions: Versions, files: readonly CardFiles[]): string {
   const { prediction, attributions, display, image } = params;
   const { model, runtime, input, top5, target, output, layer } = prediction;
-  const score = ({ index, label, logit, probability }: typeof target) => ({ index, label, logit, probability });
+  const cards = [
+    ...attributions.map((attribution) => ({ attribution })),
+    ...(params.others ?? []).flatMap((about) => about.attributions.map((attribution) => ({ attribution, about }))),
+  ];
   const result = {
     image: { name: imageName(image), width: prediction.imageSize.width, height: prediction.imageSize.height },
     model: { path: model.path, format: model.format, sha256: model.sha256 },
@@ -38,7 +36,7 @@ export function resultJson(params: EncodeParams, versions: Versions, files: read
     ...(output && { output: outputRecord(output) }),
     layer: layer ? { name: layer.name, why: layer.why } : null,
     seed: params.seed ?? 0,
-    methods: attributions.map((attribution, i) => methodEntry(attribution, files[i]!)),
+    methods: cards.map(({ attribution, ...rest }, i) => methodEntry(attribution, files[i]!, rest)),
     display: {
       mode: display.mode,
       colourMap: display.colourMap,
@@ -63,9 +61,16 @@ export function resultJson(params: EncodeParams, versions: Versions, files: read
   return `${JSON.stringify(result, null, 2)}\n`;
 }
 
-function methodEntry(attribution: Attribution, files: MethodFiles): object {
+function score({ index, label, logit, probability }: ClassScore): object {
+  return { index, label, logit, probability };
+}
+
+/** The key stands there where it says more than the method; `about` where the card asks another question than the others. */
+function methodEntry(attribution: Attribution, files: CardFiles, { about }: { readonly about?: Explained }): object {
   return {
     id: attribution.method,
+    ...(attribution.key !== attribution.method && { key: attribution.key }),
+    ...(about && { about: aboutEntry(about) }),
     preset: attribution.preset,
     parameters: sorted(attribution.parameters),
     layer: attribution.layer,
@@ -77,6 +82,16 @@ function methodEntry(attribution: Attribution, files: MethodFiles): object {
     notes: attribution.notes,
     file: files.npy,
     overlay: files.png,
+  };
+}
+
+function aboutEntry({ image, prediction: { model, target, output, imageSize, input, region } }: Explained): object {
+  return {
+    image: { name: imageName(image), width: imageSize.width, height: imageSize.height },
+    model: { path: model.path, format: model.format, sha256: model.sha256 },
+    input: { size: input.size, preprocessing: input.preprocessing, region },
+    target: score(target),
+    ...(output && { output: outputRecord(output) }),
   };
 }
 

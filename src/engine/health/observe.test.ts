@@ -1,6 +1,8 @@
 /** What an explanation tells of the network's health, from the passes that its methods make anyway. */
+
 import { describe, expect, it, vi } from 'vitest';
 import { channels, filled, load, type Network, node, numbers, pixels } from '../../../test/support/smallNetwork';
+import { cardFor } from '../../shared/question/card';
 import { runMethods } from '../methods/run';
 import { classScores, topClasses } from '../model/target/target';
 import { Observer } from './observe';
@@ -19,7 +21,7 @@ async function explain(network: Network, methods: readonly string[] = gradientMe
     const observer = new Observer(model, pixels);
     const failed: string[] = [];
     await runMethods(observer.model, pixels, {
-      requests: methods.map((id) => ({ id })),
+      requests: methods.map(cardFor),
       target: target.index,
       defaultLayer: 'features',
       seed: 0,

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { QuadraticModel, type QuadraticOptions } from '../../../test/unit/quadraticModel';
 import { CancelledError, MethodError, UnsupportedOperatorError } from '../../shared/errors';
-import type { Attribution, MethodRequest, RawMap } from '../../shared/results/attribution';
+import { cardFor, type MethodRequest } from '../../shared/question/card';
+import type { Attribution, RawMap } from '../../shared/results/attribution';
 import { float32 } from '../graph/ir/tensor';
 import { methods } from '.';
 import { type RunOptions, runMethods } from './run';
@@ -15,9 +16,9 @@ const model = (more: Partial<QuadraticOptions> = {}) =>
 interface Told {
   readonly started: string[];
   readonly results: Attribution[];
-  readonly failed: { readonly method: string; readonly message: string; readonly error: unknown }[];
+  readonly failed: { readonly key: string; readonly message: string; readonly error: unknown }[];
   readonly progress: {
-    readonly method: string;
+    readonly key: string;
     readonly done: number;
     readonly total: number;
     readonly partial?: RawMap;
@@ -37,17 +38,17 @@ async function run(
     seed: 5,
     signal: new AbortController().signal,
     listener: {
-      started: (method) => told.started.push(method),
-      progress: (method, done, total, partial) => told.progress.push({ method, done, total, partial }),
+      started: (key) => told.started.push(key),
+      progress: (key, done, total, partial) => told.progress.push({ key, done, total, partial }),
       result: (attribution) => told.results.push(attribution),
-      failed: (method, message, error) => told.failed.push({ method, message, error }),
+      failed: (key, message, error) => told.failed.push({ key, message, error }),
     },
     ...more,
   });
   return told;
 }
 
-const ids = (requests: readonly string[]) => requests.map((id) => ({ id }));
+const ids = (methods: readonly string[]) => methods.map(cardFor);
 const all = ids(methods.map((method) => method.info.id));
 const onePass = ['gradient', 'gradient-x-input', 'guided-backprop', 'grad-cam', 'grad-cam++', 'layer-cam'];
 
@@ -55,7 +56,7 @@ describe('runMethods', () => {
   it('runs all methods and tells each result once, with its cost', async () => {
     const told = await run(model(), all);
     expect(told.failed).toEqual([]);
-    expect(told.results.map((each) => each.method).sort()).toEqual(all.map((each) => each.id).sort());
+    expect(told.results.map((each) => each.method).sort()).toEqual(all.map((each) => each.method).sort());
     const cost = Object.fromEntries(told.results.map((each) => [each.method, each.evaluations]));
     for (const id of onePass) expect(cost[id]).toEqual({ forward: 0, gradient: 1 });
     expect(cost['smoothgrad']).toEqual({ forward: 0, gradient: 25 });
@@ -76,6 +77,22 @@ describe('runMethods', () => {
     expect(used.runs.map((each) => each.images)).toEqual([1]);
   });
 
+  it('runs one method twice, each request under its own key, with one pass for both', async () => {
+    const used = model();
+    const { started, results, failed } = await run(used, [
+      { key: 'a', method: 'grad-cam' },
+      { key: 'b', method: 'grad-cam', parameters: { relu: false } },
+      { key: 'c', method: 'grad-cam', layer: 'nowhere' },
+    ]);
+    expect(started).toEqual(['a', 'b']);
+    expect(results.map(({ key, method, parameters }) => [key, method, parameters['relu']])).toEqual([
+      ['a', 'grad-cam', true],
+      ['b', 'grad-cam', false],
+    ]);
+    expect(failed.map(({ key }) => key)).toEqual(['c']);
+    expect(used.runs).toHaveLength(1);
+  });
+
   it('draws the same noise for the same seed, whatever else runs', async () => {
     const noisy = async (requests: readonly MethodRequest[], seed: number) =>
       (await run(model({ linear: [], square: pixels }), requests, { seed })).results.find(
@@ -88,7 +105,7 @@ describe('runMethods', () => {
 
   it('keeps the request’s preset, parameters and layer', async () => {
     const { results } = await run(model(), [
-      { id: 'grad-cam', preset: 'pair', parameters: { relu: false }, layer: 'features' },
+      { ...cardFor('grad-cam'), preset: 'pair', parameters: { relu: false }, layer: 'features' },
     ]);
     expect(results[0]).toMatchObject({
       preset: 'pair',
@@ -99,12 +116,12 @@ describe('runMethods', () => {
 
   it('lets a request fail alone when it names what does not exist', async () => {
     const { results, failed } = await run(model(), [
-      { id: 'grad-cam', layer: 'feature' },
-      { id: 'layer-cam', layer: 'flat' },
-      { id: 'smoothgrad', preset: 'torchcam' },
-      { id: 'occlusion', parameters: { window: 2.5 } },
-      { id: 'scorecam' },
-      { id: 'gradient' },
+      { ...cardFor('grad-cam'), layer: 'feature' },
+      { ...cardFor('layer-cam'), layer: 'flat' },
+      { ...cardFor('smoothgrad'), preset: 'torchcam' },
+      { ...cardFor('occlusion'), parameters: { window: 2.5 } },
+      { ...cardFor('scorecam') },
+      { ...cardFor('gradient') },
     ]);
     expect(results.map((each) => each.method)).toEqual(['gradient']);
     expect(failed.map((each) => each.message)).toEqual([
@@ -128,7 +145,7 @@ describe('runMethods', () => {
       },
     });
     const { results, failed, started } = await run(used, all);
-    expect(failed).toEqual([{ method: 'guided-backprop', message: refused.message, error: refused }]);
+    expect(failed).toEqual([{ key: 'guided-backprop', message: refused.message, error: refused }]);
     expect(results).toHaveLength(8);
     expect(started).toHaveLength(9);
     expect(results.find((each) => each.method === 'gradient')?.evaluations).toEqual({ forward: 0, gradient: 1 });
@@ -142,7 +159,7 @@ describe('runMethods', () => {
       },
     });
     const { results, failed } = await run(used, all);
-    expect(failed.map((each) => each.method)).toEqual(['smoothgrad', 'integrated-gradients', 'occlusion']);
+    expect(failed.map((each) => each.key)).toEqual(['smoothgrad', 'integrated-gradients', 'occlusion']);
     expect(failed[0]).toMatchObject({
       message: 'smoothgrad stopped with an unexpected error: x is undefined',
       error: bug,
@@ -183,8 +200,8 @@ describe('runMethods', () => {
       });
       const { progress } = await run(used, ids(['smoothgrad', 'gradient']), {});
       // Batches of 8, 8, 8 and 1 end at 90, 180, 270 and 360 ms.
-      expect(progress.map(({ method, done, total }) => ({ method, done, total }))).toEqual([
-        { method: 'smoothgrad', done: 24, total: 25 },
+      expect(progress.map(({ key, done, total }) => ({ key, done, total }))).toEqual([
+        { key: 'smoothgrad', done: 24, total: 25 },
       ]);
       expect(progress[0]?.partial?.data).toHaveLength(side * side);
     } finally {

@@ -1,6 +1,7 @@
 import { CancelledError, MethodError, throwIfCancelled, WhylightError } from '../../shared/errors';
+import type { MethodRequest } from '../../shared/question/card';
 import { mapFindings, mapStatistics } from '../../shared/rendering/mapStatistics';
-import type { Attribution, MethodRequest, Parameters, RawMap } from '../../shared/results/attribution';
+import type { Attribution, Parameters, RawMap } from '../../shared/results/attribution';
 import type { FloatTensor } from '../graph/ir/tensor';
 import type { Model } from '../model/evaluation/model';
 import { itemsOf } from '../model/evaluation/request';
@@ -14,12 +15,13 @@ import { SeededSource } from './random';
 const progressInterval = 200;
 
 export interface MethodListener {
-  started(method: string): void;
+  /** `key` is that of the request. */
+  started(key: string): void;
   /** At most every 200 ms; `partial` is the map so far. */
-  progress(method: string, done: number, total: number, partial?: RawMap): void;
+  progress(key: string, done: number, total: number, partial?: RawMap): void;
   result(attribution: Attribution): void;
   /** One method failed; `message` is one sentence, `error` the cause with its stack. */
-  failed(method: string, message: string, error: unknown): void;
+  failed(key: string, message: string, error: unknown): void;
 }
 
 export interface RunOptions {
@@ -97,13 +99,13 @@ export function createContext(
 }
 
 /** Passes on at most one report in 200 ms, and makes the partial map only then. */
-function throttled(method: string, listener: MethodListener): MethodContext['progress'] {
+function throttled(key: string, listener: MethodListener): MethodContext['progress'] {
   let last = performance.now();
   return (done, total, partial) => {
     const now = performance.now();
     if (now - last < progressInterval || done >= total) return;
     last = now;
-    listener.progress(method, done, total, partial?.());
+    listener.progress(key, done, total, partial?.());
   };
 }
 
@@ -118,10 +120,11 @@ async function attribute(
   const { id } = method.info;
   const started = performance.now();
   const random = new SeededSource(options.seed, id);
-  const context = createContext(model, image, options, layer, random, cost, throttled(id, options.listener));
+  const context = createContext(model, image, options, layer, random, cost, throttled(request.key, options.listener));
   const { map, convergenceDelta, notes } = await method.run(context, parameters);
   const statistics = mapStatistics(map.data);
   return {
+    key: request.key,
     method: id,
     preset: request.preset ?? null,
     parameters,
@@ -137,7 +140,7 @@ async function attribute(
 }
 
 function prepare(request: MethodRequest, model: Model, options: RunOptions): Task {
-  const method = findMethod(request.id, options.methods);
+  const method = findMethod(request.method, options.methods);
   const parameters = resolveParameters(method.info, request.preset, request.parameters);
   const layer = method.info.needsLayer
     ? findLayer(model.layers, request.layer ?? options.defaultLayer, method.info.title).name
@@ -146,11 +149,11 @@ function prepare(request: MethodRequest, model: Model, options: RunOptions): Tas
 }
 
 /** Tells the listener that a method failed; a cancellation ends the whole run instead. */
-function report(method: string, error: unknown, listener: MethodListener): void {
+function report({ key, method }: MethodRequest, error: unknown, listener: MethodListener): void {
   if (error instanceof CancelledError) throw error;
   const message = error instanceof Error ? error.message : String(error);
   const sentence = error instanceof WhylightError ? message : `${method} stopped with an unexpected error: ${message}`;
-  listener.failed(method, sentence, error);
+  listener.failed(key, sentence, error);
 }
 
 /**
@@ -173,7 +176,7 @@ export async function runMethods(model: Model, image: FloatTensor, options: RunO
     try {
       tasks.push(prepare(request, model, options));
     } catch (error) {
-      report(request.id, error, listener);
+      report(request, error, listener);
     }
   }
 
@@ -184,7 +187,7 @@ export async function runMethods(model: Model, image: FloatTensor, options: RunO
       attribution = await attribute(task, model, image, options, cost);
     } catch (error) {
       if (mayRunAlone && cost.evaluationFailed && !(error instanceof CancelledError)) return task;
-      report(task.request.id, error, listener);
+      report(task.request, error, listener);
       return null;
     }
     listener.result(attribution);
@@ -192,7 +195,7 @@ export async function runMethods(model: Model, image: FloatTensor, options: RunO
   };
 
   const together = tasks.filter((task) => task.method.singlePass);
-  for (const task of together) listener.started(task.request.id);
+  for (const task of together) listener.started(task.request.key);
   // Settled, not all: nothing may be told to the listener after this function has ended.
   const outcomes = await Promise.allSettled(together.map((task) => run(task, together.length > 1)));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
@@ -203,7 +206,7 @@ export async function runMethods(model: Model, image: FloatTensor, options: RunO
   }
   for (const task of tasks.filter((each) => !each.method.singlePass)) {
     throwIfCancelled(signal);
-    listener.started(task.request.id);
+    listener.started(task.request.key);
     await run(task, false);
   }
 }

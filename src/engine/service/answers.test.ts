@@ -5,6 +5,7 @@ import { detector, segmentation, side, write } from '../../../test/support/answe
 import { runtimes } from '../../../test/support/runtimes';
 import { node } from '../../../test/support/smallNetwork';
 import type { Prediction } from '../../shared/explanation/events';
+import { cardFor } from '../../shared/question/card';
 import type { Question } from '../../shared/question/question';
 import type { Attribution } from '../../shared/results/attribution';
 import { float32 } from '../graph/ir/tensor';
@@ -29,7 +30,7 @@ async function ask(checkpoint: string, rest: Partial<Question> = {}, methods: re
   const question: Question = { checkpoint, image: { ...image, bytes: png }, target: { kind: 'top1' }, ...rest };
   try {
     await engine.explain(
-      { id: 'a', question, methods: methods.map((id) => ({ id })) },
+      { id: 'a', question, cards: methods.map(cardFor) },
       (event) => {
         if (event.kind === 'prediction') prediction = event.prediction;
         if (event.kind === 'result') attributions.push(event.attribution);

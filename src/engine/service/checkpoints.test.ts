@@ -25,7 +25,7 @@ let asked = 0;
 async function ask(checkpoint: string): Promise<Prediction> {
   let prediction: Prediction | undefined;
   await engine.explain(
-    { id: String(asked++), question: { checkpoint, image: { path: image }, target: { kind: 'top1' } }, methods: [] },
+    { id: String(asked++), question: { checkpoint, image: { path: image }, target: { kind: 'top1' } }, cards: [] },
     (event) => {
       if (event.kind === 'prediction') prediction = event.prediction;
     },

@@ -68,7 +68,7 @@ describe('a model of four channels', () => {
     const predictions: Prediction[] = [];
     const ask = (input?: ReturnType<typeof float32>) =>
       engine.explain(
-        { id: 'one', question, methods: [] },
+        { id: 'one', question, cards: [] },
         (event) => void (event.kind === 'prediction' && predictions.push(event.prediction)),
         new AbortController().signal,
         input,
@@ -93,7 +93,7 @@ describe('a whylight.json that does not fit', () => {
     expect(summary).toMatchObject({ logits: { classes: 5 }, preprocessing: null });
     expect(summary.notes.at(-1)).toContain('width is 7, but the model takes images whose width is 6');
     const question = { checkpoint: path, image: { path }, target: { kind: 'top1' } } as const;
-    const explained = engine.explain({ id: 'two', question, methods: [] }, () => {}, new AbortController().signal);
+    const explained = engine.explain({ id: 'two', question, cards: [] }, () => {}, new AbortController().signal);
     await expect(explained).rejects.toThrow();
     const { problem } = await describeCheckpoint(path);
     expect(problem?.message).toBe(summary.notes.at(-1));

@@ -1,4 +1,4 @@
-import { CancelledError, PreprocessingError } from '../../shared/errors';
+import { PreprocessingError } from '../../shared/errors';
 import type { ExplainEvent } from '../../shared/explanation/events';
 import { checkpointOf } from '../../shared/formats/checkpointNames';
 import type {
@@ -8,10 +8,12 @@ import type {
   ExplainParams,
   ExplainResult,
   ModelSummary,
+  Priority,
   Versions,
 } from '../../shared/protocol/protocol';
 import type { Preprocessing } from '../../shared/question/preprocessing';
-import type { Question } from '../../shared/question/question';
+import type { ImageSource, Question } from '../../shared/question/question';
+import type { RgbImage } from '../../shared/results/attribution';
 import type { HealthReport } from '../../shared/results/health';
 import { encodeFiles } from '../export';
 import type { FloatTensor } from '../graph/ir/tensor';
@@ -24,29 +26,15 @@ import { checkHealth } from './checkHealth';
 import { CheckpointCache } from './checkpoints';
 import { explain } from './explain';
 import { inspect } from './inspect';
+import { Turns } from './turns';
 import { versions } from './versions';
 
 type Log = (level: EngineNotifications['log']['level'], message: string) => void;
 
-/** Waits, and stops waiting with a CancelledError as soon as the signal is aborted. */
-function unlessCancelled(turn: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = (): void => reject(new CancelledError());
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    turn.then(() => {
-      signal.removeEventListener('abort', cancel);
-      resolve();
-    }, reject);
-  });
-}
-
 /** The engine behind the child process and the command line. Keeps the checkpoints it used last ready. */
 export class Engine {
   private readonly checkpoints: CheckpointCache;
-  /** Explanations and checks run one after the other: two at once would only slow each other down. */
-  private last: Promise<unknown> = Promise.resolve();
-  private running = 0;
+  private readonly turns = new Turns();
   private readonly memory: MemoryBudget;
 
   /**
@@ -82,10 +70,17 @@ export class Engine {
     signal: AbortSignal,
     input?: FloatTensor,
   ): Promise<ExplainResult> {
-    if (this.running > 0) emit({ id: params.id, kind: 'stage', text: 'Waiting for another explanation' });
-    return this.inTurn(signal, () =>
-      explain(this.checkpoints, params, { emit, signal, input, log: this.log, methods: this.methods }),
-    );
+    const { id, priority = 'foreground' } = params;
+    if (this.turns.busy) emit({ id, kind: 'stage', text: 'Waiting for another explanation' });
+    return this.turns.take(id, priority, signal, () => {
+      emit({ id, kind: 'begun' });
+      return explain(this.checkpoints, params, { emit, signal, input, log: this.log, methods: this.methods });
+    });
+  }
+
+  /** Changes the priority of an explanation that waits for its turn; nothing happens where none of this id does. */
+  prioritise(id: string, priority: Priority): void {
+    this.turns.prioritise(id, priority);
   }
 
   /**
@@ -94,27 +89,14 @@ export class Engine {
    * @param input as for {@link explain}.
    */
   checkHealth(question: Question, signal: AbortSignal, input?: FloatTensor): Promise<HealthReport> {
-    return this.inTurn(signal, () => checkHealth(this.checkpoints, question, signal, input));
-  }
-
-  private inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const turn = this.last;
-    const run = async (): Promise<T> => {
-      await unlessCancelled(turn, signal);
-      return work();
-    };
-    const result = run();
-    this.running++;
-    // Whoever comes next waits for those before as well, also when this one is cancelled while it waits.
-    this.last = Promise.allSettled([turn, result]).then(() => this.running--);
-    return result;
+    return this.turns.take(null, 'foreground', signal, () => checkHealth(this.checkpoints, question, signal, input));
   }
 
   /** The files of an explanation, drawn at the image's own size. */
   async encode(params: EncodeParams): Promise<readonly EncodedFile[]> {
-    const { pixels } = await decodeImage(params.image);
     const methodTitle = (id: string): string => this.methods.find((method) => method.info.id === id)?.info.title ?? id;
-    return encodeFiles(params, { pixels, versions: await this.versions(params.prediction.runtime.id), methodTitle });
+    const decode = async (image: ImageSource): Promise<RgbImage> => (await decodeImage(image)).pixels;
+    return encodeFiles(params, { decode, versions: await this.versions(params.prediction.runtime.id), methodTitle });
   }
 
   /** @param runtime the one whose version is meant: the id of one, or `auto`. */

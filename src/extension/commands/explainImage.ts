@@ -9,6 +9,7 @@ import {
   workspace,
 } from 'vscode';
 import { CancelledError, ImageError } from '../../shared/errors';
+import { cardFor } from '../../shared/question/card';
 import type { Checkpoints } from '../checkpoints/checkpoints';
 import type { EngineClient } from '../engine/engineClient';
 import { imageSettings } from '../host/settings';
@@ -40,10 +41,10 @@ export async function explainImages(
     const { methods, display } = imageSettings(image);
     const ids = await methodsToRun(services.engine, methods);
     opened.push(
-      services.panels.open(
+      services.panels.show(
         {
           question: { image: image.toString(), checkpoint, target: { kind: 'top1' } },
-          methods: ids.map((id) => ({ id })),
+          cards: ids.map(cardFor),
           display,
         },
         column,

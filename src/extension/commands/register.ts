@@ -5,6 +5,7 @@ import type { Reporter } from '../host/report';
 import { ensureTrusted } from '../host/trust';
 import type { ModelDocuments } from '../inspect/modelDocuments';
 import { chooseMethods } from '../methods/methods';
+import { methodsOf } from '../panel/panelState';
 import { healthQuestion, showHealth } from './checkHealth';
 import { type ExplainServices, explainImages, imageOfActiveTab } from './explainImage';
 import { quickActions } from './quickActions';
@@ -38,7 +39,7 @@ export function registerCommands(services: CommandServices): Disposable[] {
     registerTrusted('explainImage', (clicked, selection) => explainImages(services, asUri(clicked), asUris(selection))),
     registerTrusted('chooseMethods', async () => {
       const panel = panels.current;
-      const current = panel?.runner.explanation.state.methods.map(({ id }) => id);
+      const current = panel && methodsOf(panel.runner.state);
       const ids = await chooseMethods(await engine.methods(), current, panel?.image ?? imageOfActiveTab());
       if (ids !== undefined) void panel?.changeMethods(ids);
     }),

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CancelledError, type WhylightError } from '../../shared/errors';
 import type { ExplainEvent } from '../../shared/explanation/events';
 import type { ExplainParams } from '../../shared/protocol/protocol';
+import { cardFor } from '../../shared/question/card';
 import type { EngineSettings } from '../host/settings';
 import { english } from '../host/translate';
 import { EngineClient, type EngineState, type EngineTiming } from './engineClient';
@@ -41,7 +42,7 @@ function start(timing: Partial<EngineTiming> = {}, settings: Partial<EngineSetti
 const ask = (checkpoint: string): ExplainParams => ({
   id: `run-${checkpoint}`,
   question: { checkpoint, image: { path: '/cat.png' }, target: { kind: 'top1' } },
-  methods: [{ id: 'gradient' }],
+  cards: [cardFor('gradient')],
 });
 const ignore = () => {};
 const explain = (client: EngineClient, checkpoint: string, signal?: AbortSignal) =>
@@ -86,8 +87,8 @@ describe('EngineClient', () => {
     const { client } = start();
     const events: ExplainEvent[] = [];
     await client.explain(ask('fine'), (event) => events.push(event));
-    expect(events.map((event) => event.kind)).toEqual(['result']);
-    const [event] = events;
+    expect(events.map((event) => event.kind)).toEqual(['begun', 'result']);
+    const [, event] = events;
     if (event?.kind !== 'result') throw new Error('No result.');
     expect(event.attribution.map.data).toEqual(new Float32Array([1, 2, 3, 4]));
   });
@@ -181,6 +182,51 @@ describe('EngineClient', () => {
     setTimeout(() => controller.abort(), 150);
     expect(await hung).toBeInstanceOf(CancelledError);
     expect((await other).message).toContain('a cancelled run did not end');
+  });
+
+  it('ends a waiting request at once when it is cancelled, and lets the process be, even one that hears nothing', async () => {
+    const { client } = start({ grace: 100 });
+    await client.methods();
+    const pid = client.pid!;
+    const controllers = [new AbortController(), new AbortController()] as const;
+    const waiting = failure(explain(client, `queued ${pid}`, controllers[0].signal));
+    const hung = failure(explain(client, 'hang', controllers[1].signal));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const asked = Date.now();
+    controllers[0].abort();
+    expect(await waiting).toBeInstanceOf(CancelledError);
+    expect(Date.now() - asked).toBeLessThan(80);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(isAlive(pid)).toBe(true);
+    controllers[1].abort();
+    expect(await hung).toBeInstanceOf(CancelledError);
+  });
+
+  it('asks the next process what had not begun when the one before went down', async () => {
+    const { client } = start();
+    await client.methods();
+    const pid = client.pid!;
+    const waiting = explain(client, `queued ${pid}`);
+    expect((await failure(explain(client, 'crash'))).message).toContain('stopped unexpectedly');
+    const { finished } = await waiting;
+    expect(finished).toEqual([String(client.pid)]);
+    expect(client.pid).not.toBe(pid);
+  });
+
+  it('passes on priorities: with the request as they are then, and each change after it', async () => {
+    const { client } = start();
+    const params = { ...ask('priorities'), priority: 'foreground' } as const;
+    const first = client.explain(params, ignore);
+    // The process is not there yet.
+    client.prioritise(params.id, 'background');
+    expect((await first).finished).toEqual(['background']);
+    const second = client.explain(params, ignore);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    client.prioritise(params.id, 'background');
+    expect((await second).finished).toEqual(['foreground', `${params.id} background`]);
+    client.prioritise(params.id, 'foreground');
+    client.prioritise('nobody', 'foreground');
+    expect((await client.explain(params, ignore)).finished).toHaveLength(2);
   });
 
   it('cancels while it waits for the next start', async () => {

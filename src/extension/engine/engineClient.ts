@@ -1,6 +1,6 @@
-import { CancelledError, throwIfCancelled, WhylightError } from '../../shared/errors';
+import { CancelledError, throwIfCancelled, untilAborted, WhylightError } from '../../shared/errors';
 import type { ExplainEvent } from '../../shared/explanation/events';
-import type { EngineRequests, ExplainParams, ExplainResult } from '../../shared/protocol/protocol';
+import type { EngineRequests, ExplainParams, ExplainResult, Priority } from '../../shared/protocol/protocol';
 import { ConnectionClosedError } from '../../shared/protocol/rpc';
 import type { MethodInfo } from '../../shared/results/attribution';
 import { DisposableOwner, Emitter } from '../host/dispose';
@@ -52,6 +52,8 @@ export class EngineClient extends DisposableOwner {
   readonly onStateChanged = this.stateChanges.event;
   private readonly events = this.register(new Emitter<ExplainEvent>());
   private readonly timing: EngineTiming;
+  /** Of the explanations that are asked for at this moment, by their ids. */
+  private readonly priorities = new Map<string, Priority>();
   private process: EngineProcess | undefined;
   private starting: Promise<EngineProcess> | undefined;
   private currentState: EngineState = 'stopped';
@@ -97,14 +99,40 @@ export class EngineClient extends DisposableOwner {
     onEvent: (event: ExplainEvent) => void,
     signal?: AbortSignal,
   ): Promise<ExplainResult> {
+    const { id } = params;
+    this.priorities.set(id, params.priority ?? 'foreground');
+    let begun = false;
     const subscription = this.events.event((event) => {
-      if (event.id === params.id) onEvent(event);
+      if (event.id !== id) return;
+      if (event.kind === 'begun') begun = true;
+      onEvent(event);
     });
     try {
-      return await this.request('explain', params, signal);
+      for (;;) {
+        try {
+          // The priority may have changed while the process was started.
+          const paramsNow = () => ({ ...params, priority: this.priorities.get(id) });
+          return await this.send('explain', paramsNow, signal, () => begun);
+        } catch (error) {
+          // It had not even begun: the process went down over another request, and the next one may do this.
+          if (begun || !(error instanceof EngineLostError)) throw error;
+        }
+      }
     } finally {
+      this.priorities.delete(id);
       subscription.dispose();
     }
+  }
+
+  /** Changes the priority of an explanation that may still wait for its turn. */
+  prioritise(id: string, priority: Priority): void {
+    if (!this.priorities.has(id)) return;
+    this.priorities.set(id, priority);
+    if (!this.process?.alive || this.process.stopReason !== undefined) return;
+    this.process.rpc.request('prioritise', { id, priority }).catch((error: unknown) => {
+      // With the process the waiting ends, too.
+      if (!(error instanceof ConnectionClosedError)) this.options.log.error(error as Error);
+    });
   }
 
   /**
@@ -116,12 +144,25 @@ export class EngineClient extends DisposableOwner {
     params: EngineRequests[K][0],
     signal?: AbortSignal,
   ): Promise<EngineRequests[K][1]> {
+    return this.send(name, () => params, signal);
+  }
+
+  /**
+   * @param paramsNow read when the process is there.
+   * @param begun false while the request waits in the engine for others: nothing is lost with it then, and a cancel needs no answer.
+   */
+  private async send<K extends keyof EngineRequests>(
+    name: K,
+    paramsNow: () => EngineRequests[K][0],
+    signal: AbortSignal | undefined,
+    begun: () => boolean = () => true,
+  ): Promise<EngineRequests[K][1]> {
     throwIfCancelled(signal);
     this.active++;
     clearTimeout(this.idleTimer);
     try {
       const engine = await untilAborted(this.ensureProcess(), signal);
-      return await this.ask(engine, name, params, signal);
+      return await this.ask(engine, name, paramsNow(), signal, begun);
     } finally {
       this.active--;
       this.scheduleIdleStop();
@@ -147,9 +188,15 @@ export class EngineClient extends DisposableOwner {
     name: K,
     params: EngineRequests[K][0],
     signal: AbortSignal | undefined,
+    begun: () => boolean,
   ): Promise<EngineRequests[K][1]> {
     let graceTimer: NodeJS.Timeout | undefined;
+    const waiting = new AbortController();
     const onAbort = () => {
+      if (!begun()) {
+        waiting.abort();
+        return;
+      }
       graceTimer = setTimeout(() => {
         this.options.log.warn(`The engine did not end a cancelled request (${name}); it is stopped.`);
         engine.kill('cancel');
@@ -157,12 +204,12 @@ export class EngineClient extends DisposableOwner {
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const answer = await engine.rpc.request(name, params, signal);
+      const answer = await untilAborted(engine.rpc.request(name, params, signal), waiting.signal);
       if (provingRequests.has(name)) this.crashes = 0;
       return answer;
     } catch (error) {
       if (error instanceof ConnectionClosedError) throw await this.whyItEnded(engine, signal);
-      if (provingRequests.has(name)) this.crashes = 0;
+      if (provingRequests.has(name) && begun()) this.crashes = 0;
       throw error;
     } finally {
       clearTimeout(graceTimer);
@@ -253,17 +300,16 @@ export class EngineClient extends DisposableOwner {
     }
     switch (engine.stopReason) {
       case 'cancel':
-        return new WhylightError('engine', t('The engine was stopped because a cancelled run did not end; try again.'));
+        return new EngineLostError(t('The engine was stopped because a cancelled run did not end; try again.'));
       case undefined:
-        return new WhylightError(
-          'engine',
+        return new EngineLostError(
           t(
             'The engine stopped unexpectedly ({0}); try again, and look into the log if it happens again.',
             ending.signal ?? t('exit code {0}', ending.code ?? '?'),
           ),
         );
       default:
-        return new WhylightError('engine', t('The engine was restarted before it was done; try again.'));
+        return new EngineLostError(t('The engine was restarted before it was done; try again.'));
     }
   }
 
@@ -285,17 +331,9 @@ export class EngineClient extends DisposableOwner {
   }
 }
 
-/** The promise, or a CancelledError as soon as the signal is aborted. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new CancelledError());
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
+/** The process that a request was sent to is gone; another one may answer it. */
+class EngineLostError extends WhylightError {
+  constructor(message: string) {
+    super('engine', message);
   }
 }

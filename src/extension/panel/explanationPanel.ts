@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { env, l10n, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import { UsageError } from '../../shared/errors';
+import { type ExplanationEvent, shownAnswer } from '../../shared/explanation/explanation';
 import type { PanelRequests, PanelSetup, PanelState } from '../../shared/protocol/panel';
 import { type PanelServer, Rpc } from '../../shared/protocol/rpc';
 import type { Preprocessing } from '../../shared/question/preprocessing';
@@ -14,12 +15,11 @@ import { imageSettings } from '../host/settings';
 import { assertTrusted } from '../host/trust';
 import { exists } from '../images/files';
 import { imageSource } from '../images/imageSource';
+import { explained } from '../save/explained';
 import { saveResults } from '../save/save';
-import type { Explanation, PageNote } from './explanation';
 import { FileWatch } from './fileWatch';
 import { renderPage } from './page';
-import { withCheckpoint, withMethods } from './panelState';
-import type { SerialQueue } from './queue';
+import { methodsOf, withCheckpoint, withMethods } from './panelState';
 import { Runner } from './runner';
 import { watchedFiles } from './watchedFiles';
 import { webviewMessage } from './webviewMessage';
@@ -28,7 +28,6 @@ import { webviewMessage } from './webviewMessage';
 export interface PanelServices {
   readonly extensionUri: Uri;
   readonly engine: EngineClient;
-  readonly queue: SerialQueue;
   readonly reporter: Reporter;
   /** Asks the user; undefined when the user gave up. */
   chooseMethods(current: readonly string[], image: Uri): Promise<readonly string[] | undefined>;
@@ -55,18 +54,19 @@ export class ExplanationPanel extends DisposableOwner {
   ) {
     super();
     this.image = Uri.parse(state.question.image);
-    const { engine, queue, reporter, extensionUri } = services;
+    const { engine, reporter, extensionUri } = services;
     this.runner = this.register(
       new Runner(state, this.imageName, {
-        queue,
         explain: (params, onEvent, signal) => engine.explain(params, onEvent, signal),
-        image: () => this.imageSource(),
+        prioritise: (id, priority) => engine.prioritise(id, priority),
+        image: (uri) => trustedImage(uri),
         runtime: () => imageSettings(this.image).runtime,
         sentence: (error) => reporter.sentence(error) ?? '',
       }),
     );
-    this.register(this.runner.onNote((note) => this.onNote(note)));
+    this.register(this.runner.onEvent((event) => this.onEvent(event)));
     this.register(view.onDidDispose(() => this.dispose()));
+    this.runner.setPriority(view.visible ? 'foreground' : 'background');
     this.register(view.onDidChangeViewState(() => this.onVisible()));
     const file = (...path: string[]) => Uri.joinPath(extensionUri, ...path);
     view.title = l10n.t('Why: {0}', this.imageName);
@@ -86,38 +86,38 @@ export class ExplanationPanel extends DisposableOwner {
 
   /** What this panel asks of the model. */
   get question(): Question<string> {
-    return this.explanation.state.question;
+    return this.state.question;
   }
 
-  private get explanation(): Explanation {
-    return this.runner.explanation;
+  private get state(): PanelState {
+    return this.runner.state;
   }
 
   /** Explains with the state as it is now. */
   async start(note?: string): Promise<void> {
-    await this.runner.run(this.explanation.state, undefined, note);
+    await this.runner.run(this.state, undefined, note);
   }
 
   /** The image was asked for again, perhaps with other methods or another checkpoint. */
   async restart(checkpoint: string, methods: readonly string[]): Promise<void> {
-    const { state } = this.explanation;
+    const { state } = this;
     const other = checkpoint === state.question.checkpoint ? state : withCheckpoint(state, checkpoint);
     await this.runner.run(withMethods(other, methods).state);
   }
 
   async changeMethods(ids: readonly string[]): Promise<void> {
-    const { state, added } = withMethods(this.explanation.state, ids);
+    const { state, added } = withMethods(this.state, ids);
     await this.runner.run(state, added);
   }
 
   async changeCheckpoint(checkpoint: string): Promise<void> {
-    await this.runner.run(withCheckpoint(this.explanation.state, checkpoint));
+    await this.runner.run(withCheckpoint(this.state, checkpoint));
   }
 
   /** Saves what is shown. A visible page is asked to, so that it shows the progress. */
   async save(): Promise<void> {
     if (this.view.visible) this.rpc.notify('command', { name: 'save' });
-    else await this.saveNow({ display: this.explanation.state.display });
+    else await this.saveNow({ display: this.state.display });
   }
 
   override dispose(): void {
@@ -147,11 +147,10 @@ export class ExplanationPanel extends DisposableOwner {
       onMessage: (listener) => webview.onDidReceiveMessage(listener),
     });
     rpc.handle('ready', () => this.onReady());
-    rpc.handle('explain', ({ question, methods, only }) => {
-      const { display } = this.explanation.state;
+    rpc.handle('explain', ({ question, cards, only }) => {
       // The page may still speak of the checkpoint before: a panel's image and checkpoint change by commands only.
       const { image, checkpoint } = this.question;
-      void this.runner.run({ question: { ...question, image, checkpoint }, methods, display }, only);
+      void this.runner.run({ ...this.state, question: { ...question, image, checkpoint }, cards }, only);
       return null;
     });
     rpc.handle('cancel', () => {
@@ -160,8 +159,7 @@ export class ExplanationPanel extends DisposableOwner {
     });
     rpc.handle('save', (request) => this.saveNow(request));
     rpc.handle('chooseMethods', async () => {
-      const current = this.explanation.state.methods.map(({ id }) => id);
-      const ids = await chooseMethods(current, this.image);
+      const ids = await chooseMethods(methodsOf(this.state), this.image);
       if (ids !== undefined) void this.changeMethods(ids);
       return null;
     });
@@ -188,24 +186,22 @@ export class ExplanationPanel extends DisposableOwner {
     });
     rpc.on('stateChanged', ({ display }) => {
       // What a run is about changes by `explain` only: the page may still speak of the run before.
-      this.explanation.state = { ...this.explanation.state, display };
+      this.runner.setDisplay(display);
     });
     return rpc.listen();
   }
 
-  /** A fresh page: hands over what it needs, then all that happened so far. */
+  /** A fresh page: hands over what it needs, with all that happened so far. */
   private async onReady(): Promise<PanelSetup> {
     try {
       assertTrusted();
       const methods = await this.services.engine.methods();
-      // Sent after the answer, which goes out when this function has returned.
-      setTimeout(() => {
-        for (const note of this.explanation.replay()) this.send(note);
-      });
-      const { state } = this.explanation;
+      const { state } = this;
+      const { explanation } = this.runner;
       const strings = Object.fromEntries(Object.entries(panelStrings).map(([key, text]) => [key, l10n.t(text)]));
       return {
         state,
+        explanation,
         imageName: this.imageName,
         checkpointName: basename(state.question.checkpoint),
         methods,
@@ -248,44 +244,31 @@ export class ExplanationPanel extends DisposableOwner {
     return null;
   }
 
-  private async imageSource(): Promise<ImageSource> {
-    assertTrusted();
-    return imageSource(this.image);
-  }
-
-  private async saveNow({ display, methods }: PanelRequests['save'][0]): Promise<PanelRequests['save'][1]> {
-    const { prediction, findings } = this.explanation;
-    const attributions = this.explanation.attributions(methods);
-    if (prediction === undefined || attributions.length === 0) {
-      throw new UsageError(l10n.t('There is nothing to save yet: no method has finished.'));
-    }
-    const { pixels: _, ...rest } = prediction;
-    const image = await this.imageSource();
-    const files = await this.services.engine.request('encode', {
-      image,
-      prediction: rest,
-      attributions,
-      findings,
-      display,
-    });
+  private async saveNow({ display, only }: PanelRequests['save'][0]): Promise<PanelRequests['save'][1]> {
+    const results = await explained(this.runner.explanation, only, trustedImage);
+    if (results === undefined) throw new UsageError(l10n.t('There is nothing to save yet: no method has finished.'));
+    const files = await this.services.engine.request('encode', { ...results, display });
     return saveResults(this.image, files, this.services.reporter);
   }
 
-  private onNote(note: PageNote): void {
-    if (note.name === 'run') {
+  private onEvent(event: ExplanationEvent): void {
+    if (event.kind === 'run') {
       this.watchFiles();
       if (this.pageFailed) this.loadPage();
     }
-    if (note.name === 'event' && note.params.kind === 'prediction') this.watchFiles();
-    if (note.name === 'event' && note.params.kind === 'failed') {
-      this.services.reporter.log.warn(`${this.imageName}, ${note.params.method}: ${note.params.message}`);
+    if (event.kind === 'prediction') this.watchFiles();
+    if (event.kind === 'failed') {
+      this.services.reporter.log.warn(`${this.imageName}, ${event.key}: ${event.message}`);
     }
     // A hidden page is gone, and the next one gets everything.
-    if (this.view.visible) this.send(note);
+    if (this.view.visible) this.rpc.notify('event', event);
   }
 
   private watchFiles(): void {
-    const paths = watchedFiles(this.question.checkpoint, this.image, this.explanation.prediction?.dependsOn);
+    const { explanation } = this.runner;
+    const answers = [shownAnswer(explanation), ...explanation.answers];
+    const dependsOn = answers.flatMap((answer) => answer?.prediction.dependsOn ?? []);
+    const paths = watchedFiles(this.question.checkpoint, this.image, dependsOn);
     if (this.watch?.watches(paths)) return;
     this.watch?.dispose();
     this.watch = new FileWatch(paths, (name) => {
@@ -298,16 +281,17 @@ export class ExplanationPanel extends DisposableOwner {
   }
 
   private onVisible(): void {
+    const { visible } = this.view;
+    this.runner.setPriority(visible ? 'foreground' : 'background');
     const note = this.staleBecause;
-    if (!this.view.visible || note === undefined) return;
+    if (!visible || note === undefined) return;
     this.staleBecause = undefined;
     void this.start(note);
   }
+}
 
-  private send(note: PageNote): void {
-    if (note.name === 'run') this.rpc.notify('run', note.params);
-    else if (note.name === 'event') this.rpc.notify('event', note.params);
-    else if (note.name === 'ended') this.rpc.notify('ended', note.params);
-    else this.rpc.notify('command', note.params);
-  }
+/** Nothing of a workspace that is not trusted reaches the engine. */
+async function trustedImage(uri: string): Promise<ImageSource> {
+  assertTrusted();
+  return imageSource(Uri.parse(uri));
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type TabInputCustom,
   type Uri,
@@ -15,9 +16,9 @@ import { readPanelState } from './panelState';
 
 const panelViewType = 'whylight.panel';
 
-/** The open panels, one for each image. */
+/** The open panels. */
 export class Panels extends DisposableOwner implements WebviewPanelSerializer {
-  private readonly byImage = new Map<string, ExplanationPanel>();
+  private readonly open = new Map<string, ExplanationPanel>();
   private readonly statusChanges = this.register(new Emitter<RunStatus>());
   /** What the newest run of any panel does. */
   readonly onStatus = this.statusChanges.event;
@@ -31,7 +32,7 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
   }
 
   get all(): readonly ExplanationPanel[] {
-    return [...this.byImage.values()];
+    return [...this.open.values()];
   }
 
   /** The panel that is looked at, or else the one that was looked at last. */
@@ -39,19 +40,19 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
     return this.all.find(({ view }) => view.active) ?? this.lastUsed;
   }
 
-  /** Shows an image's panel and explains it; the same image keeps its panel. */
-  open(state: PanelState, column: ViewColumn): ExplanationPanel {
-    const open = this.byImage.get(state.question.image);
+  /** Explains an image in the panel that shows it, or in a new one. */
+  show(asked: Omit<PanelState, 'id'>, column: ViewColumn): ExplanationPanel {
+    const open = this.all.find(({ question }) => question.image === asked.question.image);
     if (open !== undefined) {
       open.view.reveal();
       void open.restart(
-        state.question.checkpoint,
-        state.methods.map(({ id }) => id),
+        asked.question.checkpoint,
+        asked.cards.map(({ method }) => method),
       );
       return open;
     }
     const view = window.createWebviewPanel(panelViewType, '', column);
-    const panel = this.add(view, state);
+    const panel = this.add(view, { ...asked, id: randomUUID() });
     void panel.start();
     return panel;
   }
@@ -59,7 +60,7 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
   /** Called by VS Code after a window reload, when the panel's tab is looked at. */
   async deserializeWebviewPanel(view: WebviewPanel, kept: unknown): Promise<void> {
     const state = readPanelState(kept);
-    if (state === undefined || this.byImage.has(state.question.image)) {
+    if (state === undefined || this.open.has(state.id)) {
       view.dispose();
       return;
     }
@@ -74,14 +75,14 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
 
   private add(view: WebviewPanel, state: PanelState): ExplanationPanel {
     const panel = new ExplanationPanel(view, state, this.services);
-    this.byImage.set(state.question.image, panel);
+    this.open.set(state.id, panel);
     this.lastUsed = panel;
     panel.runner.onStatus((status) => this.statusChanges.fire(status));
     view.onDidChangeViewState(() => {
       if (view.active) this.lastUsed = panel;
     });
     view.onDidDispose(() => {
-      this.byImage.delete(state.question.image);
+      this.open.delete(state.id);
       if (this.lastUsed === panel) this.lastUsed = this.all.at(-1);
     });
     return panel;

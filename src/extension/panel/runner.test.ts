@@ -1,48 +1,53 @@
 import { describe, expect, it } from 'vitest';
 import { CancelledError, CheckpointError, throwIfCancelled, UnsupportedOperatorError } from '../../shared/errors';
 import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
+import { attributionsOf } from '../../shared/explanation/explanation';
 import type { PanelState } from '../../shared/protocol/panel';
 import type { ExplainParams } from '../../shared/protocol/protocol';
+import { cardFor } from '../../shared/question/card';
 import { defaultDisplay } from '../../shared/rendering/display';
 import type { Attribution } from '../../shared/results/attribution';
-import { SerialQueue } from './queue';
 import { Runner } from './runner';
 
 const state: PanelState = {
+  id: 'panel-1',
   question: { image: 'file:///cat.png', checkpoint: '/nets/last.onnx', target: { kind: 'top1' }, layer: 'relu5' },
-  methods: [{ id: 'gradient' }, { id: 'grad-cam' }],
+  cards: [cardFor('gradient'), cardFor('grad-cam')],
   display: defaultDisplay,
 };
 
 type Explain = (params: ExplainParams, onEvent: (event: ExplainEvent) => void, signal: AbortSignal) => Promise<unknown>;
 
-/** Answers every method, one after the other, a moment apart. */
-const answerAll: Explain = async ({ id, methods }, onEvent, signal) => {
-  onEvent({ id, kind: 'prediction', prediction: { runtime: { id: 'cpu', why: 'alone' } } as Prediction });
-  for (const { id: method } of methods) {
+/** Answers every card, one after the other, a moment apart. */
+const answerAll: Explain = async ({ id, cards }, onEvent, signal) => {
+  onEvent({ id, kind: 'begun' });
+  const prediction = { runtime: { id: 'cpu', why: 'alone' } } as Prediction;
+  onEvent({ id, kind: 'prediction', cards: cards.map(({ key }) => key), prediction });
+  for (const { key } of cards) {
     await new Promise((resolve) => setTimeout(resolve, 5));
     throwIfCancelled(signal);
-    onEvent({ id, kind: 'result', attribution: { method } as Attribution });
+    onEvent({ id, kind: 'result', attribution: { key } as Attribution });
   }
 };
 
-function start(explain: Explain, queue = new SerialQueue()) {
+function start(explain: Explain) {
   const asked: ExplainParams[] = [];
   const said: string[] = [];
   const phases: string[] = [];
+  const priorities: string[] = [];
   const runner = new Runner(state, 'cat.png', {
-    queue,
     explain: (params, onEvent, signal) => {
       asked.push(params);
       return explain(params, onEvent, signal);
     },
-    image: async () => ({ path: '/cat.png' }),
+    prioritise: (id, priority) => priorities.push(`${id === asked.at(-1)?.id} ${priority}`),
+    image: async (uri) => ({ path: uri.slice('file://'.length) }),
     runtime: () => 'auto',
     sentence: (error) => (error as Error).message,
   });
-  runner.onNote(({ name, params }) => said.push(name === 'event' ? (params as ExplainEvent).kind : name));
+  runner.onEvent(({ kind }) => said.push(kind));
   runner.onStatus(({ phase, done, total }) => phases.push(`${phase} ${done}/${total}`));
-  return { runner, asked, said, phases };
+  return { runner, asked, said, phases, priorities };
 }
 
 describe('Runner', () => {
@@ -51,39 +56,52 @@ describe('Runner', () => {
       start(() => Promise.reject(new UnsupportedOperatorError('NonZero', '/nz', 'NonZero is not supported.', cut)));
     const offered = failing('scores').runner;
     await offered.run(state);
-    expect(offered.explanation.end).toMatchObject({ error: 'NonZero is not supported.', cut: 'scores' });
+    expect(offered.explanation.run).toMatchObject({ error: 'NonZero is not supported.', cut: 'scores' });
     const nothing = failing(null).runner;
     await nothing.run(state);
-    expect(nothing.explanation.end).not.toHaveProperty('cut');
+    expect(nothing.explanation.run).toMatchObject({ error: 'NonZero is not supported.', cut: null });
   });
 
   it('asks the engine with the whole state and passes on what comes', async () => {
     const { runner, asked, said, phases } = start(answerAll);
     await runner.run(state);
-    expect(asked).toMatchObject([
+    expect(asked).toEqual([
       {
+        id: runner.explanation.run?.id,
         question: { ...state.question, image: { path: '/cat.png' }, runtime: 'auto' },
-        methods: state.methods,
+        cards: state.cards,
+        priority: 'foreground',
       },
     ]);
     expect(said).toEqual(['run', 'prediction', 'result', 'result', 'ended']);
     expect(phases).toEqual(['waiting 0/2', 'loading 0/2', 'running 0/2', 'running 1/2', 'running 2/2', 'done 2/2']);
-    expect(runner.explanation.end?.seconds).toBeGreaterThan(0.005);
+    expect(runner.explanation.run?.seconds).toBeGreaterThan(0.005);
   });
 
-  it('runs only the methods that are named', async () => {
+  it('names the images of cards with questions of their own for the engine, too', async () => {
+    const { runner, asked } = start(answerAll);
+    const own = { ...state.question, image: 'file:///dog.png', runtime: 'onnxruntime' } as const;
+    await runner.run({ ...state, cards: [...state.cards, { key: 'dog', method: 'grad-cam', question: own }] });
+    expect(asked[0]?.cards[2]).toEqual({
+      key: 'dog',
+      method: 'grad-cam',
+      question: { ...own, image: { path: '/dog.png' } },
+    });
+  });
+
+  it('runs only the cards that are named', async () => {
     const { runner, asked, phases } = start(answerAll);
     await runner.run(state);
     await runner.run(state, ['grad-cam']);
-    expect(asked[1]?.methods).toEqual([{ id: 'grad-cam' }]);
+    expect(asked[1]?.cards).toEqual([cardFor('grad-cam')]);
     expect(phases.at(-1)).toBe('done 1/1');
-    expect(runner.explanation.attributions()).toHaveLength(2);
+    expect(attributionsOf(runner.explanation)).toHaveLength(2);
   });
 
-  it('does not trouble the engine when methods are only taken away', async () => {
+  it('does not trouble the engine when cards are only taken away', async () => {
     const { runner, asked, said } = start(answerAll);
     await runner.run(state);
-    await runner.run({ ...state, methods: [{ id: 'gradient' }] }, []);
+    await runner.run({ ...state, cards: [cardFor('gradient')] }, []);
     expect(asked).toHaveLength(1);
     expect(said.slice(-2)).toEqual(['run', 'ended']);
   });
@@ -105,7 +123,7 @@ describe('Runner', () => {
     const run = runner.run(state);
     setTimeout(() => runner.cancel(), 5);
     await run;
-    expect(runner.explanation.end).toMatchObject({ cancelled: true });
+    expect(runner.explanation.run?.phase).toBe('cancelled');
     expect(phases.at(-1)).toBe('cancelled 0/2');
   });
 
@@ -116,23 +134,46 @@ describe('Runner', () => {
       return answerAll(...all);
     });
     await runner.run(state);
-    expect(runner.explanation.end).toMatchObject({ cancelled: false, error: 'last.onnx is empty.' });
+    expect(runner.explanation.run).toMatchObject({ phase: 'failed', error: 'last.onnx is empty.' });
     expect(phases.at(-1)).toBe('failed 0/2');
     fails = false;
     await runner.run(state);
-    expect(runner.explanation.end?.error).toBeUndefined();
+    expect(runner.explanation.run).toMatchObject({ phase: 'done', error: null });
   });
 
-  it('waits for its turn when another panel runs, and gives it up when closed', async () => {
-    const queue = new SerialQueue();
-    const first = start(answerAll, queue);
-    const second = start(answerAll, queue);
-    const third = start(answerAll, queue);
-    const runs = [first, second, third].map(({ runner }) => runner.run(state));
-    second.runner.dispose();
-    await Promise.all(runs);
-    expect([first, second, third].map(({ asked }) => asked.length)).toEqual([1, 0, 1]);
-    expect(second.said).toEqual(['run']);
+  it('waits without counting the time, and says when its turn has come', async () => {
+    const { runner, phases } = start(async (params, ...rest) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return answerAll(params, ...rest);
+    });
+    const before = performance.now();
+    await runner.run(state);
+    expect(phases.slice(0, 2)).toEqual(['waiting 0/2', 'loading 0/2']);
+    const seconds = runner.explanation.run?.seconds ?? 0;
+    expect(seconds).toBeGreaterThan(0.005);
+    expect(seconds).toBeLessThan((performance.now() - before) / 1000 - 0.09);
+  });
+
+  it('says its priority with the request, and each change of it while it runs', async () => {
+    const { runner, asked, priorities } = start(answerAll);
+    runner.setPriority('background');
+    expect(priorities).toEqual([]);
+    const run = runner.run(state);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(asked[0]?.priority).toBe('background');
+    runner.setPriority('background');
+    runner.setPriority('foreground');
+    await run;
+    runner.setPriority('background');
+    expect(priorities).toEqual(['true foreground']);
+  });
+
+  it('says nothing more once it is closed', async () => {
+    const { runner, said } = start(answerAll);
+    const run = runner.run(state);
+    runner.dispose();
+    await run;
+    expect(said).toEqual(['run']);
   });
 
   it('shows the reason of an unasked run until the engine speaks', async () => {

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { english } from '../host/translate';
 import { newerStatus, type RunStatus, statusText } from './status';
 
-const run: RunStatus = { image: 'cat.png', checkpoint: 'last.onnx', phase: 'loading', done: 0, total: 9, failed: 0 };
+const run: RunStatus = {
+  panel: 'p',
+  image: 'cat.png',
+  checkpoint: 'last.onnx',
+  phase: 'loading',
+  done: 0,
+  total: 9,
+  failed: 0,
+};
 const runtime = { id: 'onnxruntime', why: 'the only one installed' };
 const text = (change: Partial<RunStatus>) => statusText('running', { ...run, ...change }, english);
 
@@ -46,7 +54,7 @@ describe('statusText', () => {
 
 describe('newerStatus', () => {
   it('shows the panel at work rather than one that waits for its turn', () => {
-    const waiting: RunStatus = { ...run, image: 'dog.png', phase: 'waiting' };
+    const waiting: RunStatus = { ...run, panel: 'q', phase: 'waiting' };
     expect(newerStatus(run, waiting)).toBe(run);
     expect(newerStatus({ ...run, phase: 'done' }, waiting)).toBe(waiting);
     expect(newerStatus(undefined, waiting)).toBe(waiting);

@@ -3,6 +3,8 @@ import type { Translate } from '../host/translate';
 
 /** What the newest run of any panel is doing. */
 export interface RunStatus {
+  /** Id of the panel. */
+  readonly panel: string;
   readonly image: string;
   readonly checkpoint: string;
   readonly runtime?: { readonly id: string; readonly why: string };
@@ -22,7 +24,7 @@ export interface StatusText {
 /** Which of two panels' states to show: one that only waits for its turn does not hide the one that is at work. */
 export function newerStatus(shown: RunStatus | undefined, next: RunStatus): RunStatus {
   const atWork = shown?.phase === 'loading' || shown?.phase === 'running';
-  return atWork && next.phase === 'waiting' && next.image !== shown.image ? shown : next;
+  return atWork && next.phase === 'waiting' && next.panel !== shown.panel ? shown : next;
 }
 
 /** The words of the status-bar item; undefined while there is nothing to tell. */

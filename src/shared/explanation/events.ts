@@ -44,20 +44,33 @@ export interface Prediction {
   readonly dependsOn: readonly string[];
 }
 
-/** Sent by the engine while an `explain` request runs. */
+/** Sent by the engine while an `explain` request runs; `id` is the request's, `key` a card's. */
 export type ExplainEvent =
+  /** Its turn has come: until then it waits for other requests, as a stage says. */
+  | { readonly id: string; readonly kind: 'begun' }
   | { readonly id: string; readonly kind: 'stage'; readonly text: string }
-  | { readonly id: string; readonly kind: 'prediction'; readonly prediction: Prediction }
-  | { readonly id: string; readonly kind: 'started'; readonly method: string }
+  | {
+      readonly id: string;
+      readonly kind: 'prediction';
+      /** Keys of the cards that it holds for; that of the run's own question comes first, even when no card asks it. */
+      readonly cards: readonly string[];
+      readonly prediction: Prediction;
+    }
+  | { readonly id: string; readonly kind: 'started'; readonly key: string }
   | {
       readonly id: string;
       readonly kind: 'progress';
-      readonly method: string;
+      readonly key: string;
       readonly done: number;
       readonly total: number;
       readonly partial?: RawMap;
     }
   | { readonly id: string; readonly kind: 'result'; readonly attribution: Attribution }
-  | { readonly id: string; readonly kind: 'failed'; readonly method: string; readonly message: string }
-  /** After the methods, when there are any: what they got from the model tells of its health. */
-  | { readonly id: string; readonly kind: 'findings'; readonly findings: readonly Finding[] };
+  | { readonly id: string; readonly kind: 'failed'; readonly key: string; readonly message: string }
+  /** After the methods, when there are any: what they got from the model tells of its health. `cards` as with the prediction. */
+  | {
+      readonly id: string;
+      readonly kind: 'findings';
+      readonly cards: readonly string[];
+      readonly findings: readonly Finding[];
+    };

@@ -1,20 +1,24 @@
-import type { ExplainEvent } from '../explanation/events';
+import type { Explanation, ExplanationEvent } from '../explanation/explanation';
+import type { CardRequest } from '../question/card';
 import type { Preprocessing } from '../question/preprocessing';
 import type { Question } from '../question/question';
 import type { DisplayOptions } from '../rendering/display';
-import type { MethodInfo, MethodRequest } from '../results/attribution';
+import type { MethodInfo } from '../results/attribution';
 
-/** What a panel shows, enough to build it again after a window reload. */
+/** What a panel shows, enough to build it again after a window reload. Images are named by their Uris. */
 export interface PanelState {
-  /** The image is named by its Uri. */
+  /** The panel's own: two panels may show one image. */
+  readonly id: string;
   readonly question: Question<string>;
-  readonly methods: readonly MethodRequest[];
+  readonly cards: readonly CardRequest<string>[];
   readonly display: DisplayOptions;
 }
 
 /** Everything the page needs at start; all words come from here so that they can be translated in the host. */
 export interface PanelSetup {
   readonly state: PanelState;
+  /** All that happened so far; what the host tells from now on takes it forward. */
+  readonly explanation: Explanation;
   readonly imageName: string;
   readonly checkpointName: string;
   readonly methods: readonly MethodInfo[];
@@ -24,23 +28,20 @@ export interface PanelSetup {
 
 /** Requests from the page to the host: name → [params, result]. */
 export interface PanelRequests {
-  /** First message of a fresh page; the host then starts (or replays) the explanation. */
+  /** First message of a fresh page. */
   ready: [undefined, PanelSetup];
-  /** Explain again: all methods (another class, layer or checkpoint) or only those named. */
+  /** Explain again: all cards (another class, layer or checkpoint) or only those with the keys in `only`. */
   explain: [
     {
       readonly question: Question<string>;
-      readonly methods: readonly MethodRequest[];
+      readonly cards: readonly CardRequest<string>[];
       readonly only?: readonly string[];
     },
     null,
   ];
   cancel: [undefined, null];
-  /** Writes the files of the shown explanation; answers the folder's name, or null when the user gave up. */
-  save: [
-    { readonly display: DisplayOptions; readonly methods?: readonly string[] },
-    { readonly folder: string } | null,
-  ];
+  /** Writes the files of all cards, or of those with the keys in `only`; answers the folder's name, or null when the user gave up. */
+  save: [{ readonly display: DisplayOptions; readonly only?: readonly string[] }, { readonly folder: string } | null];
   chooseMethods: [undefined, null];
   chooseCheckpoint: [undefined, null];
   /** Keeps this preprocessing in whylight.json beside the checkpoint, and explains again with it. */
@@ -62,18 +63,7 @@ export interface PanelPageNotifications {
 
 /** Notifications from the host to the page. */
 export interface PanelHostNotifications {
-  /** A run begins: the page clears the cards of the methods named. */
-  run: { readonly id: string; readonly state: PanelState; readonly only: readonly string[] };
-  event: ExplainEvent;
-  /** The run ended. `error` is one sentence when it failed as a whole. */
-  ended: {
-    readonly id: string;
-    readonly seconds: number;
-    readonly cancelled: boolean;
-    readonly error?: string;
-    /** With an unsupported operator: a value that can be explained in place of the logits. */
-    readonly cut?: string;
-  };
-  /** Another instruction from a command: save, focus. */
+  event: ExplanationEvent;
+  /** Another instruction from a command. */
   command: { readonly name: 'save' };
 }

@@ -1,10 +1,11 @@
 import type { FailureKind } from '../errors';
 import type { ExplainEvent, Prediction } from '../explanation/events';
+import type { CardRequest } from '../question/card';
 import type { FoundPreprocessing, Preprocessing } from '../question/preprocessing';
 import type { ImageSource, Question } from '../question/question';
 import type { DisplayOptions } from '../rendering/display';
 import type { Answers } from '../results/answers';
-import type { Attribution, MethodInfo, MethodRequest } from '../results/attribution';
+import type { Attribution, MethodInfo } from '../results/attribution';
 import type { Finding, HealthReport } from '../results/health';
 import type { ChosenLayer, LayerInfo } from '../results/layers';
 
@@ -51,24 +52,37 @@ export interface ExplainParams {
   /** Chosen by the caller; events carry it. */
   readonly id: string;
   readonly question: Question;
-  readonly methods: readonly MethodRequest[];
+  /** A card without a question asks the one above. */
+  readonly cards: readonly CardRequest[];
   readonly seed?: number;
+  /** `foreground` when absent. */
+  readonly priority?: Priority;
 }
+
+/** Requests wait for each other; one of the foreground, somebody looks at its panel, goes before those of the background. */
+export type Priority = 'foreground' | 'background';
 
 export interface ExplainResult {
   readonly seconds: number;
+  /** Keys of cards. */
   readonly finished: readonly string[];
   readonly failed: readonly string[];
 }
 
-/** A method's results as files: `<method>.png`, `<method>.npy`, `figure.png`, `result.json`. */
-export interface EncodeParams {
+/** A question's answer and the maps that explain it. */
+export interface Explained {
   readonly image: ImageSource;
-  /** `image` may be left out: the image is decoded again at its own size. */
+  /** Without the pixels for display: the image is decoded again at its own size. */
   readonly prediction: Omit<Prediction, 'pixels'>;
   readonly attributions: readonly Attribution[];
   /** None when absent. */
   readonly findings?: readonly Finding[];
+}
+
+/** Results as files: for each card an overlay (.png) and its raw map (.npy), then `figure.png` and `result.json`. */
+export interface EncodeParams extends Explained {
+  /** What cards with a question of their own gave; none when absent. */
+  readonly others?: readonly Explained[];
   readonly display: DisplayOptions;
   /** The seed of the methods that draw noise, for `result.json`; 0 when absent. */
   readonly seed?: number;
@@ -85,6 +99,8 @@ export interface EngineRequests {
   versions: [undefined, Versions];
   inspect: [{ readonly checkpoint: string }, ModelSummary];
   explain: [ExplainParams, ExplainResult];
+  /** Changes the priority of an explanation that waits for its turn; nothing happens where it does not wait. */
+  prioritise: [{ readonly id: string; readonly priority: Priority }, null];
   /** Activations and gradients of every layer for one image. */
   checkHealth: [Question, HealthReport];
   encode: [EncodeParams, readonly EncodedFile[]];

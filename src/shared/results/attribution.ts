@@ -42,16 +42,6 @@ export interface MethodInfo {
   readonly presets: readonly PresetInfo[];
 }
 
-/** Which method to run and how. */
-export interface MethodRequest {
-  readonly id: string;
-  readonly preset?: string;
-  /** Overrides of the defaults (or of the preset). */
-  readonly parameters?: Readonly<Parameters>;
-  /** Target layer of the methods that need one; the explanation's layer when absent. */
-  readonly layer?: string;
-}
-
 /** A raw map, before any normalisation or colour. */
 export interface RawMap {
   /** Row-major H×W (channels 1) or H×W×C, float32, in model-input pixels. */
@@ -63,6 +53,8 @@ export interface RawMap {
 
 /** What a method found, with everything needed to reproduce it. */
 export interface Attribution {
+  /** Key of the card that asked for it. */
+  readonly key: string;
   /** Method id. */
   readonly method: string;
   readonly preset: string | null;

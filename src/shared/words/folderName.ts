@@ -1,3 +1,5 @@
+import { stem } from './stem';
+
 /**
  * The name of the folder for an image's results: the file's name without its extension. A rest that would be no folder of its own, as
  * the `..` of `...png`, is the whole name with its dots in front replaced: `___png`.
@@ -5,8 +7,8 @@
  * @param fileName without a folder.
  */
 export function folderName(fileName: string): string {
-  const stem = fileName.replace(/(?<=.)\.[^.]*$/s, '');
-  if (!/^[. ]*$/.test(stem)) return stem;
+  const own = stem(fileName);
+  if (!/^[. ]*$/.test(own)) return own;
   return fileName.replace(/^[. ]+/, (dots) => '_'.repeat(dots.length)) || '_';
 }
 

@@ -1,5 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { Prediction } from '../../shared/explanation/events';
+import { answerTo, type Run, shownAnswer } from '../../shared/explanation/explanation';
 import { formatValue, percent } from '../../shared/words/summary';
 import type { Controller } from '../controller';
 import { button } from '../controls/button';
@@ -25,7 +27,8 @@ export class Heading extends LitElement {
   static override styles = [baseStyles, noticeStyles, headingStyles];
 
   protected override render() {
-    const { setup, prediction } = this.state;
+    const { setup } = this.state;
+    const { prediction } = this;
     return html`<header>
         <div class="subject">
           <h1>${setup?.imageName ?? nothing}</h1>
@@ -38,8 +41,17 @@ export class Heading extends LitElement {
       <div class="notices">${this.notices()}</div>`;
   }
 
+  private get prediction(): Prediction | null {
+    const { explanation } = this.state;
+    return explanation && (shownAnswer(explanation)?.prediction ?? null);
+  }
+
+  private get run(): Run | null {
+    return this.state.explanation?.run ?? null;
+  }
+
   private target(): TemplateResult {
-    const { target } = this.state.prediction!;
+    const { target } = this.prediction!;
     return html`<p class="target" data-testid="target">
       <span class="muted">${this.words('heading.target')}</span>
       <strong>${className(target, this.words)}</strong>
@@ -50,8 +62,8 @@ export class Heading extends LitElement {
 
   private buttons(): TemplateResult {
     const { controller, words, state } = this;
-    const running = state.run?.phase === 'running';
-    const savable = state.cards.some((card) => card.phase === 'done');
+    const running = this.run?.phase === 'running';
+    const savable = state.explanation?.cards.some((card) => card.phase === 'done') === true;
     return html`
       ${running ? button({ label: words('action.cancel'), action: 'cancel', icon: stopIcon, onClick: () => controller.cancel() }) : nothing}
       ${button({
@@ -70,7 +82,8 @@ export class Heading extends LitElement {
 
   private facts(): TemplateResult {
     const { words } = this;
-    const { setup, prediction } = this.state;
+    const { setup } = this.state;
+    const { prediction } = this;
     const fact = (term: string, text: string, tip?: string, more?: TemplateResult) =>
       html`<div title=${tip ?? nothing}>
         <dt>${term}</dt>
@@ -105,16 +118,16 @@ export class Heading extends LitElement {
   }
 
   private progress(): TemplateResult {
-    const { run, cards } = this.state;
+    const { run } = this;
     if (run === null) return html`<p class="status">${progressRing()}<span>${this.words('run.starting')}</span></p>`;
     const running = run.phase === 'running';
-    const own = cards.filter((card) => run.only.includes(card.info.id));
+    const own = this.state.explanation!.cards.filter(({ request }) => run.keys.includes(request.key));
     const share = (card: (typeof own)[number]) =>
       card.phase === 'waiting' ? 0 : card.phase === 'running' ? progressShare(card.progress) : 1;
     const done = own.length === 0 ? 0 : own.reduce((sum, card) => sum + share(card), 0) / own.length;
     return html`<div class="status">
         ${running ? progressRing() : nothing}
-        <span role="status" data-testid="run-status" data-run=${run.phase}>${runStatus(this.state, this.words)}</span>
+        <span role="status" data-testid="run-status" data-run=${run.phase}>${runStatus(this.state.explanation, this.words)}</span>
       </div>
       ${
         running
@@ -133,8 +146,9 @@ export class Heading extends LitElement {
   }
 
   private notices(): TemplateResult {
-    const { state, words, controller } = this;
-    const { run, prediction, message } = state;
+    const { state, words, controller, run, prediction } = this;
+    const { message, explanation } = state;
+    const findings = (explanation && answerTo(explanation, explanation.question)?.findings) ?? [];
     const failure =
       run?.error == null
         ? nothing
@@ -186,7 +200,7 @@ export class Heading extends LitElement {
             </ul>`,
           );
     const said = message === null ? nothing : notice(message.kind === 'done' ? 'done' : 'error', message.text);
-    return html`${failure}${guessed}${findingsNotices(state.findings, words, controller)}${notes}
+    return html`${failure}${guessed}${findingsNotices(findings, words, controller)}${notes}
       <div role="status" data-testid="message">${said}</div>`;
   }
 }

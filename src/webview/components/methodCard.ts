@@ -1,14 +1,15 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Prediction } from '../../shared/explanation/events';
+import type { Card } from '../../shared/explanation/explanation';
 import type { DisplayOptions } from '../../shared/rendering/display';
 import { type Overlay, renderOverlay } from '../../shared/rendering/renderOverlay';
 import { valueAt } from '../../shared/rendering/valueAt';
+import type { MethodInfo } from '../../shared/results/attribution';
 import { cardAltText, formatValue } from '../../shared/words/summary';
 import type { Controller } from '../controller';
 import { button } from '../controls/button';
 import { progressRing } from '../controls/progressRing';
-import type { Card } from '../state/pageState';
 import { baseStyles } from '../styles/base';
 import { cardStyles } from '../styles/cards';
 import { noticeStyles } from '../styles/notices';
@@ -32,6 +33,9 @@ type Disclosure = 'about' | 'parameters';
 @customElement('wl-method-card')
 export class MethodCard extends LitElement {
   @property({ attribute: false }) card!: Card;
+  @property({ attribute: false }) info!: MethodInfo;
+  /** What tells it from another card of its method; empty where there is none. */
+  @property() distinction = '';
   @property({ attribute: false }) prediction: Prediction | null = null;
   @property({ attribute: false }) display!: DisplayOptions;
   @property({ attribute: false }) cursor: Cursor | null = null;
@@ -59,7 +63,8 @@ export class MethodCard extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('card') && !changed.has('prediction') && !changed.has('display')) return;
+    const relevant = ['card', 'prediction', 'display', 'distinction'] as const;
+    if (!relevant.some((name) => changed.has(name))) return;
     const { map, prediction } = this;
     if (map === null || prediction === null) {
       this.overlay = this.pixels = null;
@@ -68,7 +73,9 @@ export class MethodCard extends LitElement {
     }
     const before = changed.get('card');
     const sameMap = before === undefined || (before.attribution?.map ?? before.partial) === map;
-    if (!sameMap || this.altText === '' || changed.has('prediction')) this.altText = this.describe();
+    if (!sameMap || this.altText === '' || changed.has('prediction') || changed.has('distinction')) {
+      this.altText = this.describe();
+    }
     if (sameMap && this.pixels !== null && !changed.has('prediction') && !changed.has('display')) return;
     this.paints.put(this, () => this.paint());
   }
@@ -86,8 +93,8 @@ export class MethodCard extends LitElement {
     const { target, region } = this.prediction!;
     const name = className(target, words);
     return card.attribution === null
-      ? words('card.altPartial', card.info.title, name)
-      : cardAltText({ methodTitle: card.info.title, className: name, map: card.attribution.map, region });
+      ? words('card.altPartial', this.fullName, name)
+      : cardAltText({ methodTitle: this.fullName, className: name, map: card.attribution.map, region });
   }
 
   protected override updated(): void {
@@ -97,27 +104,35 @@ export class MethodCard extends LitElement {
   }
 
   protected override render() {
-    const { card, words, controller } = this;
-    const { info, attribution, phase } = card;
+    const { card, info, words, controller } = this;
+    const { attribution, phase, request } = card;
     return html`<article aria-labelledby="title" aria-busy=${phase === 'running'}>
       <header>
-        <h2 id="title" title=${info.title}>${info.title}</h2>
+        <h2 id="title" title=${this.fullName}>${info.title}${this.distinguished()}</h2>
         ${this.status()}
         ${
           attribution === null
             ? nothing
             : button({
-                label: words('card.save', info.title),
+                label: words('card.save', this.fullName),
                 action: 'save-one',
                 appearance: 'icon',
                 icon: saveIcon,
                 disabled: this.saving,
-                onClick: () => void controller.save([info.id]),
+                onClick: () => void controller.save([request.key]),
               })
         }
       </header>
       ${this.image()} ${this.facts()} ${this.disclosures()}
     </article>`;
+  }
+
+  private get fullName(): string {
+    return this.distinction === '' ? this.info.title : `${this.info.title}, ${this.distinction}`;
+  }
+
+  private distinguished(): TemplateResult | typeof nothing {
+    return this.distinction === '' ? nothing : html` <span class="muted small">${this.distinction}</span>`;
   }
 
   private status(): TemplateResult | typeof nothing {
@@ -201,8 +216,8 @@ export class MethodCard extends LitElement {
   }
 
   private facts(): TemplateResult | typeof nothing {
-    const { words, overlay } = this;
-    const { attribution, info } = this.card;
+    const { words, overlay, info } = this;
+    const { attribution } = this.card;
     if (attribution === null) return nothing;
     const { convergenceDelta: delta } = attribution;
     const findings = [...new Set([...attribution.notes, ...(overlay?.findings ?? [])])];
@@ -225,7 +240,7 @@ export class MethodCard extends LitElement {
   }
 
   private disclosures(): TemplateResult {
-    const { card, words, controller, open } = this;
+    const { card, info, words, controller, open } = this;
     const toggle = (which: Disclosure, label: string) =>
       html`<button
         type="button"
@@ -238,16 +253,16 @@ export class MethodCard extends LitElement {
       >
         ${chevronIcon}${label}
       </button>`;
-    const layer = card.attribution?.layer ?? (card.info.needsLayer ? (this.prediction?.layer?.name ?? null) : null);
+    const layer = card.attribution?.layer ?? (info.needsLayer ? (this.prediction?.layer?.name ?? null) : null);
     return html`<div class="disclosures">
         ${toggle('about', words('card.about'))} ${toggle('parameters', words('card.parameters'))}
       </div>
       <div id="panel" class="panel ${open ?? ''}" ?hidden=${open === null}>
-        ${open === 'about' ? aboutMethod(card.info, layer, words, (url) => controller.openSource(url)) : nothing}
+        ${open === 'about' ? aboutMethod(info, layer, words, (url) => controller.openSource(url)) : nothing}
         ${
           open === 'parameters'
             ? html`<wl-method-parameters
-                .info=${card.info}
+                .info=${info}
                 .request=${card.request}
                 .words=${words}
                 @wl-run-again=${(event: RunAgainEvent) => controller.runAgain(event.detail)}

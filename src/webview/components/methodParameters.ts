@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { MethodInfo, MethodRequest } from '../../shared/results/attribution';
+import type { CardRequest } from '../../shared/question/card';
+import type { MethodInfo } from '../../shared/results/attribution';
 import { button } from '../controls/button';
 import { checkbox } from '../controls/checkbox';
 import { dropdown } from '../controls/dropdown';
@@ -19,9 +20,9 @@ import {
 } from '../view/parameterForm';
 import type { Words } from '../view/words';
 
-/** Asks for one method to run again. */
-export class RunAgainEvent extends CustomEvent<MethodRequest> {
-  constructor(request: MethodRequest) {
+/** Asks for one card to run again. */
+export class RunAgainEvent extends CustomEvent<CardRequest<string>> {
+  constructor(request: CardRequest<string>) {
     super('wl-run-again', { detail: request, bubbles: true, composed: true });
   }
 }
@@ -30,7 +31,7 @@ export class RunAgainEvent extends CustomEvent<MethodRequest> {
 @customElement('wl-method-parameters')
 export class MethodParameters extends LitElement {
   @property({ attribute: false }) info!: MethodInfo;
-  @property({ attribute: false }) request!: MethodRequest;
+  @property({ attribute: false }) request!: CardRequest<string>;
   @property({ attribute: false }) words!: Words;
   @state() private form!: ParameterForm;
 
@@ -137,7 +138,7 @@ export class MethodParameters extends LitElement {
   }
 
   private run(): void {
-    const request = requestOf(this.info, this.form, this.words, this.request.layer);
+    const request = requestOf(this.info, this.form, this.words, this.request);
     if (request !== null) this.dispatchEvent(new RunAgainEvent(request));
   }
 }

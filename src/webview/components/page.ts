@@ -1,17 +1,20 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { Prediction } from '../../shared/explanation/events';
+import { answerFor, shownAnswer } from '../../shared/explanation/explanation';
 import { valueAt } from '../../shared/rendering/valueAt';
 import { formatValue } from '../../shared/words/summary';
 import type { Controller } from '../controller';
 import { button } from '../controls/button';
 import { progressRing } from '../controls/progressRing';
-import type { PageState } from '../state/pageState';
+import { type PageState, shownCards } from '../state/pageState';
 import type { Store } from '../state/store';
 import { baseStyles } from '../styles/base';
 import { noticeStyles } from '../styles/notices';
 import { pageStyles } from '../styles/page';
 import { type Cursor, follow, wholeImage, type Zoom } from '../view/cursor';
+import { distinction } from '../view/describe';
 import type { PaintQueue } from '../view/paintQueue';
 import { imagePixel, shownRegion } from '../view/scaledRegion';
 import type { Words } from '../view/words';
@@ -62,7 +65,7 @@ export class Page extends LitElement {
     const before = changed.get('page') as PageState | undefined;
     if (!changed.has('page')) return;
     if (this.words === undefined || before?.setup !== this.page.setup) this.words = this.controller.words;
-    if (before?.prediction?.pixels.width !== this.page.prediction?.pixels.width) {
+    if (predictionOf(before)?.pixels.width !== predictionOf(this.page)?.pixels.width) {
       this.cursor = null;
       this.zoom = wholeImage;
     }
@@ -91,7 +94,8 @@ export class Page extends LitElement {
 
   private side() {
     const { page, words, controller } = this;
-    const { prediction, panel } = page;
+    const { panel } = page;
+    const prediction = predictionOf(page);
     return html`
       ${
         prediction === null
@@ -140,17 +144,24 @@ export class Page extends LitElement {
 
   private cards() {
     const { page, words } = this;
-    if (page.cards.length === 0) {
+    const { explanation } = page;
+    const cards = shownCards(page);
+    if (explanation === null || cards.length === 0) {
       return html`<p class="muted">${words('cards.none')}</p>`;
     }
     return repeat(
-      page.cards,
-      (card) => card.info.id,
-      (card) => html`<wl-method-card
-        data-method=${card.info.id}
+      cards,
+      ({ card }) => card.request.key,
+      ({ card, info }) => {
+        const prediction = answerFor(explanation, card)?.prediction ?? null;
+        return html`<wl-method-card
+        data-key=${card.request.key}
+        data-method=${info.id}
         data-state=${card.phase}
         .card=${card}
-        .prediction=${page.prediction}
+        .info=${info}
+        .distinction=${distinction(card, prediction, explanation, words)}
+        .prediction=${prediction}
         .display=${page.panel!.display}
         .cursor=${this.cursor}
         .zoom=${this.zoom}
@@ -158,32 +169,35 @@ export class Page extends LitElement {
         .controller=${this.controller}
         .words=${words}
         .paints=${this.paints}
-      ></wl-method-card>`,
+      ></wl-method-card>`;
+      },
     );
   }
 
   private cursorMoved(event: CursorEvent): void {
     const { cursor, keyboard } = event.detail;
     this.cursor = cursor;
-    const { prediction } = this.page;
+    const prediction = predictionOf(this.page);
     if (!keyboard || cursor === null || prediction === null) return;
     this.zoom = follow(this.zoom, cursor, prediction.pixels);
-    const method = event
+    const key = event
       .composedPath()
-      .map((target) => (target instanceof HTMLElement ? target.dataset['method'] : undefined))
-      .find((id) => id !== undefined);
+      .map((target) => (target instanceof HTMLElement ? target.dataset['key'] : undefined))
+      .find((each) => each !== undefined);
     clearTimeout(this.announceTimer);
     // Held keys would pile up sentences; only where the cursor comes to rest is read out.
     this.announceTimer = setTimeout(() => {
-      this.announcement = this.spoken(cursor, method);
+      this.announcement = this.spoken(cursor, key);
     }, 250);
   }
 
-  private spoken(cursor: Cursor, method: string | undefined): string {
+  private spoken(cursor: Cursor, key: string | undefined): string {
     const { words } = this;
-    const prediction = this.page.prediction!;
+    const explanation = this.page.explanation!;
+    const card = explanation.cards.find(({ request }) => request.key === key);
+    const prediction = (card ? answerFor(explanation, card) : shownAnswer(explanation))!.prediction;
     const at = imagePixel(cursor, prediction);
-    const map = this.page.cards.find((card) => card.info.id === method)?.attribution?.map;
+    const map = card?.attribution?.map;
     if (map === undefined) return words('cursor.position', at.x, at.y);
     const found = valueAt(map, shownRegion(prediction), cursor.x, cursor.y);
     return words('cursor.value', found === null ? words('cursor.outside') : formatValue(found.value), at.x, at.y);
@@ -192,4 +206,9 @@ export class Page extends LitElement {
   private zoomed(event: ZoomEvent): void {
     this.zoom = event.detail;
   }
+}
+
+/** What the model said to the panel's question. */
+function predictionOf(page: PageState | undefined): Prediction | null {
+  return (page?.explanation && shownAnswer(page.explanation)?.prediction) ?? null;
 }

@@ -1,50 +1,15 @@
-import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
-import type { PanelHostNotifications, PanelSetup, PanelState } from '../../shared/protocol/panel';
+import type { Card, Explanation, ExplanationEvent } from '../../shared/explanation/explanation';
+import type { PanelSetup, PanelState } from '../../shared/protocol/panel';
 import type { DisplayOptions } from '../../shared/rendering/display';
-import type { Attribution, MethodInfo, MethodRequest, RawMap } from '../../shared/results/attribution';
-import type { Finding } from '../../shared/results/health';
-
-export type CardPhase = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
-
-/** One method's card. */
-export interface Card {
-  readonly info: MethodInfo;
-  readonly request: MethodRequest;
-  readonly phase: CardPhase;
-  readonly progress: { readonly done: number; readonly total: number } | null;
-  /** An unfinished map, when the method sends one. */
-  readonly partial: RawMap | null;
-  readonly attribution: Attribution | null;
-  /** Why it failed, in one sentence from the engine; null when the run around it ended. */
-  readonly failure: string | null;
-}
-
-export type RunPhase = 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
-
-export interface Run {
-  readonly id: string;
-  readonly phase: RunPhase;
-  /** What the engine is doing before the first method starts. */
-  readonly stage: string | null;
-  readonly seconds: number;
-  /** One sentence when the run failed as a whole. */
-  readonly error: string | null;
-  /** A value that can be explained in place of the logits, when an unsupported operator ended the run. */
-  readonly cut: string | null;
-  /** Methods of this run; the others keep their earlier results. */
-  readonly only: readonly string[];
-}
+import type { MethodInfo } from '../../shared/results/attribution';
 
 /** Everything the page shows, apart from the cursor and open disclosures. */
 export interface PageState {
   readonly setup: PanelSetup | null;
   /** What the host keeps to build the panel again; null until `ready` is answered. */
   readonly panel: PanelState | null;
-  readonly prediction: Prediction | null;
-  readonly run: Run | null;
-  readonly cards: readonly Card[];
-  /** What the runs told of the network's health, the gravest first. */
-  readonly findings: readonly Finding[];
+  /** What the host told so far; null until `ready` is answered. */
+  readonly explanation: Explanation | null;
   /** A passing message: the outcome of a save, a request that failed. */
   readonly message: { readonly kind: 'done' | 'failed'; readonly text: string } | null;
   readonly saving: boolean;
@@ -52,9 +17,7 @@ export interface PageState {
 
 export type PageAction =
   | { readonly kind: 'setup'; readonly setup: PanelSetup }
-  | { readonly kind: 'run'; readonly run: PanelHostNotifications['run'] }
-  | { readonly kind: 'event'; readonly event: ExplainEvent }
-  | { readonly kind: 'ended'; readonly ended: PanelHostNotifications['ended'] }
+  | { readonly kind: 'event'; readonly event: ExplanationEvent }
   | { readonly kind: 'display'; readonly display: DisplayOptions }
   | { readonly kind: 'saving' }
   | { readonly kind: 'message'; readonly message: PageState['message'] };
@@ -62,10 +25,21 @@ export type PageAction =
 export const initialPage: PageState = {
   setup: null,
   panel: null,
-  prediction: null,
-  run: null,
-  cards: [],
-  findings: [],
+  explanation: null,
   message: null,
   saving: false,
 };
+
+/** A card that the page can show, with what its method is. */
+export interface ShownCard {
+  readonly card: Card;
+  readonly info: MethodInfo;
+}
+
+/** The cards of methods that the engine knows, in their order. */
+export function shownCards({ setup, explanation }: PageState): ShownCard[] {
+  return (explanation?.cards ?? []).flatMap((card) => {
+    const info = setup?.methods.find(({ id }) => id === card.request.method);
+    return info === undefined ? [] : [{ card, info }];
+  });
+}

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Prediction } from '../../shared/explanation/events';
+import {
+  answerFor,
+  type CardPhase,
+  type Explanation,
+  emptyCard,
+  emptyExplanation,
+} from '../../shared/explanation/explanation';
+import { type CardRequest, cardFor } from '../../shared/question/card';
 import type { Attribution, MethodInfo } from '../../shared/results/attribution';
 import type { LayerInfo } from '../../shared/results/layers';
-import { initialPage, type PageState } from '../state/pageState';
-import { className, costText, provenanceText, runStatus } from './describe';
+import { className, costText, distinction, provenanceText, runStatus } from './describe';
 import { searchLayers } from './layerSearch';
 import { imagePixel, isPart, shownRegion } from './scaledRegion';
 import { makeWords, englishWords as words } from './words';
@@ -40,15 +47,49 @@ describe('describe', () => {
     expect(provenanceText(info, result({ preset: 'pair', parameters: { samples: 50 } }), words)).toBe('as in PAIR');
   });
 
-  it('counts only the methods of the run', () => {
-    const card = (id: string, phase: string) => ({ info: { id }, phase });
-    const state = {
-      ...initialPage,
-      prediction: {},
-      run: { id: 'r', phase: 'running', stage: null, seconds: 0, error: null, only: ['a', 'b'] },
-      cards: [card('a', 'done'), card('b', 'waiting'), card('c', 'done')],
-    } as unknown as PageState;
-    expect(runStatus(state, words)).toBe('1 of 2 methods done');
+  const question = {
+    image: 'file:///shapes/a%20b.png',
+    checkpoint: '/nets/last.onnx',
+    target: { kind: 'top1' },
+  } as const;
+  const running = (...cards: [key: string, phase: CardPhase][]): Explanation => ({
+    ...emptyExplanation<string>(question, []),
+    cards: cards.map(([key, phase]) => ({ ...emptyCard<string>(cardFor(key)), phase })),
+    answers: [{ question, prediction: {} as Prediction, findings: [] }],
+    run: { id: 'r', phase: 'running', stage: null, seconds: 0, error: null, cut: null, keys: ['a', 'b'] },
+  });
+
+  it('counts only the cards of the run', () => {
+    const explanation = running(['a', 'done'], ['b', 'waiting'], ['c', 'done']);
+    expect(runStatus(explanation, words)).toBe('1 of 2 methods done');
+  });
+
+  it('tells cards of one method apart by what they ask', () => {
+    const score = (index: number) => ({ target: { index, label: null } }) as unknown as Prediction;
+    const early = { ...question, checkpoint: '/nets/early.onnx' };
+    const other = { ...question, image: 'file:///shapes/c%20d.png' };
+    const star = { ...question, target: { kind: 'index', index: 3 } } as const;
+    const cards: readonly CardRequest<string>[] = [
+      { key: 'cam', method: 'grad-cam' },
+      { key: 'deep', method: 'grad-cam', layer: 'relu_9' },
+      { key: 'star', method: 'grad-cam', question: star },
+      { key: 'early', method: 'grad-cam', question: early, layer: 'relu_9' },
+      { key: 'other', method: 'grad-cam', question: other },
+      { key: 'gradient', method: 'gradient', layer: 'relu_9' },
+    ];
+    const explanation: Explanation = {
+      ...emptyExplanation<string>(question, cards),
+      answers: [
+        { question, prediction: score(0), findings: [] },
+        { question: star, prediction: score(3), findings: [] },
+        { question: early, prediction: score(0), findings: [] },
+        { question: other, prediction: score(0), findings: [] },
+      ],
+    };
+    const said = explanation.cards.map((card) =>
+      distinction(card, answerFor(explanation, card)?.prediction ?? null, explanation, words),
+    );
+    expect(said).toEqual(['', 'relu_9', 'Class 3', 'early.onnx · relu_9', 'c d.png', '']);
   });
 });
 

@@ -1,6 +1,7 @@
+import type { Prediction } from '../../shared/explanation/events';
+import { type Card, type Explanation, shownAnswer } from '../../shared/explanation/explanation';
 import type { Attribution, ClassScore, MethodInfo } from '../../shared/results/attribution';
 import { formatSeconds } from '../../shared/words/summary';
-import type { PageState } from '../state/pageState';
 import type { Words } from './words';
 
 /** A class by its label, or by its index when it has none. */
@@ -9,17 +10,17 @@ export function className(score: ClassScore, words: Words): string {
 }
 
 /** How far the run is, in one line. */
-export function runStatus(state: PageState, words: Words): string {
-  const { run, cards } = state;
-  if (run === null) return words('run.starting');
-  const own = cards.filter((card) => run.only.includes(card.info.id));
+export function runStatus(explanation: Explanation | null, words: Words): string {
+  if (explanation === null || explanation.run === null) return words('run.starting');
+  const { run, cards } = explanation;
+  const own = cards.filter(({ request }) => run.keys.includes(request.key));
   const done = own.filter((card) => card.phase === 'done').length;
   const failed = own.filter((card) => card.phase === 'failed').length;
   switch (run.phase) {
     case 'running':
       return (
         run.stage ??
-        (state.prediction === null ? words('run.starting') : words('run.running', done + failed, own.length))
+        (shownAnswer(explanation) === null ? words('run.starting') : words('run.running', done + failed, own.length))
       );
     case 'cancelled':
       return words('run.cancelled', formatSeconds(run.seconds));
@@ -30,6 +31,41 @@ export function runStatus(state: PageState, words: Words): string {
         ? words('run.done', done, formatSeconds(run.seconds))
         : words('run.doneWithFailures', done, formatSeconds(run.seconds), failed);
   }
+}
+
+/**
+ * What tells a card from another one of its method: the class, checkpoint or image of its own question, or its layer. Empty for a method
+ * that is there once.
+ */
+export function distinction(
+  { request, attribution }: Card,
+  prediction: Prediction | null,
+  explanation: Explanation,
+  words: Words,
+): string {
+  if (explanation.cards.filter((each) => each.request.method === request.method).length < 2) return '';
+  const { question } = explanation;
+  const own = request.question;
+  const parts: string[] = [];
+  if (own !== undefined && prediction !== null) {
+    if (own.image !== question.image) parts.push(baseName(decodeURIComponent(own.image)));
+    if (className(prediction.target, words) !== targetName(explanation, words)) {
+      parts.push(className(prediction.target, words));
+    }
+    if (own.checkpoint !== question.checkpoint) parts.push(baseName(own.checkpoint));
+  }
+  const layer = attribution?.layer ?? request.layer;
+  if (layer !== undefined && layer !== null) parts.push(layer);
+  return parts.join(' · ');
+}
+
+function targetName(explanation: Explanation, words: Words): string | null {
+  const answer = shownAnswer(explanation);
+  return answer && className(answer.prediction.target, words);
+}
+
+function baseName(path: string): string {
+  return path.replace(/^.*[/\\]/, '');
 }
 
 /** What a result cost: "0.31 s · 1 forward · 50 gradients". Passes that were not needed are left out. */

@@ -1,10 +1,5 @@
-import type {
-  MethodInfo,
-  MethodRequest,
-  ParameterInfo,
-  Parameters,
-  ParameterValue,
-} from '../../shared/results/attribution';
+import type { CardRequest, MethodRequest } from '../../shared/question/card';
+import type { MethodInfo, ParameterInfo, Parameters, ParameterValue } from '../../shared/results/attribution';
 import { parameterProblem } from '../../shared/results/parameterProblem';
 import type { Words } from './words';
 
@@ -26,7 +21,7 @@ export interface ParameterField {
 }
 
 /** The form that shows a request. */
-export function formOf(info: MethodInfo, request: MethodRequest): ParameterForm {
+export function formOf(info: MethodInfo, request: Pick<MethodRequest, 'preset' | 'parameters'>): ParameterForm {
   return fill(info, request.preset ?? '', request.parameters ?? {});
 }
 
@@ -46,13 +41,16 @@ export function fieldsOf(info: MethodInfo, form: ParameterForm, words: Words): r
   });
 }
 
-/** The request that a form stands for: only what differs from the preset is listed. Null when a field is wrong. */
+/**
+ * The card's request with what the form says in place of its preset and parameters: only what differs from the preset is listed. Null when a
+ * field is wrong.
+ */
 export function requestOf(
   info: MethodInfo,
   form: ParameterForm,
   words: Words,
-  layer: string | undefined,
-): MethodRequest | null {
+  { preset: _, parameters: __, ...kept }: CardRequest<string>,
+): CardRequest<string> | null {
   const base = baseValues(info, form.preset);
   const changed: Record<string, ParameterValue> = {};
   for (const field of fieldsOf(info, form, words)) {
@@ -61,10 +59,9 @@ export function requestOf(
     if (value !== base[field.info.name]) changed[field.info.name] = value;
   }
   return {
-    id: info.id,
+    ...kept,
     ...(form.preset === '' ? {} : { preset: form.preset }),
     ...(Object.keys(changed).length === 0 ? {} : { parameters: changed }),
-    ...(layer === undefined ? {} : { layer }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/service/engine';
-import type { Attribution, MethodRequest } from '../../../src/shared/results/attribution';
+import { cardFor, type MethodRequest } from '../../../src/shared/question/card';
+import type { Attribution } from '../../../src/shared/results/attribution';
 import { runtimes } from '../../support/runtimes';
 
 /*
@@ -15,24 +16,24 @@ const found = new Map<string, Attribution>();
 async function explain(request: MethodRequest): Promise<void> {
   await engine.explain(
     {
-      id: request.preset ?? request.id,
+      id: request.preset ?? request.method,
       question: {
         checkpoint: join(samples, 'mobilenet_v1_025.onnx'),
         image: { path: join(samples, 'cat.png') },
         target: { kind: 'top1' },
       },
-      methods: [request],
+      cards: [request],
     },
     (event) => {
-      if (event.kind === 'result') found.set(request.preset ?? request.id, event.attribution);
+      if (event.kind === 'result') found.set(request.preset ?? request.method, event.attribution);
     },
     new AbortController().signal,
   );
 }
 
 beforeAll(async () => {
-  const presets = ['pair', 'captum', 'pytorch-grad-cam'].map((preset) => ({ id: 'guided-backprop', preset }));
-  for (const request of [{ id: 'gradient' }, { id: 'guided-backprop' }, ...presets]) await explain(request);
+  const presets = ['pair', 'captum', 'pytorch-grad-cam'].map((preset) => ({ ...cardFor('guided-backprop'), preset }));
+  for (const request of [cardFor('gradient'), cardFor('guided-backprop'), ...presets]) await explain(request);
 });
 afterAll(() => engine.dispose());
 

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { ConfigurationTarget, commands, extensions, Uri, workspace } from 'vscode';
 import type { WhylightApi } from '../../../src/extension/activate';
 import type { ExplanationPanel } from '../../../src/extension/panel/explanationPanel';
+import type { Prediction } from '../../../src/shared/explanation/events';
+import { attributionsOf, shownAnswer } from '../../../src/shared/explanation/explanation';
+import type { Attribution } from '../../../src/shared/results/attribution';
 
 /** The extension under test, activated. */
 export async function whylight(): Promise<WhylightApi> {
@@ -47,12 +50,22 @@ export async function explain(image: Uri, selection: readonly Uri[] = [image]): 
 
 /** Waits until the panel's run has ended and gives how. */
 export async function ended(panel: ExplanationPanel, timeoutMs = 60_000) {
-  const { explanation } = panel.runner;
-  return until(
+  const run = await until(
     `the end of the run for ${panel.imageName}`,
-    () => (explanation.running ? undefined : explanation.end),
+    () => (panel.runner.running ? undefined : panel.runner.explanation.run),
     timeoutMs,
   );
+  return { error: run.error ?? undefined, cancelled: run.phase === 'cancelled' };
+}
+
+/** What the model said to the panel's question. */
+export function predictionOf({ runner }: ExplanationPanel): Prediction | undefined {
+  return shownAnswer(runner.explanation)?.prediction;
+}
+
+/** Finished maps of a panel; with `keys`, of those cards only. */
+export function mapsOf({ runner }: ExplanationPanel, keys?: readonly string[]): Attribution[] {
+  return attributionsOf(runner.explanation, keys);
 }
 
 /** Takes the highlighted row of the quick pick that `asking` opens, and gives what `asking` comes to. */

@@ -1,4 +1,5 @@
 import { basename, dirname, join, sep } from 'node:path';
+import { stem } from '../../../shared/words/stem';
 import { parseJson } from '../../files/json';
 import { FileProblem, readRegularFile, resolveLinks } from '../../files/regularFile';
 
@@ -10,7 +11,7 @@ export type Beside<T> = { readonly value: T } | { readonly problem: string } | n
 
 /** The file name of a checkpoint without its last extension. */
 export function stemOf(checkpointPath: string): string {
-  return basename(checkpointPath).replace(/(?<=.)\.[^.]+$/, '');
+  return stem(basename(checkpointPath));
 }
 
 /**

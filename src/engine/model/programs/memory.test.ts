@@ -6,6 +6,7 @@ import { temporaryFolder } from '../../../../test/support/folder';
 import { nineMethods } from '../../../../test/support/nineMethods';
 import { runtimes } from '../../../../test/support/runtimes';
 import { CheckpointError, RuntimeFailure } from '../../../shared/errors';
+import { cardFor } from '../../../shared/question/card';
 import { type Checkpoint, readCheckpoint } from '../../formats';
 import { type FloatTensor, float32 } from '../../graph/ir/tensor';
 import { runMethods } from '../../methods/run';
@@ -230,7 +231,10 @@ describe('programs within a budget', () => {
         most = Math.max(most, memory.used);
       };
       await runMethods(model, pixels(), {
-        requests: nineMethods.map((id) => (id === 'smoothgrad' ? { id, parameters: { samples: 6 } } : { id })),
+        requests: nineMethods.map((id) => ({
+          ...cardFor(id),
+          ...(id === 'smoothgrad' && { parameters: { samples: 6 } }),
+        })),
         target: 0,
         defaultLayer: model.defaultLayer?.name ?? null,
         seed: 0,

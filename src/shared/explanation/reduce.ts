@@ -1,0 +1,158 @@
+import { type CardRequest, questionGroups } from '../question/card';
+import { type ImageSource, type Question, sameImage, sameQuestion } from '../question/question';
+import { mergedFindings } from '../results/health';
+import type { ExplainEvent } from './events';
+import {
+  type Answer,
+  answerTo,
+  type Card,
+  type Explanation,
+  type ExplanationEvent,
+  emptyCard,
+  isPending,
+  type Run,
+  type RunEnd,
+  type RunStart,
+  shownAnswer,
+} from './explanation';
+
+type Named = string | ImageSource;
+
+/** The explanation after an event. Pure; what comes from another run than the one under way leaves it as it is. */
+export function reduceExplanation<Image extends Named>(
+  explanation: Explanation<Image>,
+  event: ExplanationEvent<Image>,
+): Explanation<Image> {
+  if (event.kind === 'run') return begin(explanation, event);
+  const { run } = explanation;
+  if (run === null || run.id !== event.id || run.phase !== 'running') return explanation;
+  return event.kind === 'ended' ? end(explanation, run, event) : hear(explanation, run, event);
+}
+
+function begin<Image extends Named>(
+  explanation: Explanation<Image>,
+  { id, question, cards, keys }: RunStart<Image>,
+): Explanation<Image> {
+  const spoken = answerTo(explanation, question) !== null;
+  const sameSubject =
+    explanation.question.checkpoint === question.checkpoint && sameImage(explanation.question.image, question.image);
+  return {
+    question,
+    cards: cards.map((request) => cardAtStart(explanation, question, request, keys)),
+    answers: questionGroups(question, cards).flatMap((group) => {
+      const known = answerTo(explanation, group.question);
+      if (known === null) return [];
+      // A run of some cards sees a part of the network only; what others have seen still holds.
+      return [group.cards.every(({ key }) => keys.includes(key)) ? { ...known, findings: [] } : known];
+    }),
+    earlier: sameSubject && !spoken ? shownAnswer(explanation) : null,
+    run: { id, phase: 'running', stage: null, seconds: 0, error: null, cut: null, keys },
+  };
+}
+
+/** A card of the run, or a new one, starts empty; any other one keeps its result as long as it answers what is asked now. */
+function cardAtStart<Image extends Named>(
+  explanation: Explanation<Image>,
+  question: Question<Image>,
+  request: CardRequest<Image>,
+  keys: readonly string[],
+): Card<Image> {
+  const before = explanation.cards.find((card) => card.request.key === request.key);
+  if (before === undefined || keys.includes(request.key)) return emptyCard(request);
+  const holds =
+    before.request.method === request.method &&
+    sameQuestion(before.request.question ?? explanation.question, request.question ?? question);
+  // Nobody computes it any more: the run that would have is superseded.
+  if (!holds) return { ...emptyCard(request), phase: 'cancelled' };
+  return isPending(before) ? { ...before, request, phase: 'cancelled' } : { ...before, request };
+}
+
+function hear<Image extends Named>(explanation: Explanation<Image>, run: Run, event: ExplainEvent): Explanation<Image> {
+  switch (event.kind) {
+    case 'begun':
+      return explanation;
+    case 'stage':
+      return { ...explanation, run: { ...run, stage: event.text } };
+    case 'prediction': {
+      const { prediction } = event;
+      const heard = withAnswer(explanation, event.cards, (known) => ({ prediction, findings: known?.findings ?? [] }));
+      return { ...heard, run: { ...run, stage: null } };
+    }
+    case 'started':
+      return withCard(explanation, event.key, () => ({ phase: 'running' }));
+    case 'progress':
+      return withCard(explanation, event.key, (card) => ({
+        phase: 'running',
+        progress: { done: event.done, total: event.total },
+        partial: event.partial ?? card.partial,
+      }));
+    case 'result':
+      return withCard(explanation, event.attribution.key, () => ({
+        phase: 'done',
+        progress: null,
+        partial: null,
+        attribution: event.attribution,
+        failure: null,
+      }));
+    case 'failed':
+      return withCard(explanation, event.key, () => ({
+        phase: 'failed',
+        progress: null,
+        attribution: null,
+        failure: event.message,
+      }));
+    case 'findings':
+      return withAnswer(explanation, event.cards, (known) =>
+        known === null ? null : { ...known, findings: mergedFindings(known.findings, event.findings) },
+      );
+  }
+}
+
+function withCard<Image>(
+  explanation: Explanation<Image>,
+  key: string,
+  change: (card: Card<Image>) => Partial<Card<Image>>,
+): Explanation<Image> {
+  return {
+    ...explanation,
+    cards: explanation.cards.map((card) => (card.request.key === key ? { ...card, ...change(card) } : card)),
+  };
+}
+
+/** Changes the answer to what these cards ask; no cards mean the explanation's own question. */
+function withAnswer<Image extends Named>(
+  explanation: Explanation<Image>,
+  keys: readonly string[],
+  change: (known: Answer<Image> | null) => Omit<Answer<Image>, 'question'> | null,
+): Explanation<Image> {
+  const { cards, answers } = explanation;
+  const card = cards.find(({ request }) => keys.includes(request.key));
+  const question = card?.request.question ?? explanation.question;
+  const known = answerTo(explanation, question);
+  const next = change(known);
+  if (next === null) return explanation;
+  const own = sameQuestion(question, explanation.question);
+  return {
+    ...explanation,
+    answers: [...answers.filter((each) => each !== known), { ...next, question }],
+    earlier: own ? null : explanation.earlier,
+  };
+}
+
+function end<Image>(explanation: Explanation<Image>, run: Run, ended: RunEnd): Explanation<Image> {
+  const failed = ended.error !== undefined && !ended.cancelled;
+  return {
+    ...explanation,
+    run: {
+      ...run,
+      phase: ended.cancelled ? 'cancelled' : failed ? 'failed' : 'done',
+      stage: null,
+      seconds: ended.seconds,
+      error: failed ? (ended.error ?? null) : null,
+      cut: ended.cut ?? null,
+    },
+    cards: explanation.cards.map((card) =>
+      isPending(card) ? { ...card, phase: ended.cancelled ? 'cancelled' : 'failed', progress: null } : card,
+    ),
+  };
+}
