@@ -8,7 +8,7 @@ import { dataTypeName, dtypeOf } from './proto/dataTypes';
 import type { ExternalData } from './proto/externalData';
 import type { GraphRecord, NodeRecord, ValueRecord } from './proto/graphProto';
 import { rewriteNode } from './rewrites';
-import { NotBroughtIn, type RewriteContext } from './rewrites/writing/rewrite';
+import { type RewriteContext, Unsupported } from './rewrites/writing/rewrite';
 import { Constants } from './values/constants';
 import { IntegerProducts } from './values/integerProducts';
 import { KnownTypes } from './values/knownTypes';
@@ -133,8 +133,8 @@ class Rewriter {
         const label = node.name || node.outputs[0] || '(unnamed)';
         throw new CheckpointError(`The node “${label}” (${node.op}) of the checkpoint ${what}.`);
       },
-      refuse: (why) => {
-        throw new NotBroughtIn(why);
+      unsupported: (why) => {
+        throw new Unsupported(why);
       },
     };
   }

@@ -28,7 +28,7 @@ export function readSparseTensor(message: MessageReader): SparseRecord {
   if (!values || !indices) throw new CheckpointError('A sparse weight of the checkpoint lacks its values or indices.');
   const count = dims.reduce((product, dim) => product * dim, 1n);
   if (dims.some((dim) => dim < 0n) || count > BigInt(mostElements)) {
-    throw refuse(values.name, `has the shape [${dims.join(', ')}], more than ${mostElements} elements or not a shape`);
+    throw problem(values.name, `has the shape [${dims.join(', ')}], more than ${mostElements} elements or not a shape`);
   }
   return { name: values.name, dims: dims.map(Number), values, indices };
 }
@@ -39,11 +39,11 @@ export function loadSparse(record: SparseRecord, external: ExternalData): Tensor
   const values = loadTensor(record.values, external);
   const indices = loadTensor(record.indices, external);
   if (values.dtype === 'string' || indices.dtype !== 'int64')
-    throw refuse(name, 'is sparse with unusual element types');
+    throw problem(name, 'is sparse with unusual element types');
   const count = elementCount(values.dims);
   const perValue = indices.dims.length === 2 ? dims.length : 1;
   if (elementCount(indices.dims) !== count * perValue)
-    throw refuse(name, 'is sparse and lacks an index for each value');
+    throw problem(name, 'is sparse and lacks an index for each value');
   const size = elementCount(dims);
   const dense = newArray(values.dtype as NumericDType, size);
   for (let i = 0; i < count; i++) {
@@ -51,7 +51,7 @@ export function loadSparse(record: SparseRecord, external: ExternalData): Tensor
     for (let axis = 0; axis < perValue; axis++) {
       const index = Number(indices.data[i * perValue + axis]);
       const length = perValue === 1 ? size : (dims[axis] as number);
-      if (index < 0 || index >= length) throw refuse(name, `is sparse and has the index ${index}, outside its shape`);
+      if (index < 0 || index >= length) throw problem(name, `is sparse and has the index ${index}, outside its shape`);
       at = perValue === 1 ? index : at * length + index;
     }
     dense[at] = values.data[i] as never;
@@ -59,6 +59,6 @@ export function loadSparse(record: SparseRecord, external: ExternalData): Tensor
   return { dtype: values.dtype, dims, data: dense };
 }
 
-function refuse(name: string, what: string): CheckpointError {
+function problem(name: string, what: string): CheckpointError {
   return new CheckpointError(`The weight “${name || '(unnamed)'}” of the checkpoint ${what}.`);
 }

@@ -70,10 +70,10 @@ function addDim(dims: number[], dim: bigint): void {
  */
 export function loadTensor(record: TensorRecord, external: ExternalData): Tensor {
   const dtype = dtypeOf(record.dataType);
-  if (!dtype) throw refuse(record, `has elements of type ${dataTypeName(record.dataType)}, which is not supported`);
+  if (!dtype) throw problem(record, `has elements of type ${dataTypeName(record.dataType)}, which is not supported`);
   const count = record.dims.reduce((product, dim) => product * dim, 1);
   if (!Number.isSafeInteger(count)) {
-    throw refuse(record, `has the impossible shape [${record.dims.join(', ')}]`);
+    throw problem(record, `has the impossible shape [${record.dims.join(', ')}]`);
   }
   const { dims } = record;
   if (dtype === 'string') return { dtype, dims, data: readStrings(record, count) };
@@ -84,7 +84,7 @@ export function loadTensor(record: TensorRecord, external: ExternalData): Tensor
   if (!record.raw) return { dtype, dims, data: readTyped(record, dtype, count) };
   const { start, end } = record.raw;
   if (end - start !== bytes) {
-    throw refuse(record, `is ${dtypeShape(record)}, which takes ${bytes} bytes, but holds ${end - start}`);
+    throw problem(record, `is ${dtypeShape(record)}, which takes ${bytes} bytes, but holds ${end - start}`);
   }
   return storedTensor(dtype, dims, record.raw);
 }
@@ -105,7 +105,7 @@ function readTyped(record: TensorRecord, dtype: NumericDType, count: number): Nu
   const stored = nibbles ? Math.ceil(count / 2) : count;
   // Every stored element takes at least a byte of the file.
   const available = fields.reduce((sum, field) => sum + Math.max(1, field.end - field.start), 0);
-  const wrong = (given: string) => refuse(record, `is ${dtypeShape(record)} but holds ${given} values`);
+  const wrong = (given: string) => problem(record, `is ${dtypeShape(record)} but holds ${given} values`);
   if (stored > available) throw wrong(available === 0 ? 'no' : 'fewer');
   const data = newArray(nibbles ? 'uint8' : dtype, stored);
   const wide = dtype === 'int64' || dtype === 'uint64';
@@ -127,7 +127,7 @@ function readTyped(record: TensorRecord, dtype: NumericDType, count: number): Nu
 function readStrings(record: TensorRecord, count: number): readonly string[] {
   const fields = record.typed.filter((field) => field.number === 6);
   if (fields.length !== count) {
-    throw refuse(record, `is ${dtypeShape(record)} but holds ${fields.length} texts`);
+    throw problem(record, `is ${dtypeShape(record)} but holds ${fields.length} texts`);
   }
   return fields.map((field) => field.text());
 }
@@ -136,6 +136,6 @@ function dtypeShape(record: TensorRecord): string {
   return `${dataTypeName(record.dataType)}[${record.dims.join(', ')}]`;
 }
 
-function refuse(record: TensorRecord, what: string): CheckpointError {
+function problem(record: TensorRecord, what: string): CheckpointError {
   return new CheckpointError(`The weight “${record.name || '(unnamed)'}” of the checkpoint ${what}.`);
 }

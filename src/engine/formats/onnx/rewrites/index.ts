@@ -18,7 +18,7 @@ import { others } from './standard/others';
 import { resizing } from './standard/resize';
 import { softmax } from './standard/softmax';
 import { transformer } from './standard/transformer';
-import { NotBroughtIn, nodeWith, type Rewrite, type RewriteContext } from './writing/rewrite';
+import { nodeWith, type Rewrite, type RewriteContext, Unsupported } from './writing/rewrite';
 
 type Rewrites = Readonly<Record<string, Rewrite>>;
 
@@ -79,7 +79,7 @@ function decomposed(given: NodeRecord, c: RewriteContext): readonly Node[] {
 }
 
 function unsupportedNode(node: NodeRecord, c: RewriteContext, error: unknown): Node {
-  if (!(error instanceof NotBroughtIn)) throw error;
+  if (!(error instanceof Unsupported)) throw error;
   return { ...nodeWith(node, c), unsupported: error.message };
 }
 

@@ -27,7 +27,7 @@ const otherType: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Element types and shapes as far as a model tells them, unknown sizes as null: enough to write nodes out before sizes are bound. */
+/** Element types and shapes as far as a model tells them, unknown sizes as null: enough to decompose nodes before sizes are bound. */
 export class KnownTypes {
   private readonly shapes = new Map<string, readonly Dim[]>();
   private readonly dtypes = new Map<string, DType>();

@@ -35,7 +35,7 @@ function activated(
     case 'Clip':
       return e.give(0, name, [x, ...parameters.map((bound) => e.scalar(bound))]);
     default:
-      return c.refuse(`ends in the activation ${name}, which is not known here`);
+      return c.unsupported(`ends in the activation ${name}, which is not known here`);
   }
 }
 
@@ -78,7 +78,7 @@ const fusedMatMul: Rewrite = (node, c) => {
     const x = inputOf(node, index, c);
     const [swap, batch] = [intOf(node, `trans${letter}`, 0) === 1, intOf(node, `transBatch${letter}`, 0) === 1];
     if (!swap && !batch) return x;
-    const rank = c.dims(x)?.length ?? c.refuse('turns a value whose rank the checkpoint does not tell');
+    const rank = c.dims(x)?.length ?? c.unsupported('turns a value whose rank the checkpoint does not tell');
     const axes = Array.from({ length: rank }, (_, axis) => axis);
     const moved = batch ? [...axes.slice(1, -1), 0, rank - 1] : axes;
     const perm = swap ? [...moved.slice(0, -2), ...moved.slice(-2).reverse()] : moved;

@@ -5,15 +5,15 @@ import { floatOf, inputOf, intOf, type Rewrite, type RewriteContext } from '../w
 import { attend, joinHeads, maskBias, splitHeads, visibleWindow } from '../writing/scaledDotProduct';
 
 /** Inputs and outputs at these places are caches of text models, or lengths of padded sequences. */
-function refuseCaches(node: NodeRecord, e: Emitter, inputs: readonly number[], outputs: readonly number[]): void {
-  if (inputs.some((index) => node.inputs[index])) e.c.refuse('reads a cache of earlier keys');
-  if (outputs.some((index) => e.used(index))) e.c.refuse('gives a cache of keys that other nodes read');
+function withoutCaches(node: NodeRecord, e: Emitter, inputs: readonly number[], outputs: readonly number[]): void {
+  if (inputs.some((index) => node.inputs[index])) e.c.unsupported('reads a cache of earlier keys');
+  if (outputs.some((index) => e.used(index))) e.c.unsupported('gives a cache of keys that other nodes read');
 }
 
 /** Numbers that are 0 where a key is hidden, as a bias: [N, keys] or [N, queries, keys]. */
 function paddingBias(e: Emitter, mask: string, node: NodeRecord, c: RewriteContext): string {
-  const rank = c.dims(mask)?.length ?? c.refuse('has a mask whose rank the checkpoint does not tell');
-  if (rank !== 2 && rank !== 3) return c.refuse(`has a mask of ${rank} dimensions`);
+  const rank = c.dims(mask)?.length ?? c.unsupported('has a mask whose rank the checkpoint does not tell');
+  if (rank !== 2 && rank !== 3) return c.unsupported(`has a mask of ${rank} dimensions`);
   const seen = e.emit('Cast', [mask], { to: 9 });
   const bias = maskBias(e, seen, floatOf(node, 'mask_filter_value') ?? -10000);
   return e.emit('Unsqueeze', [bias, rank === 2 ? e.ints(1, 2) : e.ints(1)]);
@@ -47,7 +47,7 @@ export function packedAttention(
   const { c } = e;
   const heads = intOf(node, 'num_heads', 0);
   if (heads < 1) c.fail('lacks num_heads');
-  if (intOf(node, 'do_rotary', 0) === 1) c.refuse('turns its keys (do_rotary)');
+  if (intOf(node, 'do_rotary', 0) === 1) c.unsupported('turns its keys (do_rotary)');
   const sizes = node.attributes.get('qkv_hidden_sizes');
   const parts =
     sizes?.kind === 'ints'
@@ -59,7 +59,7 @@ export function packedAttention(
 
 const attention: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
-  refuseCaches(node, e, [4, 6], [1]);
+  withoutCaches(node, e, [4, 6], [1]);
   const product = e.emit('MatMul', [inputOf(node, 0, c), inputOf(node, 1, c)]);
   const projected = node.inputs[2] ? e.add(product, node.inputs[2]) : product;
   return packedAttention(e, node, projected, { mask: node.inputs[3] ?? '', bias: node.inputs[5] ?? '' });
@@ -97,7 +97,7 @@ function packedTogether(e: Emitter, packed: string, bias: string, heads: number)
 
 /** All three apart, or keys and values head by head (cross attention), where a bias belongs to the queries. */
 function apart(e: Emitter, [query, key, value]: Triple, bias: string, heads: number): Triple {
-  const rank = e.c.dims(key)?.length ?? e.c.refuse('reads a value whose rank the checkpoint does not tell');
+  const rank = e.c.dims(key)?.length ?? e.c.unsupported('reads a value whose rank the checkpoint does not tell');
   if (rank === 4) return [splitHeads(e, plus(e, query, biasesOf(e, bias, null)[0] as string), heads), key, value];
   const given = [query, key, value] as const;
   const biases = biasesOf(e, bias, given);
@@ -106,14 +106,14 @@ function apart(e: Emitter, [query, key, value]: Triple, bias: string, heads: num
 
 /** Queries, and keys and values packed into one input [N, positions, heads, 2, size]. */
 function packedKeys(e: Emitter, query: string, packed: string, bias: string, heads: number): Triple {
-  if (bias !== '') e.c.refuse('adds a bias to packed keys and values');
+  if (bias !== '') e.c.unsupported('adds a bias to packed keys and values');
   const [key, value] = unpacked(e, packed, 2) as [string, string];
   return [splitHeads(e, query, heads), key, value];
 }
 
 const multiHead: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
-  refuseCaches(node, e, [6, 7, 8, 9], [1, 2]);
+  withoutCaches(node, e, [6, 7, 8, 9], [1, 2]);
   const heads = intOf(node, 'num_heads', 0);
   if (heads < 1) c.fail('lacks num_heads');
   const [first, second = '', third = '', bias = '', mask = '', scores = ''] = node.inputs as [string, ...string[]];

@@ -5,7 +5,7 @@ import { Emitter } from '../writing/emitter';
 import { inputOf, intOf, type Rewrite, type RewriteContext } from '../writing/rewrite';
 
 function constantAt(node: NodeRecord, index: number, c: RewriteContext): Tensor {
-  return c.constant(inputOf(node, index, c)) ?? c.refuse('has weights that are computed');
+  return c.constant(inputOf(node, index, c)) ?? c.unsupported('has weights that are computed');
 }
 
 /** The number at place `index` of a row of packed numbers, the first in the lowest bits. */
@@ -25,8 +25,8 @@ const matMulNBits: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
   const [k, n] = [intOf(node, 'K', 0), intOf(node, 'N', 0)];
   const [bits, size] = [intOf(node, 'bits', 4), intOf(node, 'block_size', 32)];
-  if (![2, 4, 8].includes(bits)) c.refuse(`has weights of ${bits} bits`);
-  if (node.inputs[4]) c.refuse('orders its blocks by an index (g_idx)');
+  if (![2, 4, 8].includes(bits)) c.unsupported(`has weights of ${bits} bits`);
+  if (node.inputs[4]) c.unsupported('orders its blocks by an index (g_idx)');
   const blocks = Math.ceil(k / size);
   const blob = (size * bits) / 8;
   const packed = constantAt(node, 1, c).data as Uint8Array;
@@ -68,7 +68,7 @@ const levels: readonly (readonly number[])[] = [
 const matMulBnb4: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
   const [k, n, size] = [intOf(node, 'K', 0), intOf(node, 'N', 0), intOf(node, 'block_size', 64)];
-  const table = levels[intOf(node, 'quant_type', 1)] ?? c.refuse('has levels that are not known here');
+  const table = levels[intOf(node, 'quant_type', 1)] ?? c.unsupported('has levels that are not known here');
   const packed = constantAt(node, 1, c).data as Uint8Array;
   const scales = constantAt(node, 2, c).data as Float32Array;
   const whole = k > 0 && n > 0 && 2 * packed.length >= k * n && scales.length * size >= k * n;

@@ -6,7 +6,7 @@ import { attributesWithout, fusedConv } from './activations';
 function turned(op: string): Rewrite {
   return (node, c) => {
     const e = new Emitter(node, c);
-    if (e.used(1)) c.refuse('gives the places of its maxima');
+    if (e.used(1)) c.unsupported('gives the places of its maxima');
     const x = e.emit('Transpose', [inputOf(node, 0, c)], { perm: [0, 3, 1, 2] });
     const attributes = attributesWithout(node, c, 'channels_last');
     const y = e.emit(op, [x, ...node.inputs.slice(1)], attributes);

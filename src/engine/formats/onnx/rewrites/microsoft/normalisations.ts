@@ -16,7 +16,7 @@ function summed(e: Emitter, node: NodeRecord, bias: number, output: number, skip
 }
 
 function noStatistics(e: Emitter, c: RewriteContext): void {
-  if (e.used(1) || e.used(2)) c.refuse('gives statistics that other nodes read');
+  if (e.used(1) || e.used(2)) c.unsupported('gives statistics that other nodes read');
 }
 
 const skipLayerNormalization: Rewrite = (node, c) => {

@@ -107,7 +107,7 @@ describe('standard operators under another name', () => {
     await checkImport(folder, model(node, x.dims, constants), { x }, { gradients: ['x'] });
   });
 
-  it('what onnxruntime has laid out for one processor is refused, with what to do', async () => {
+  it('what onnxruntime has laid out for one processor is unsupported, with what to do', async () => {
     const node = { op: 'ReorderInput', domain: 'com.microsoft.nchwc', name: 'first', inputs: ['x'], outputs: ['y'] };
     await expect(importModel(folder, model(node, [1, 8], {}), { x: sample([1, 8]) })).rejects.toThrow(
       'The operator com.microsoft.nchwc::ReorderInput of node “first” was made by onnxruntime for one kind of processor; ' +

@@ -19,7 +19,7 @@ function detached(e: Emitter, step: string): string {
 
 /** x in the 256 steps between its own least and greatest number (and 0), for each item of axis 0. */
 function inSteps(e: Emitter, x: string): string {
-  const rank = e.c.dims(x)?.length ?? e.c.refuse('quantises a value whose rank the checkpoint does not tell');
+  const rank = e.c.dims(x)?.length ?? e.c.unsupported('quantises a value whose rank the checkpoint does not tell');
   const axes = rank < 2 ? '' : e.ints(...Array.from({ length: rank - 1 }, (_, axis) => axis + 1));
   const keep = { keepdims: 1 };
   const low = e.emit('Min', [e.emit('ReduceMin', [x, axes], keep), e.scalar(0)]);
@@ -36,7 +36,7 @@ function inSteps(e: Emitter, x: string): string {
 
 const dynamicQuantizeLinear: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
-  if (!c.mayBeReal(node.outputs[0] ?? '')) c.refuse('gives integers to an operator that is not a product');
+  if (!c.mayBeReal(node.outputs[0] ?? '')) c.unsupported('gives integers to an operator that is not a product');
   c.note(explanation);
   const one = e.scalar(1);
   const zero = c.add(`${node.outputs[0]}/zero`, { dtype: 'uint8', dims: [], data: Uint8Array.of(0) });
@@ -56,7 +56,7 @@ function centred(e: Emitter, node: NodeRecord, index: number, zeroAt: number, ax
     return e.emit('Div', [numbers, carried.scale]);
   }
   if (carried && !c.onlyScaled(node.outputs[0] ?? '')) {
-    c.refuse('multiplies values that are quantised while the model runs, and its result is not scaled at once');
+    c.unsupported('multiplies values that are quantised while the model runs, and its result is not scaled at once');
   }
   if (carried) return value;
   const numbers = e.emit('Cast', [value], { to: 1 });
@@ -76,7 +76,8 @@ const matMulInteger: Rewrite = (node, c) => {
 const convInteger: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
   c.note(explanation);
-  const rank = c.dims(inputOf(node, 1, c))?.length ?? c.refuse('has a kernel whose rank the checkpoint does not tell');
+  const rank =
+    c.dims(inputOf(node, 1, c))?.length ?? c.unsupported('has a kernel whose rank the checkpoint does not tell');
   const behind = Array.from({ length: rank - 1 }, (_, axis) => axis + 1);
   return e.give(0, 'Conv', [centred(e, node, 0, 2), centred(e, node, 1, 3, behind)], attributesOf(node, c));
 };
@@ -97,7 +98,7 @@ const dynamicQuantizeMatMul: Rewrite = (node, c) => {
 
 const qAttention: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
-  if (node.inputs[8]) c.refuse('reads a cache of earlier keys');
+  if (node.inputs[8]) c.unsupported('reads a cache of earlier keys');
   const product = e.emit('MatMul', [real(e, node, 0, undefined, [3, 6]), real(e, node, 1, -1, [4, 7])]);
   return packedAttention(e, node, e.add(product, inputOf(node, 2, c)), { mask: node.inputs[5] ?? '', bias: '' });
 };

@@ -325,7 +325,7 @@ describe('values quantised while the model runs', () => {
     expect(g.slice(0, 12)).toEqual(alone.g);
   });
 
-  it('are refused where a bias is added before their product is scaled', async () => {
+  it('are unsupported where a bias is added before their product is scaled', async () => {
     const nodes: ModelNode[] = [
       dynamic,
       { ...convolution, inputs: ['q', 'w', 'qz', 'wz'], outputs: ['c'] },
@@ -340,7 +340,7 @@ describe('values quantised while the model runs', () => {
     );
   });
 
-  it('are refused where something else than a product reads the integers', async () => {
+  it('are unsupported where something else than a product reads the integers', async () => {
     const nodes: ModelNode[] = [dynamic, { op: 'Cast', inputs: ['q'], outputs: ['y'], attributes: { to: { i: 1 } } }];
     await expect(importModel(folder, modelOf({ x: [1, 4], nodes }, []), { x: sample([1, 4]) })).rejects.toThrow(
       'The operator DynamicQuantizeLinear of node “q” gives integers to an operator that is not a product.',

@@ -131,7 +131,7 @@ describe('Attention', () => {
     expect(graph.nodes.map((node) => node.op)).not.toContain('Attention');
   });
 
-  it('is refused by name where it pads its keys', async () => {
+  it('is unsupported where it pads its keys', async () => {
     const names = ['q', 'k', 'v'];
     const model: Model = {
       opset: 24,

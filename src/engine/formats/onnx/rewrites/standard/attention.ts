@@ -26,7 +26,7 @@ function sharing(node: NodeRecord, e: Emitter, query: string, key: string): numb
 }
 
 function isBool(c: RewriteContext, value: string): boolean {
-  return (c.dtype(value) ?? c.refuse('has a mask whose element type the checkpoint does not tell')) === 'bool';
+  return (c.dtype(value) ?? c.unsupported('has a mask whose element type the checkpoint does not tell')) === 'bool';
 }
 
 const has = (node: NodeRecord, index: number) => (node.inputs[index] ?? '') !== '';
@@ -63,7 +63,7 @@ function visibleKeys(e: Emitter, node: NodeRecord, query: string, key: string, t
 
 const attention: Rewrite = (node, c) => {
   const e = new Emitter(node, c);
-  if (has(node, 6)) c.refuse('takes the lengths of padded keys (nonpad_kv_seqlen)');
+  if (has(node, 6)) c.unsupported('takes the lengths of padded keys (nonpad_kv_seqlen)');
   const [query, ...present] = operandsOf(e, node);
   const times = sharing(node, e, query, present[0]);
   const [key, value] = present.map((each) => repeatHeads(e, each, times)) as [string, string];

@@ -32,7 +32,7 @@ function alignedTo(node: NodeRecord, axis: number | undefined, c: RewriteContext
   const [rank, own] = [c.dims(x)?.length, c.dims(second)?.length];
   if (axis === undefined || own === 0) return { node, before: [] };
   if (rank === undefined || own === undefined)
-    return c.refuse('joins shapes by an axis, but their ranks are not known');
+    return c.unsupported('joins shapes by an axis, but their ranks are not known');
   const behind = rank - (axis < 0 ? axis + rank : axis) - own;
   if (behind <= 0) return { node, before: [] };
   const output = c.fresh(`${node.outputs[0]}/aligned`);
@@ -83,7 +83,7 @@ function changed(node: NodeRecord, c: RewriteContext): NodeRecord {
       return c.opset < 6 ? withAttributes(node, { alpha: float('alpha'), gamma: float('gamma') }) : node;
     }
     case 'Tile':
-      return c.opset < 6 ? c.refuse('has the form of opset 1, with one axis') : node;
+      return c.opset < 6 ? c.unsupported('has the form of opset 1, with one axis') : node;
     case 'Upsample': {
       const [height, width] = [attribute('height_scale'), attribute('width_scale')];
       if (height?.kind !== 'float' || width?.kind !== 'float') return node;

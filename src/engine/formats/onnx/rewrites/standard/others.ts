@@ -34,7 +34,8 @@ const eyeLike: Rewrite = (node, c) => {
 };
 
 /** Before opset 9 a Scan has a batch axis and lengths of its own. */
-const scan: Rewrite = (node, c) => (c.opset < 9 ? c.refuse('has the batched form of opset 8') : [nodeWith(node, c)]);
+const scan: Rewrite = (node, c) =>
+  c.opset < 9 ? c.unsupported('has the batched form of opset 8') : [nodeWith(node, c)];
 
 /** Deprecated name of ScatterElements, up to opset 10. */
 const scatter: Rewrite = (node, c) => [nodeWith(node, c, { op: 'ScatterElements' })];
@@ -59,7 +60,7 @@ const roiAlign: Rewrite = (node, c) => {
 /** Before opset 9 it has a switch in place of its axes. */
 const meanVarianceNormalization: Rewrite = (node, c) => {
   if (c.opset >= 9) return [nodeWith(node, c)];
-  if (intOf(node, 'normalize_variance', 1) === 0) c.refuse('leaves the variance as it is');
+  if (intOf(node, 'normalize_variance', 1) === 0) c.unsupported('leaves the variance as it is');
   const axes = intOf(node, 'across_channels', 0) === 1 ? [0, 1, 2, 3] : [0, 2, 3];
   return [nodeWith(node, c, { attributes: { axes }, without: ['across_channels', 'normalize_variance'] })];
 };

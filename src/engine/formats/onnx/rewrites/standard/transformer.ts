@@ -21,7 +21,9 @@ const swiGlu: Rewrite = (node, c) => {
 /** The axes from `axis` to the last, counted from the end. */
 function axesFrom(e: Emitter, x: string, axis: number): string {
   const rank =
-    axis < 0 ? 0 : (e.c.dims(x)?.length ?? e.c.refuse('normalises a value whose rank the checkpoint does not tell'));
+    axis < 0
+      ? 0
+      : (e.c.dims(x)?.length ?? e.c.unsupported('normalises a value whose rank the checkpoint does not tell'));
   const count = axis < 0 ? -axis : rank - axis;
   return e.ints(...Array.from({ length: count }, (_, index) => index - count));
 }

@@ -31,12 +31,12 @@ export interface RewriteContext extends NameSpace {
   dtype(value: string): DType | undefined;
   /** Throws CheckpointError about this node: `the node … <what>`. */
   fail(what: string): never;
-  /** Throws {@link NotBroughtIn}: the node stays as it is, and is named as unsupported when the logits depend on it. */
-  refuse(why: string): never;
+  /** Throws {@link Unsupported}: the node stays as it is, and is named as unsupported when the logits depend on it. */
+  unsupported(why: string): never;
 }
 
 /** A node that is right but has no counterpart here; the message completes the sentence `The operator … <why>`. */
-export class NotBroughtIn extends Error {}
+export class Unsupported extends Error {}
 
 /** Turns a node of an older or newer opset into nodes of opset 21. */
 export type Rewrite = (node: NodeRecord, c: RewriteContext) => readonly Node[];
