@@ -8,7 +8,9 @@ interface Middle {
   readonly initializers?: Readonly<Record<string, Tensor>>;
   readonly outputs?: Readonly<Record<string, ModelValue>>;
   readonly functions?: Model['functions'];
-  readonly opset?: number;
+  /** Steps in front of the network, from the image `x` to `image`, and behind it, from `answer` to `logits`. */
+  readonly front?: readonly ModelNode[];
+  readonly back?: readonly ModelNode[];
 }
 
 const feature: ModelValue = { dims: [1, 4, 2, 2] };
@@ -286,15 +288,47 @@ export const families = {
   'one name for all nodes': (n: number): Middle => ({
     nodes: chain(n, (x, y) => [{ ...node('Relu', [x], y), name: 'relu' }]),
   }),
+  'an image that is handed on': (n: number): Middle => ({
+    front: [
+      ...range(n).map((k) => node('Identity', [k === 0 ? 'x' : `i${k - 1}`], `i${k}`)),
+      node('Identity', [`i${n - 1}`], 'image'),
+    ],
+    nodes: [node('Identity', ['r'], 'm')],
+  }),
+  'an answer that is handed on': (n: number): Middle => ({
+    nodes: [node('Identity', ['r'], 'm')],
+    back: [
+      ...range(n).map((k) => node('Flatten', [k === 0 ? 'answer' : `a${k - 1}`], `a${k}`)),
+      node('Identity', [`a${n - 1}`], 'logits'),
+    ],
+  }),
+  'many answers that are handed on': (n: number): Middle => ({
+    nodes: [node('Identity', ['r'], 'm')],
+    back: [
+      ...range(n).map((k) => node('Flatten', [k === 0 ? 'answer' : `a${k - 1}`], `a${k}`)),
+      node('Identity', [`a${n - 1}`], 'logits'),
+    ],
+    outputs: Object.fromEntries(range(n).map((k) => [`a${k}`, { dims: [1, 5] }])),
+  }),
 } satisfies Readonly<Record<string, (n: number) => Middle>>;
+
+/** Of the 1×1 convolution in front of the steps, [4, 3]; tanh follows it. */
+export const convWeights = values(12, (i) => Math.sin(i + 1));
+/** Of the product behind the steps and the mean over all positions, [4, 5]. */
+export const answerWeights = values(20, (i) => Math.cos(i + 1));
+
+/** The logits of what the steps give, by channel, its mean taken. */
+export function answerOf(pooled: readonly number[]): number[] {
+  return range(5).map((j) => pooled.reduce((sum, value, c) => sum + value * (answerWeights[5 * c + j] as number), 0));
+}
 
 export type Family = keyof typeof families;
 
 /** A small classifier with n steps of the family in it; its image is [1, 3, 2, 2], its answer 5 logits. */
 export function growing(family: Family, n: number): Model {
-  const { nodes, initializers, outputs, functions, opset }: Middle = families[family](n);
+  const { nodes, initializers, outputs, functions, front, back }: Middle = families[family](n);
   return {
-    opset: opset ?? 20,
+    opset: 20,
     domains: { own: 1, far: 1 },
     functions,
     inputs: { x: { dims: [1, 3, 2, 2] } },
@@ -311,12 +345,14 @@ export function growing(family: Family, n: number): Model {
       ...initializers,
     },
     nodes: [
-      node('Conv', ['x', 'w'], 'c'),
+      ...(front ?? []),
+      node('Conv', [front ? 'image' : 'x', 'w'], 'c'),
       node('Tanh', ['c'], 'r'),
       ...nodes,
       node('GlobalAveragePool', ['m'], 'p'),
       node('Flatten', ['p'], 'f'),
-      node('Gemm', ['f', 'd'], 'logits'),
+      node('Gemm', ['f', 'd'], back ? 'answer' : 'logits'),
+      ...(back ?? []),
     ],
   };
 }

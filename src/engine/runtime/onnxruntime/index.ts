@@ -54,11 +54,19 @@ async function loadOnnxRuntime(): Promise<Ort> {
 }
 
 /**
+ * Larger graphs are run as they are: each pass of onnxruntime's optimiser takes time with the square of a gradient's nodes, whose values
+ * are read far from where they are computed. 8,000 nodes (2,000 sigmoids with their gradient) take 6.5 s to compile with it and 0.5 s
+ * without.
+ */
+const mostOptimised = 5000;
+
+/**
  * How far onnxruntime may change the graph. From `extended` on it fuses operators into its own, which may have kernels of float32 only
  * (microsoft/onnxruntime#32421);
  * `all` rearranges the weights of convolutions too, a copy for each program.
  */
-function optimisation(graph: Graph, sharedWeights: boolean): 'basic' | 'extended' | 'all' {
+function optimisation(graph: Graph, sharedWeights: boolean): 'disabled' | 'basic' | 'extended' | 'all' {
+  if (graph.nodes.length > mostOptimised) return 'disabled';
   for (const { dtype } of graph.types.values()) if (dtype === 'float64') return 'basic';
   return sharedWeights ? 'extended' : 'all';
 }
