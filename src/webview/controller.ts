@@ -3,6 +3,7 @@ import { isPending } from '../shared/explanation/explanation';
 import type { PanelState } from '../shared/protocol/panel';
 import type { PanelCaller } from '../shared/protocol/rpc';
 import type { CardRequest } from '../shared/question/card';
+import type { OutputSelection } from '../shared/question/output';
 import type { Preprocessing } from '../shared/question/preprocessing';
 import type { Question } from '../shared/question/question';
 import type { TargetRequest } from '../shared/question/target';
@@ -66,6 +67,14 @@ export class Controller {
   explain(target: TargetRequest): void {
     const { panel } = this.store.state;
     if (panel !== null) this.run({ ...panel.question, target }, panel.cards, this.followers());
+  }
+
+  /** Explains another answer of a model that gives several for an image; undefined: the one that is taken where none is chosen. */
+  chooseOutput(output: OutputSelection | undefined): void {
+    const { panel } = this.store.state;
+    if (panel === null) return;
+    const { output: _, ...question } = panel.question;
+    this.run(output === undefined ? question : { ...question, output }, panel.cards, this.followers());
   }
 
   /** Uses another layer for all methods that need one; undefined for the default layer. */

@@ -12,9 +12,11 @@ import { headingStyles } from '../styles/heading';
 import { noticeStyles } from '../styles/notices';
 import { className, runStatus } from '../view/describe';
 import type { Words } from '../view/words';
+import type { OutputEvent } from './answerChoice';
 import { findingsNotices } from './findings';
 import { saveIcon, stopIcon } from './icons';
 import { notice } from './notice';
+import './answerChoice';
 import './preprocessingChoice';
 
 /** The head of the page: image, class, model, how far the run is, and what can be done with all of it. */
@@ -37,6 +39,7 @@ export class Heading extends LitElement {
         <div class="buttons">${this.buttons()}</div>
       </header>
       <dl>${this.facts()}</dl>
+      ${this.answer()}
       ${this.progress()}
       <div class="notices">${this.notices()}</div>`;
   }
@@ -58,6 +61,17 @@ export class Heading extends LitElement {
       <span class="number">${percent(target.probability)}</span>
       <span class="muted number">${this.words('heading.logit', formatValue(target.logit))}</span>
     </p>`;
+  }
+
+  private answer(): TemplateResult {
+    const { panel, prediction } = this.state;
+    if (prediction?.output === undefined) return html``;
+    return html`<wl-answer-choice
+      .output=${prediction.output}
+      ?chosen=${panel?.question.output !== undefined}
+      .words=${this.words}
+      @wl-output=${(event: OutputEvent) => this.controller.chooseOutput(event.detail ?? undefined)}
+    ></wl-answer-choice>`;
   }
 
   private buttons(): TemplateResult {
