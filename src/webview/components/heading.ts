@@ -64,7 +64,8 @@ export class Heading extends LitElement {
   }
 
   private answer(): TemplateResult {
-    const { panel, prediction } = this.state;
+    const { prediction } = this;
+    const { panel } = this.state;
     if (prediction?.output === undefined) return html``;
     return html`<wl-answer-choice
       .output=${prediction.output}
