@@ -3,6 +3,7 @@ import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
 import type { CardRequest, QuestionGroup } from '../../shared/question/card';
 import type { Preprocessing } from '../../shared/question/preprocessing';
 import type { ImageSource } from '../../shared/question/question';
+import { plainMessage } from '../../shared/words/plainText';
 import type { FloatTensor } from '../graph/ir/tensor';
 import { Observer } from '../health/observe';
 import { type decodeImage, displayImage } from '../image';
@@ -88,7 +89,7 @@ export async function answer(
     pixels: displayImage(pixels, displaySide).pixels,
     region,
     imageSize: { width: pixels.width, height: pixels.height },
-    notes: [...decoded.notes, ...(output ? [output.why] : []), ...open.notes],
+    notes: [...decoded.notes, ...(output ? [output.why] : []), ...open.notes].map(plainMessage),
     dependsOn: await filesBehind(open),
   };
   emit({ id, kind: 'prediction', cards: keys, prediction });

@@ -1,5 +1,6 @@
 import type { ModelSummary } from '../../shared/protocol/protocol';
 import type { FoundPreprocessing } from '../../shared/question/preprocessing';
+import { plainMessage } from '../../shared/words/plainText';
 import type { Graph } from '../graph/ir/graph';
 import { type DType, elementCount, type ValueType } from '../graph/ir/tensor';
 import type { PreprocessingFinding } from '../image';
@@ -61,7 +62,9 @@ export async function inspect(path: string, logits?: string, memory?: MemoryBudg
     unsupported: unsupportedOperators(graph),
     ...described(classifier),
     preprocessing: preprocessing && found(preprocessing),
-    notes: [...(answers ? [answersNote(answers)] : []), ...notes, ...(problem ? [problem.message] : []), ...unfit],
+    notes: [...(answers ? [answersNote(answers)] : []), ...notes, ...(problem ? [problem.message] : []), ...unfit].map(
+      plainMessage,
+    ),
   };
 }
 

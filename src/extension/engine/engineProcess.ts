@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type EngineCaller, type IpcProcess, ipcPort, Rpc } from '../../shared/protocol/rpc';
+import { escapeControls } from '../../shared/words/plainText';
 import { LineSplitter, type Log } from '../host/log';
 import type { Launch } from './launch';
 
@@ -48,8 +49,8 @@ export class EngineProcess {
       clearTimeout(this.killTimer);
       this.rpc.dispose();
     });
-    pipeLines(this.child.stdout, (line) => log.debug(`[engine] ${line}`));
-    pipeLines(this.child.stderr, (line) => log.warn(`[engine] ${line}`));
+    pipeLines(this.child.stdout, (line) => log.debug(`[engine] ${escapeControls(line)}`));
+    pipeLines(this.child.stderr, (line) => log.warn(`[engine] ${escapeControls(line)}`));
     this.rpc = new Rpc(ipcPort(this.child as IpcProcess));
     this.rpc.on('log', ({ level, message }) => log[level](`[engine] ${message}`));
   }
