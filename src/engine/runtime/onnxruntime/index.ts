@@ -55,7 +55,7 @@ async function loadOnnxRuntime(): Promise<Ort> {
 
 /**
  * Larger graphs are run as they are: each pass of onnxruntime's optimiser takes time with the square of a gradient's nodes, whose values
- * are read far from where they are computed. 8,000 nodes (2,000 sigmoids with their gradient) take 6.5 s to compile with it and 0.5 s
+ * are read far from where they are computed. 8,000 nodes (2,000 sigmoids with their gradient) take 6.5 s to compile with it and 0.8 s
  * without.
  */
 const mostOptimised = 5000;
