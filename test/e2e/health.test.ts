@@ -16,8 +16,8 @@ const node = (op: string, inputs: string[], output: string): ModelNode => ({
   outputs: [output],
 });
 
-/** A small classifier. With `shut`, so many of its 8 channels are 0 for any image; with `tail`, an operator that nobody knows follows. */
-function network({ shut = 0, tail = false }): Uint8Array {
+/** A small classifier. With `dead`, so many of its 8 channels are 0 for any image; with `tail`, an operator that nobody knows follows. */
+function network({ dead = 0, tail = false }): Uint8Array {
   const numbers = (...dims: number[]) =>
     float32(
       dims,
@@ -25,7 +25,7 @@ function network({ shut = 0, tail = false }): Uint8Array {
     );
   const bias = float32(
     [8],
-    Float32Array.from({ length: 8 }, (_, i) => (i < shut ? -100 : 1)),
+    Float32Array.from({ length: 8 }, (_, i) => (i < dead ? -100 : 1)),
   );
   return encodeTestModel({
     opset: 18,
@@ -50,7 +50,7 @@ describe('The health of a network', () => {
 
   beforeAll(async () => {
     for (const [name, model] of [
-      ['shut', network({ shut: 8 })],
+      ['dead', network({ dead: 8 })],
       ['tail', network({ tail: true })],
     ] as const) {
       const folder = join(workspace.folder, 'health', name);
@@ -83,7 +83,7 @@ describe('The health of a network', () => {
   }
 
   it('stands in sentences above the maps, and in a table of all layers behind a button', async () => {
-    panel = await window.explain(['health', 'shut', 'shut.png']);
+    panel = await window.explain(['health', 'dead', 'dead.png']);
     const findings = panel.frame.getByTestId('findings');
     await findings.first().waitFor();
     expect(await findings.first().textContent()).toMatch(/All 8 units of “features” \(ReLU\) are 0 at every position/);

@@ -47,7 +47,7 @@ const findings: readonly Finding[] = [
   {
     severity: 'problem',
     sentence:
-      'The gradient of the logit is exactly 0 at the input: it ends between “/features/features.18/features.18.2/Clip_output_0” and “image”, where every unit is shut or nothing depends on the image; gradient maps are blank, Occlusion needs no gradient.',
+      'The gradient of the logit is exactly 0 at the input: it ends between “/features/features.18/features.18.2/Clip_output_0” and “image”, where every unit is dead or saturated, or nothing depends on the image; gradient maps are blank, Occlusion needs no gradient.',
     layer: '/features/features.18/features.18.2/Clip_output_0',
   },
   {

@@ -118,7 +118,7 @@ describe('encodeFiles', () => {
 
   it('carries findings in result.json', async () => {
     const findings = [
-      { severity: 'problem', sentence: 'All units of “relu” are shut.', layer: 'relu' },
+      { severity: 'problem', sentence: 'All units of “relu” are dead.', layer: 'relu' },
       { severity: 'note', sentence: 'The output is saturated.' },
     ] as const;
     const result = json(await encodeFiles({ ...request, findings }, { decode, versions }));

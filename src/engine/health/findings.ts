@@ -13,8 +13,8 @@ export interface Measured {
 
 /** What finite numbers say. */
 export function findingsOf({ output, layers, path }: Measured, context: LayerContext): Finding[] {
-  const shut = layerFindings(layers, context);
+  const ofLayers = layerFindings(layers, context);
   // A layer that lets nothing through explains what is seen before and behind it.
-  if (shut.some(({ severity }) => severity === 'problem')) return shut;
-  return [...gradientFindings(path), ...camFindings(layers, context), ...outputFindings(output), ...shut];
+  if (ofLayers.some(({ severity }) => severity === 'problem')) return ofLayers;
+  return [...gradientFindings(path), ...camFindings(layers, context), ...outputFindings(output), ...ofLayers];
 }

@@ -42,8 +42,8 @@ function ended(path: readonly LayerHealth[]): Finding[] {
   const before = path[last - 1];
   const where =
     before && after
-      ? `it ends between ${quote(after.name)} and ${quote(before.name)}, where every unit is shut or nothing depends on the image`
-      : 'nothing that it comes through depends on the image, or every unit is shut';
+      ? `it ends between ${quote(after.name)} and ${quote(before.name)}, where every unit is dead or saturated, or nothing depends on the image`
+      : 'nothing that it comes through depends on the image, or every unit is dead or saturated';
   return [
     {
       severity: 'problem',

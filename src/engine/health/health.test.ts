@@ -54,8 +54,8 @@ describe('a network without faults', () => {
   });
 });
 
-describe('units that are shut', () => {
-  const shut = (count: number): Tensor => filled([channels], (i) => (i < count ? -100 : 3));
+describe('units that are dead or saturated', () => {
+  const deadBias = (count: number): Tensor => filled([channels], (i) => (i < count ? -100 : 3));
 
   it.each([
     [3, []],
@@ -66,13 +66,13 @@ describe('units that are shut', () => {
       ],
     ],
   ])('%i of 8 in a feature map', async (count, findings) => {
-    const report = await check({ bias: shut(count) });
+    const report = await check({ bias: deadBias(count) });
     expect(report.layers[1]?.units?.dead).toBe(count);
     expect(told(report)).toEqual(findings);
   });
 
   it('all: the output is the same for every image', async () => {
-    const report = await check({ bias: shut(8) });
+    const report = await check({ bias: deadBias(8) });
     expect(report.input.gradient?.norm).toBe(0);
     expect(told(report)).toEqual([
       'problem: All 8 units of “features” (ReLU) are 0 at every position for this image: the output does not depend on the image, and every map is blank; look for biases of a wrong size and for a preprocessing that the model was not trained with.',
@@ -84,8 +84,8 @@ describe('units that are shut', () => {
       middle: [
         node('GlobalAveragePool', ['conv'], 'mean'),
         node('Mul', ['mean', 'scale'], 'scaled'),
-        node('Relu', ['scaled'], 'shutVector'),
-        node('Add', ['conv', 'shutVector'], 'features'),
+        node('Relu', ['scaled'], 'deadVector'),
+        node('Add', ['conv', 'deadVector'], 'features'),
       ],
       bias: filled([channels], () => 5),
       logitWeight: numbers([5, channels], 0.1),
@@ -93,7 +93,7 @@ describe('units that are shut', () => {
     });
     expect(told(await check(vector(7)))).toEqual([]);
     expect(told(await check(vector(8)))).toEqual([
-      'warning: All 8 units of “shutVector” (ReLU) are 0 at every position for this image: this branch of the network adds nothing to the answer.',
+      'warning: All 8 units of “deadVector” (ReLU) are 0 at every position for this image: this branch of the network adds nothing to the answer.',
     ]);
   });
 
@@ -159,7 +159,7 @@ describe('gradients', () => {
   it('end where nothing depends on the image', async () => {
     const report = await check({ ...scales(0, 1), middle: [node('Mul', ['conv', 'factor'], 'features')] });
     expect(told(report)[0]).toBe(
-      'problem: The gradient of the logit is exactly 0 at the input: it ends between “features” and “conv”, where every unit is shut or nothing depends on the image; gradient maps are blank, Occlusion needs no gradient.',
+      'problem: The gradient of the logit is exactly 0 at the input: it ends between “features” and “conv”, where every unit is dead or saturated, or nothing depends on the image; gradient maps are blank, Occlusion needs no gradient.',
     );
   });
 

@@ -1,4 +1,4 @@
-/** What the activations of the layers say: units that are shut, values out of proportion. */
+/** What the activations of the layers say: units that are dead or saturated, values out of proportion. */
 import type { Finding, LayerHealth, Severity, UnitHealth } from '../../shared/results/health';
 import { formatValue } from '../../shared/words/summary';
 import { elementCount } from '../graph/ir/tensor';
@@ -12,8 +12,8 @@ export interface LayerContext {
   readonly camLayer: string | null;
 }
 
-/** What a unit at its floor, and at its ceiling, is called. */
-const shut = ({ dead, stuck }: UnitHealth): number => dead + stuck;
+/** How many units are at their floor (dead) or at their ceiling (saturated; `stuck` in the report). */
+const deadOrSaturated = ({ dead, stuck }: UnitHealth): number => dead + stuck;
 
 function isFlatAtZero({ activation }: UnitHealth): boolean {
   return /ReLU|swish|SiLU|GELU|Mish|Softplus/.test(activation);
@@ -32,7 +32,7 @@ function isFlat({ activation }: UnitHealth): boolean {
 }
 
 function severityOf({ name, shape }: LayerHealth, units: UnitHealth, { trunk }: LayerContext): Severity | null {
-  const share = shut(units) / units.count;
+  const share = deadOrSaturated(units) / units.count;
   if (share === 1) return trunk.has(name) && isFlat(units) ? 'problem' : 'warning';
   if (elementCount(shape) < thresholds.positions * units.count) return null;
   if (share >= thresholds.deadWarning) return 'warning';
@@ -47,7 +47,7 @@ function consequence(
   { camLayer, trunk }: LayerContext,
   severity: Severity,
 ): string {
-  const left = units.count - shut(units);
+  const left = units.count - deadOrSaturated(units);
   if (left === 0) {
     if (!trunk.has(name)) return ': this branch of the network adds nothing to the answer';
     return severity === 'problem'
@@ -58,8 +58,8 @@ function consequence(
   return severity === 'warning' ? `: all that the later layers see comes through the other ${left}` : '';
 }
 
-/** Layers whose units are shut: each grave one by itself, the others together. */
-function shutUnits(layers: readonly LayerHealth[], context: LayerContext): Finding[] {
+/** Layers with dead or saturated units: each grave one by itself, the others together. */
+function deadUnits(layers: readonly LayerHealth[], context: LayerContext): Finding[] {
   const found = layers.flatMap((layer) => {
     const severity = layer.units && severityOf(layer, layer.units, context);
     return layer.units && severity ? [{ layer, units: layer.units, severity }] : [];
@@ -69,12 +69,13 @@ function shutUnits(layers: readonly LayerHealth[], context: LayerContext): Findi
     const [worst] = [...all].sort(
       (a, b) =>
         Number(b.layer.name === context.camLayer) - Number(a.layer.name === context.camLayer) ||
-        shut(b.units) / b.units.count - shut(a.units) / a.units.count,
+        deadOrSaturated(b.units) / b.units.count - deadOrSaturated(a.units) / a.units.count,
     );
     if (!worst) return [];
     const { layer, units } = worst;
     const others = all.filter((each) => each !== worst).map((each) => quote(each.layer.name));
-    const share = shut(units) === units.count ? `All ${units.count}` : `${shut(units)} of the ${units.count}`;
+    const share =
+      deadOrSaturated(units) === units.count ? `All ${units.count}` : `${deadOrSaturated(units)} of the ${units.count}`;
     const rest = others.length === 0 ? '' : ` The same holds, to a like degree, for ${list(others)}.`;
     const sentence = `${share} units of ${quote(layer.name)} (${units.activation}) are ${state(units)} for this image${consequence(layer, units, context, severity)}.${rest}`;
     return [{ severity, sentence, layer: layer.name }];
@@ -95,5 +96,5 @@ function outOfProportion(layers: readonly LayerHealth[]): Finding[] {
 }
 
 export function layerFindings(layers: readonly LayerHealth[], context: LayerContext): Finding[] {
-  return [...shutUnits(layers, context), ...outOfProportion(layers)];
+  return [...deadUnits(layers, context), ...outOfProportion(layers)];
 }

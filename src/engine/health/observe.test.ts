@@ -50,7 +50,7 @@ describe('an observed explanation', () => {
     expect(await explain({})).toEqual({ told: [], more: 0 });
   });
 
-  it('tells of shut units at the layer of the class activation maps', async () => {
+  it('tells of dead units at the layer of the class activation maps', async () => {
     const bias = filled([channels], (i) => (i < 6 ? -100 : 3));
     expect(await explain({ bias })).toEqual({
       told: [

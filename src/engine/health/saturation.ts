@@ -69,7 +69,7 @@ function ofProduct(node: Node, producers: ReadonlyMap<string, Node>): Saturation
   return null;
 }
 
-/** The gate of a SiLU is no layer of its own, and being shut is its work. */
+/** The gate of a SiLU is no layer of its own, and being at its floor is its work. */
 function isGate(node: Node, consumers: ReadonlyMap<string, readonly Node[]>): boolean {
   const users = consumers.get(node.outputs[0] ?? '') ?? [];
   return users.some((user) => user.op === 'Mul' && user.inputs.includes(node.inputs[0] ?? ''));

@@ -3,7 +3,7 @@
  * trained `shapes` networks on 21 images ("trained"), the seeded random networks of test/data/models/tiny ("untrained").
  */
 export const thresholds = {
-  /** Share of dead or stuck units of a feature map: at most 0.25 trained, 0.44 untrained. */
+  /** Share of dead or saturated units of a feature map: at most 0.25 trained, 0.44 untrained. */
   deadNote: 0.5,
   /** So few units are left that a map made from them shows little of the network. */
   deadWarning: 0.9,

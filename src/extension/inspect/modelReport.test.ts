@@ -79,12 +79,12 @@ describe('modelReport', () => {
       layers: [layer],
       weights: { count: 1000, nan: 0, infinite: 0 },
       firstNonFinite: null,
-      findings: [{ severity: 'warning', sentence: 'Units of “relu|1” are [shut](http://x).' }],
+      findings: [{ severity: 'warning', sentence: 'Units of “relu|1” are [dead](http://x).' }],
       cost: { passes: 2, peakBytes: 2 ** 20, seconds: 0.5 },
     };
     const report = modelReport(model, english, health);
     expect(report.indexOf('## Health check')).toBeLessThan(report.indexOf('## Overview'));
-    expect(report).toContain('- **Warning:** Units of “relu\\|1” are \\[shut\\]\\(http://x\\).');
+    expect(report).toContain('- **Warning:** Units of “relu\\|1” are \\[dead\\]\\(http://x\\).');
     expect(report).toContain('| Two largest logits | 1.25 apart |');
     expect(report).toContain(
       '| `relu\\|1` | `Relu` | 16_×_8_×_8 | 0 | 6 **(3 NaN)** | 1.5 | 25_% | 4_/_16 | 0.02 | ████ | 25_% |'.replaceAll(
