@@ -8,7 +8,7 @@ export interface Expectation {
   readonly cases: number;
   /** Operator → number of passed cases whose file holds it. */
   readonly passed: Readonly<Record<string, number>>;
-  /** Reason → cases that the engine refuses for it. */
+  /** Reason → cases that are unsupported for it. */
   readonly unsupported: Readonly<Record<string, readonly string[]>>;
   /** Passed cases that agree to ONNX's own tolerance only. */
   readonly loose: readonly string[];

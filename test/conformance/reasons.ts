@@ -1,7 +1,7 @@
-/** Why a case is not supported: the engine's own typed refusals, put into few groups. */
+/** Why a case is not supported: the engine's own typed errors, put into few groups. */
 import { CheckpointError, RuntimeFailure, UnsupportedOperatorError } from '../../src/shared/errors';
 
-/** Refusals by what the message says after the names in it. */
+/** Unsupported cases by what the message says after the names in it. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/training mode|batch statistics/, 'training mode is read as inference'],
   [/is not a tensor|is a sequence, not a tensor/, 'takes or gives a sequence, an optional or a map'],
@@ -17,7 +17,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/Node interface has no (\S+) values/, 'the runtime cannot pass $1 values in or out'],
 ];
 
-/** The group that a refusal belongs to; null when the error is no refusal but a failure. */
+/** The group that an unsupported case belongs to; null when the error is a failure of the engine. */
 export function reasonOf(error: unknown): string | null {
   const typed = error instanceof CheckpointError || error instanceof UnsupportedOperatorError;
   if (!typed && !(error instanceof RuntimeFailure)) return null;
@@ -30,5 +30,5 @@ export function reasonOf(error: unknown): string | null {
     return why && why !== 'is not supported' ? `${error.operator} ${why}` : `no operator ${error.operator}`;
   }
   if (error instanceof RuntimeFailure) return null;
-  return `refused: ${error.message.replace(/[“"][^”"]*[”"]/g, '…')}`;
+  return `not read: ${error.message.replace(/[“"][^”"]*[”"]/g, '…')}`;
 }

@@ -98,7 +98,7 @@ export class CaseRunner {
   }
 
   private async runSet(each: Case, set: DataSet): Promise<Result> {
-    // The reader refuses inputs that are no tensors before their files are looked at.
+    // The reader reports inputs that are no tensors before their files are looked at.
     const checkpoint = await readCheckpoint(each.model);
     const record = recordOf(each.model);
     const inputs = valuesOf(record?.inputs, set.inputs);

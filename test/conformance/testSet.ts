@@ -60,13 +60,13 @@ export function testSet(name: string, title: string, folders: () => readonly str
       outcomes = [];
     });
 
-    it('computes every case that the engine does not refuse', () => {
+    it('computes every case that the engine supports', () => {
       const failed = outcomes.filter(({ status }) => status === 'failed');
       expect(failed.map((outcome) => `${outcome.name}: ${outcome.reason}`)).toEqual([]);
       expect(outcomes.some(({ status }) => status === 'passed')).toBe(true);
     });
 
-    it('refuses the cases that it is known to refuse, each for its reason, and no others', () => {
+    it('names the cases that it is known not to support, each for its reason, and no others', () => {
       expect(summarise(outcomes).unsupported, hint).toEqual(
         restricted(readExpectation(name, runtime), names).unsupported,
       );
