@@ -13,10 +13,10 @@ export interface Footprint {
 }
 
 /** Nearly all values are float32; the others (masks, indices) are not larger than this says. */
-const elementBytes = 4;
+const bytesPerElement = 4;
 
 function bytesOf(type: ValueType | undefined): number {
-  return elementBytes * (type?.dims ?? []).reduce<number>((product, dim) => product * (dim ?? 1), 1);
+  return bytesPerElement * (type?.dims ?? []).reduce<number>((product, dim) => product * (dim ?? 1), 1);
 }
 
 /** Values are freed after the last node that reads them; outputs stay. Answers the most that is held at once. */
@@ -41,7 +41,7 @@ function mostAlive(nodes: readonly Node[], sizeOf: (name: string) => number, out
 export function footprint(graph: Graph, outputs: readonly string[]): Footprint {
   const { nodes, constants } = removeDeadNodes(graph, outputs);
   let weights = 0;
-  for (const { dims } of constants.values()) weights += elementBytes * elementCount(dims);
+  for (const { dims } of constants.values()) weights += bytesPerElement * elementCount(dims);
 
   const derived = new Set<string>();
   for (const node of nodes) {

@@ -38,14 +38,14 @@ export function isBatchPolymorphic(graph: Graph, sizes: InputSizes = new Map()):
 
 function bindBatch(graph: Graph, sizes: InputSizes): Reached {
   const reached = bindReachable(graph, sizes);
-  const first = reached.refused.find(({ outputs }) => outputs.length > 0);
+  const first = reached.unsupported.find(({ outputs }) => outputs.length > 0);
   if (first) throw first.error;
   return reached;
 }
 
 /**
  * As {@link bind}, but a node that is not supported or contradicts its operator only costs the outputs that depend on it: the result
- * has the other outputs, and keeps the values that refused nodes read.
+ * has the other outputs, and keeps the values that unsupported nodes read.
  *
  * @param memory bytes that constants made from constants have to fit in.
  * @throws UsageError when a size is missing.
@@ -58,7 +58,7 @@ export function bindReachable(graph: Graph, sizes: InputSizes = new Map(), memor
     const freed = bindFreely(graph, traced, memory);
     if (freed.fixedBatch === null) {
       const bound = bindFreely(freed.graph, wanted, memory, freed.frontier);
-      return { ...bound, refused: [...freed.refused, ...bound.refused] };
+      return { ...bound, unsupported: [...freed.unsupported, ...bound.unsupported] };
     }
   }
   return bindFreely(graph, wanted, memory);

@@ -6,7 +6,7 @@ import { intAttribute, intsAttribute, nodeLabel } from '../ir/attributes';
 import type { Body, Node } from '../ir/graph';
 import { toNumbers } from '../ir/numbers';
 import { int64 } from '../ir/tensor';
-import { type FlowContext, known, make, refuse } from './flowContext';
+import { type FlowContext, known, make, unsupported } from './flowContext';
 import { Sequences, sequenceOperators } from './sequences';
 
 /** Operators that stand in imported graphs only: binding resolves them. */
@@ -75,7 +75,7 @@ export class ControlFlow {
 
   private *branch(node: Node): Generator<Node, void> {
     const condition = this.c.value(node.inputs[0] ?? '');
-    if (!condition) return refuse(node, 'chooses between its branches by a value that depends on the image');
+    if (!condition) return unsupported(node, 'chooses between its branches by a value that depends on the image');
     const body = this.body(node, toNumbers(condition)[0] ? 'then_branch' : 'else_branch');
     // Inside a function that is like an operator, both branches are steps of it.
     const { shownAs } = node;
@@ -109,7 +109,7 @@ export class ControlFlow {
     const carried = node.inputs.slice(0, states);
     const sources = node.inputs.slice(states, body.inputs.length);
     const length = this.c.length(sources[0] ?? '', numberAt(node, 'scan_input_axes', 0));
-    if (length === undefined) return refuse(node, 'runs over a value whose shape depends on the image');
+    if (length === undefined) return unsupported(node, 'runs over a value whose shape depends on the image');
     const turns: string[][] = [];
     while (turns.length < length) {
       const elements = yield* this.elementsAt(node, sources, turns.length, length);
@@ -166,9 +166,9 @@ export class ControlFlow {
 
   /** Writes out one turn of a body; answers the names of its outputs. */
   private *iterate(node: Node, body: Body, turn: number, given: readonly string[]): Generator<Node, string[]> {
-    if (turn >= mostIterations) return refuse(node, `runs more than ${mostIterations} times`);
+    if (turn >= mostIterations) return unsupported(node, `runs more than ${mostIterations} times`);
     this.written += 1 + sizeOf(body);
-    if (this.written > mostNodes) return refuse(node, `makes more than ${mostNodes} nodes`);
+    if (this.written > mostNodes) return unsupported(node, `makes more than ${mostNodes} nodes`);
     const defined = definedIn(body);
     const inputs = new Map(body.inputs.map((name, index) => [name, given[index] ?? '']));
     const rename = (name: string) => inputs.get(name) ?? (defined.has(name) ? `${name}#${turn}` : name);
@@ -177,6 +177,6 @@ export class ControlFlow {
   }
 
   private body(node: Node, name: string): Body {
-    return node.bodies?.[name] ?? refuse(node, `lacks its ${name}`);
+    return node.bodies?.[name] ?? unsupported(node, `lacks its ${name}`);
   }
 }

@@ -16,15 +16,15 @@ export interface FlowContext {
 }
 
 /** @throws UnsupportedOperatorError: the node cannot be resolved; `why` follows its operator's name in a sentence. */
-export function refuse(node: Node, why: string): never {
+export function unsupported(node: Node, why: string): never {
   const label = nodeLabel(node);
   throw new UnsupportedOperatorError(node.op, label, `The operator ${node.op} of node “${label}” ${why}.`);
 }
 
-/** The numbers of a value that must be known before the graph runs; the node is refused as `does` says when they are not. */
+/** The numbers of a value that must be known before the graph runs; the node is unsupported as `does` says when they are not. */
 export function known(c: FlowContext, node: Node, name: string, does: string): readonly number[] {
   const value = c.value(name);
-  return value ? toNumbers(value) : refuse(node, `${does} that depends on the image`);
+  return value ? toNumbers(value) : unsupported(node, `${does} that depends on the image`);
 }
 
 /** A node in the place of another. */

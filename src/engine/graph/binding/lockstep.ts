@@ -12,7 +12,7 @@ import { type Bindings, FixedBatch, freeBatch } from '../passes/freeBatch';
 import { removeDeadNodes } from '../passes/removeDeadNodes';
 import { ControlFlow } from './controlFlow';
 import type { FlowContext } from './flowContext';
-import { Reach, type Refusal } from './reach';
+import { Reach, type UnsupportedNode } from './reach';
 
 /** Input name → its whole shape, batch first. */
 export type InputSizes = ReadonlyMap<string, readonly number[]>;
@@ -21,8 +21,8 @@ export type InputSizes = ReadonlyMap<string, readonly number[]>;
 export interface Reachable {
   readonly graph: Graph;
   /** The nodes that cannot be computed, in graph order, with the outputs of the graph that each costs. */
-  readonly refused: readonly (Refusal & { readonly outputs: readonly string[] })[];
-  /** The values that refused nodes read. */
+  readonly unsupported: readonly (UnsupportedNode & { readonly outputs: readonly string[] })[];
+  /** The values that unsupported nodes read. */
   readonly frontier: readonly string[];
 }
 
@@ -55,11 +55,11 @@ export function bindInLockstep(
   const outputs = graph.outputs.filter((name) => !reach.causes.has(name));
   for (const name of outputs) lockstep.checkOutput(name);
   const lost = reach.lost(graph.outputs);
-  const refused = reach.refused.map((each) => ({ ...each, outputs: lost.get(each.node) ?? [] }));
+  const unsupported = reach.unsupported.map((each) => ({ ...each, outputs: lost.get(each.node) ?? [] }));
   const bound = lockstep.finish(outputs);
-  const read = refused.flatMap(({ node }) => node.inputs.filter((name) => bound.types.has(name)));
+  const read = unsupported.flatMap(({ node }) => node.inputs.filter((name) => bound.types.has(name)));
   const frontier = [...new Set([...keep, ...read])];
-  return { graph: { ...removeDeadNodes(bound, [...outputs, ...frontier]), outputs }, refused, frontier };
+  return { graph: { ...removeDeadNodes(bound, [...outputs, ...frontier]), outputs }, unsupported, frontier };
 }
 
 function inferenceOf(

@@ -4,14 +4,14 @@ import type { Node } from '../ir/graph';
 import { flowOperators } from './controlFlow';
 
 /** A node that cannot be computed. */
-export interface Refusal {
+export interface UnsupportedNode {
   readonly node: Node;
   readonly error: CheckpointError | UnsupportedOperatorError;
 }
 
 /** Which values cannot be computed, and because of which node. */
 export class Reach {
-  readonly refused: Refusal[] = [];
+  readonly unsupported: UnsupportedNode[] = [];
   readonly causes = new Map<string, Node>();
 
   /** Does what a node needs; when that is not possible, all that is computed from the node is not either. */
@@ -26,7 +26,7 @@ export class Reach {
     } catch (error) {
       if (!(error instanceof CheckpointError || error instanceof UnsupportedOperatorError)) throw error;
       const cause = node.inputs.map((name) => this.causes.get(name)).find((each) => each !== undefined);
-      if (!cause) this.refused.push({ node, error });
+      if (!cause) this.unsupported.push({ node, error });
       this.block(node, cause ?? node);
     }
   }

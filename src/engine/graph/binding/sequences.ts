@@ -2,7 +2,7 @@
 import { intAttribute } from '../ir/attributes';
 import type { Node } from '../ir/graph';
 import { int64 } from '../ir/tensor';
-import { type FlowContext, known, make, refuse } from './flowContext';
+import { type FlowContext, known, make, unsupported } from './flowContext';
 import { NameList } from './nameList';
 
 /** Operators on sequences and optional values. */
@@ -53,19 +53,19 @@ export class Sequences {
         const list = this.elements(node, first);
         const index = third ? place(third, list.length) : list.length;
         if (!(index >= 0 && index <= list.length))
-          return refuse(node, 'inserts an element at a place that is not there');
+          return unsupported(node, 'inserts an element at a place that is not there');
         return void this.lists.set(output, list.with(index, second));
       }
       case 'SequenceErase': {
         const list = this.elements(node, first);
         const index = second ? place(second, list.length) : list.length - 1;
-        if (!(index >= 0 && index < list.length)) return refuse(node, 'erases an element that is not there');
+        if (!(index >= 0 && index < list.length)) return unsupported(node, 'erases an element that is not there');
         return void this.lists.set(output, list.without(index));
       }
       case 'SequenceAt': {
         const list = this.elements(node, first);
         const element = list.at(place(second, list.length));
-        return yield* this.pass(element ?? refuse(node, 'picks an element that is not there'), output, node.name);
+        return yield* this.pass(element ?? unsupported(node, 'picks an element that is not there'), output, node.name);
       }
       case 'SequenceLength': {
         const length = { ...int64([1], [this.elements(node, first).length]), dims: [] };
@@ -93,10 +93,10 @@ export class Sequences {
     const output = node.outputs[0] ?? '';
     const axis = intAttribute(node, 'axis', 0);
     const length = this.c.length(x, axis);
-    if (length === undefined) return refuse(node, 'splits a value whose shape depends on the image');
+    if (length === undefined) return unsupported(node, 'splits a value whose shape depends on the image');
     const wanted = sizes === '' ? [1] : known(this.c, node, sizes, 'splits by a value');
     if (length > mostParts && wanted.length === 1)
-      return refuse(node, `splits an axis of ${length}, longer than ${mostParts}`);
+      return unsupported(node, `splits an axis of ${length}, longer than ${mostParts}`);
     const each = sizes === '' || this.c.value(sizes)?.dims.length === 0 ? (wanted[0] as number) : 0;
     const parts = each
       ? Array.from({ length: Math.ceil(length / each) }, (_, i) => Math.min(each, length - i * each))
@@ -114,7 +114,7 @@ export class Sequences {
   /** The elements joined along a new axis. */
   *stack(node: Node, elements: readonly string[], axis: number, output: string): Generator<Node, void> {
     if (output === '') return;
-    if (elements.length === 0) return refuse(node, 'gives an empty list');
+    if (elements.length === 0) return unsupported(node, 'gives an empty list');
     const axes = this.c.constant(`${output}/axes`, int64([1], [axis]));
     const parts = elements.map((_, index) => `${output}/turn_${index}`);
     for (const [index, element] of elements.entries()) {
@@ -135,6 +135,6 @@ export class Sequences {
   }
 
   elements(node: Node, name: string): NameList {
-    return this.lists.get(name) ?? refuse(node, 'reads a sequence that depends on the image');
+    return this.lists.get(name) ?? unsupported(node, 'reads a sequence that depends on the image');
   }
 }

@@ -55,7 +55,8 @@ export interface ValueType {
 /** No value has more dimensions than this: what says so is a damaged length. */
 export const mostDimensions = 64;
 
-const elementBytes: Readonly<Record<DType, number>> = {
+/** Bytes of one element as it lies in a file: the 4-bit types are packed, two to a byte. */
+export const elementBytes: Readonly<Record<Exclude<DType, 'string'>, number>> = {
   float32: 4,
   float64: 8,
   float16: 2,
@@ -68,15 +69,18 @@ const elementBytes: Readonly<Record<DType, number>> = {
   uint32: 4,
   int64: 8,
   uint64: 8,
-  int4: 1,
-  uint4: 1,
+  int4: 0.5,
+  uint4: 0.5,
   bool: 1,
-  string: 8,
 };
 
-/** Bytes of a value in memory, lengths that are not known taken for 1; a text counts as a reference to it. */
+/** A text counts as a reference to it. */
+const referenceBytes = 8;
+
+/** Bytes of a value in memory, where an element takes a byte at least; lengths that are not known are taken for 1. */
 export function valueBytes({ dtype, dims }: ValueType): number {
-  return (dims ?? []).reduce<number>((product, dim) => product * (dim ?? 1), elementBytes[dtype]);
+  const each = dtype === 'string' ? referenceBytes : Math.max(elementBytes[dtype], 1);
+  return (dims ?? []).reduce<number>((product, dim) => product * (dim ?? 1), each);
 }
 
 /** Number of elements of a shape; 1 for a scalar. */

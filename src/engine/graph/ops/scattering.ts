@@ -93,7 +93,7 @@ function inferScatter(c: InferContext) {
   return [{ dtype: c.dtype(0), dims: c.dims(0) }];
 }
 
-function scatter(op: string, reader: string, places: PlacesOf): OperatorDefinition {
+function scatter(op: string, gather: string, places: PlacesOf): OperatorDefinition {
   return {
     inputs: [3],
     infer: inferScatter,
@@ -103,7 +103,7 @@ function scatter(op: string, reader: string, places: PlacesOf): OperatorDefiniti
       const rule = rules.get(reductionOf(b.node)) ?? overwriting;
       return rule(b, {
         write: (data, updates, reduction) => b.emit(op, [data, b.x(1), updates], { ...axis, reduction }),
-        read: (data) => b.emit(reader, [data, b.x(1)], axis),
+        read: (data) => b.emit(gather, [data, b.x(1)], axis),
       });
     },
   };

@@ -67,7 +67,7 @@ describe('foldBatchNormalization', () => {
 });
 
 describe('removeIdentities', () => {
-  it('lets readers read past it, and keeps the names that are wanted', () => {
+  it('lets consumers read past it, and keeps the names that are wanted', () => {
     const nodes = [
       { op: 'Identity', inputs: ['x'], outputs: ['a'] },
       { op: 'Dropout', inputs: ['a'], outputs: ['b'] },

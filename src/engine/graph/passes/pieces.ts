@@ -26,10 +26,10 @@ export class Pieces {
     return node?.op === op ? node : undefined;
   }
 
-  /** The same, if nothing but what is being recognised reads its value, `readers` times. */
-  inner(value: string | undefined, op: string, readers = 1): Node | undefined {
+  /** The same, if nothing but what is being recognised consumes its value, in `consumers` places. */
+  inner(value: string | undefined, op: string, consumers = 1): Node | undefined {
     const node = this.producer(value, op);
-    return node && this.uses.get(value ?? '') === readers ? node : undefined;
+    return node && this.uses.get(value ?? '') === consumers ? node : undefined;
   }
 
   /** True when `x` may become the operand of one operator that computes `y`: of one rank, and of the type that the runtime has it for. */

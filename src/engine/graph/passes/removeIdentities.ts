@@ -2,7 +2,7 @@ import type { Graph, Node } from '../ir/graph';
 
 const passesThrough = new Set(['Identity', 'Dropout']);
 
-/** Readers of an Identity (or of Dropout, which is one in inference) read its input instead. Values in `keep` and graph outputs stay. */
+/** Consumers of an Identity (or of Dropout, which is one in inference) read its input instead. Values in `keep` and graph outputs stay. */
 export function removeIdentities(graph: Graph, keep: ReadonlySet<string>): Graph {
   const outputs = new Set(graph.outputs);
   const aliases = new Map<string, string>();

@@ -84,11 +84,11 @@ function narrowed(
 
 /** The failure when there are no logits: the node in front of them that cannot be computed, if that is the reason. */
 function whyNot(graph: Graph, reached: Reached, reason: string, wanted: string | undefined): Error {
-  const refused = reached.refused.find(({ outputs }) => wanted !== undefined || outputs.length > 0);
+  const unsupported = reached.unsupported.find(({ outputs }) => wanted !== undefined || outputs.length > 0);
   const exists = wanted === undefined || graph.nodes.some((node) => node.outputs.includes(wanted));
-  if (!refused || !exists || (wanted !== undefined && reached.graph.types.has(wanted)))
+  if (!unsupported || !exists || (wanted !== undefined && reached.graph.types.has(wanted)))
     return new CheckpointError(reason);
-  const { node, error } = refused;
+  const { node, error } = unsupported;
   const cut = wanted === undefined ? findCut(graph, reached) : null;
   if (cut === null && !(error instanceof UnsupportedOperatorError)) return error;
   return new UnsupportedOperatorError(node.op, nodeLabel(node), error.message, cut);
@@ -96,7 +96,7 @@ function whyNot(graph: Graph, reached: Reached, reason: string, wanted: string |
 
 function leftOut(reached: Reached, wanted: string | undefined): string[] {
   if (wanted !== undefined) return [];
-  return reached.refused.flatMap(({ outputs, error }) => {
+  return reached.unsupported.flatMap(({ outputs, error }) => {
     const names = outputs.map((name) => `“${name}”`).join(', ');
     return outputs.length === 0 ? [] : [`The output ${names} is left out. ${error.message}`];
   });

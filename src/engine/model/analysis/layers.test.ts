@@ -138,7 +138,7 @@ describe('layers of a quantised network', () => {
   });
 });
 
-describe('layers of an operator that was written out', () => {
+describe('layers of an operator that was decomposed', () => {
   const marked = (nodes: readonly SmallNode[], marks: Readonly<Record<string, string | null>>): Graph => {
     const graph = graphOf(network(nodes));
     const mark = (name: string) => (Object.hasOwn(marks, name) ? { shownAs: marks[name] as string | null } : {});

@@ -148,11 +148,11 @@ class Traced {
   }
 }
 
-/** What users call the operator; null for a step inside an operator that was written out. */
+/** What users call the operator; null for a step inside an operator that was decomposed. */
 const shownAs = (node: Node): string | null => (node.shownAs === undefined ? node.op : node.shownAs);
 
 /**
- * The value that shows what a node computes: its own output, or where onnxruntime's channels-last operators were written out, the
+ * The value that shows what a node computes: its own output, or where onnxruntime's channels-last operators were decomposed, the
  * channels-first one that is turned last.
  */
 function shownValue(node: Node, layouts: ReadonlyMap<string, Layout>): string {

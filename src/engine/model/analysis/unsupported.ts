@@ -47,7 +47,7 @@ export function unsupportedOperators(graph: Graph): UnsupportedOperator[] {
  * @param graph as it was before it was bound.
  */
 export function findCut(graph: Graph, reached: Reached): string | null {
-  const blocked = new Set(reached.refused.flatMap(({ outputs }) => outputs));
+  const blocked = new Set(reached.unsupported.flatMap(({ outputs }) => outputs));
   const passed = throughWhichAllPasses(graph, blocked);
   const bound = reached.graph;
   const producers = producersOf(bound.nodes);

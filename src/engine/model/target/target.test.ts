@@ -30,7 +30,7 @@ describe('chooseTarget', () => {
     [{ kind: 'index', index: 4 }, 'There is no class 4; the model has classes 0 to 3.'],
     [{ kind: 'label', label: 'cat' }, '“cat” fits 2 classes (1 “Egyptian cat”, 2 “tiger cat”); give the index.'],
     [{ kind: 'label', label: 'dog' }, 'No class is labelled “dog”.'],
-  ] as const)('%j is refused', (request, message) => {
+  ] as const)('%j ends in a sentence', (request, message) => {
     expect(() => chooseTarget(scores, request)).toThrow(message);
   });
 

@@ -1,5 +1,5 @@
 import { LazyTensor } from '../../graph/ir/lazyTensor';
-import { type DType, elementCount, type Tensor, type TensorData } from '../../graph/ir/tensor';
+import { type DType, elementBytes, elementCount, type Tensor, type TensorData } from '../../graph/ir/tensor';
 import { ProtobufWriter } from './protobufWriter';
 
 /** Numbers of TensorProto.DataType in onnx.proto. */
@@ -56,24 +56,6 @@ export function rawBytes(tensor: Tensor): Uint8Array {
   for (let start = 0; start < swapped.length; start += size) swapped.subarray(start, start + size).reverse();
   return swapped;
 }
-
-const elementBytes: Readonly<Record<Exclude<DType, 'string'>, number>> = {
-  float32: 4,
-  float64: 8,
-  float16: 2,
-  bfloat16: 2,
-  int8: 1,
-  uint8: 1,
-  int16: 2,
-  uint16: 2,
-  int32: 4,
-  uint32: 4,
-  int64: 8,
-  uint64: 8,
-  int4: 0.5,
-  uint4: 0.5,
-  bool: 1,
-};
 
 /** How many bytes a tensor's raw_data takes; 0 for texts, which have none. */
 export function rawLength({ dtype, dims }: Tensor): number {

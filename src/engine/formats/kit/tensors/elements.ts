@@ -24,12 +24,6 @@ const arrays: Readonly<Record<NumericDType, NumericArray>> = {
   bool: Uint8Array,
 };
 
-/** Bytes of one element in a file, 0.5 for the 4-bit types, which are packed. */
-export function elementBytes(dtype: NumericDType): number {
-  if (dtype === 'int4' || dtype === 'uint4') return 0.5;
-  return (arrays[dtype] as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
-}
-
 export function arrayOver(dtype: NumericDType, buffer: ArrayBuffer): NumericData {
   return new arrays[dtype](buffer);
 }

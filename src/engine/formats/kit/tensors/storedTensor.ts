@@ -1,8 +1,8 @@
 /** Weights that lie in a file, dense, row-major and little-endian, as nearly every format has them. */
 import { LazyTensor } from '../../../graph/ir/lazyTensor';
-import { elementCount, type Tensor } from '../../../graph/ir/tensor';
+import { elementBytes, elementCount, type Tensor } from '../../../graph/ir/tensor';
 import { assertInside, type ByteRange, FileSource } from '../bytes/byteSource';
-import { arrayOver, elementBytes, type NumericData, type NumericDType, newArray } from './elements';
+import { arrayOver, type NumericData, type NumericDType, newArray } from './elements';
 
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
@@ -20,13 +20,13 @@ export function storedTensor(dtype: NumericDType, dims: readonly number[], range
   const { source, start, end } = range;
   assertInside(source, start, end - start);
   const count = elementCount(dims);
-  if (end - start !== Math.ceil(count * elementBytes(dtype))) {
+  if (end - start !== Math.ceil(count * elementBytes[dtype])) {
     throw new RangeError(`${end - start} bytes do not fill ${dtype}[${dims.join(', ')}].`);
   }
   if (!(source instanceof FileSource) || end - start < lazyBytes)
     return { dtype, dims, data: readElements(dtype, count, range, source) };
   const { file } = source;
-  const asInMemory = (littleEndian || elementBytes(dtype) === 1) && dtype !== 'int4' && dtype !== 'uint4';
+  const asInMemory = (littleEndian || elementBytes[dtype] === 1) && dtype !== 'int4' && dtype !== 'uint4';
   const stored = asInMemory ? { file, offset: start, length: end - start } : null;
   return new LazyTensor(dtype, dims, () => readElements(dtype, count, range, file), stored);
 }
@@ -41,7 +41,7 @@ function readElements(
   const bytes = new Uint8Array(buffer);
   from.readInto(bytes, start);
   if (dtype === 'int4' || dtype === 'uint4') return unpackNibbles(dtype, count, bytes);
-  const size = elementBytes(dtype);
+  const size = elementBytes[dtype];
   if (!littleEndian && size > 1) for (let i = 0; i < bytes.length; i += size) bytes.subarray(i, i + size).reverse();
   return arrayOver(dtype, buffer);
 }

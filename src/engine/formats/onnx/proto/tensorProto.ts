@@ -1,8 +1,8 @@
 import { CheckpointError } from '../../../../shared/errors';
-import { mostDimensions, type Tensor } from '../../../graph/ir/tensor';
+import { elementBytes, mostDimensions, type Tensor } from '../../../graph/ir/tensor';
 import type { ByteRange } from '../../kit/bytes/byteSource';
 import type { Field, MessageReader } from '../../kit/protobuf/protobuf';
-import { elementBytes, type NumericData, type NumericDType, newArray } from '../../kit/tensors/elements';
+import { type NumericData, type NumericDType, newArray } from '../../kit/tensors/elements';
 import { storedTensor, unpackNibbles } from '../../kit/tensors/storedTensor';
 import { dataTypeName, dtypeOf } from './dataTypes';
 import type { ExternalData } from './externalData';
@@ -77,7 +77,7 @@ export function loadTensor(record: TensorRecord, external: ExternalData): Tensor
   }
   const { dims } = record;
   if (dtype === 'string') return { dtype, dims, data: readStrings(record, count) };
-  const bytes = Math.ceil(count * elementBytes(dtype));
+  const bytes = Math.ceil(count * elementBytes[dtype]);
   if (record.external) {
     return storedTensor(dtype, dims, external.range(record.name, record.external, bytes));
   }
