@@ -43,16 +43,26 @@ describe('writeFiles', () => {
     expect(await readdir(folder)).toEqual(['x.txt']);
   });
 
-  const run = (target: string, ids: readonly string[], says: string) =>
+  /** @param sha256 of the checkpoint; every run explains another one when absent. */
+  const run = (target: string, ids: readonly string[], says: string, sha256 = says) =>
     writeFiles(target, [
       {
         name: 'result.json',
-        bytes: bytes(JSON.stringify({ says, methods: ids.map((id) => ({ file: `${id}.npy` })) })),
+        bytes: bytes(JSON.stringify({ says, model: { sha256 }, methods: ids.map((id) => ({ file: `${id}.npy` })) })),
       },
       ...ids.map((id) => ({ name: `${id}.npy`, bytes: bytes(says) })),
     ]);
 
-  it('keeps files of others and takes away those of an earlier run', async () => {
+  it('keeps maps of the same question from an earlier run', async () => {
+    const target = join(folder, 'cat');
+    await run(target, ['gradient', 'occlusion'], 'first', 'abc');
+    await run(target, ['gradient', 'grad-cam'], 'second', 'abc');
+    expect(await readdir(target)).toEqual(['grad-cam.npy', 'gradient.npy', 'occlusion.npy', 'result.json']);
+    expect(await readFile(join(target, 'gradient.npy'), 'utf8')).toBe('second');
+    expect(await readFile(join(target, 'occlusion.npy'), 'utf8')).toBe('first');
+  });
+
+  it('keeps files of others and takes away maps of an earlier run that answer another question', async () => {
     const target = join(folder, 'cat');
     await run(target, ['gradient', 'occlusion'], 'first');
     await writeFile(join(target, 'notes.txt'), 'mine');

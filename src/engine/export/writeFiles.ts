@@ -60,32 +60,55 @@ async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-/** The raw maps and overlays that the record of an earlier run in the folder names. */
-async function filesOfEarlierRun(folder: string): Promise<string[]> {
-  let record: unknown;
+interface RunRecord {
+  readonly image?: unknown;
+  readonly model?: { readonly sha256?: unknown };
+  readonly input?: { readonly preprocessing?: unknown };
+  readonly target?: { readonly index?: unknown };
+  readonly output?: unknown;
+  readonly methods?: unknown;
+}
+
+async function readRecord(path: string): Promise<RunRecord> {
   try {
-    record = parseJson((await readRegularFile(join(folder, recordName), 1 << 26)).toString('utf8'));
+    return (parseJson((await readRegularFile(path, 1 << 26)).toString('utf8')) ?? {}) as RunRecord;
   } catch (error) {
-    if (error instanceof FileProblem || error instanceof SyntaxError) return [];
+    if (error instanceof FileProblem || error instanceof SyntaxError) return {};
     throw error;
   }
-  const { methods } = (record ?? {}) as { methods?: unknown };
+}
+
+/** What the maps of a run are about: maps of one image, model and class belong together, however many runs made them. */
+function subject({ image, model, input, target, output }: RunRecord): string {
+  return JSON.stringify([image, model?.sha256, input?.preprocessing, target?.index, output]);
+}
+
+/** The raw maps and overlays that a record names. */
+function mapsOf({ methods }: RunRecord): string[] {
   if (!Array.isArray(methods)) return [];
   return methods
-    .flatMap((method: unknown) => Object.values(method ?? {}))
+    .flatMap((method: { readonly file?: unknown; readonly overlay?: unknown } | null) => [
+      method?.file,
+      method?.overlay,
+    ])
     .filter((value): value is string => typeof value === 'string' && /\.(npy|png)$/.test(value) && isPlain(value));
 }
 
 const isPlain = (name: string): boolean => name !== '' && name !== '.' && name !== '..' && basename(name) === name;
 
-/** Puts files that are ready into a folder that may hold those of an earlier run, in place of them. */
+/**
+ * Puts files that are ready into a folder that may hold those of an earlier run. Maps of that run that the new one lacks stay when they are
+ * about the same, and go when they answer another question: beside the new record they would be taken for its own.
+ */
 async function replaceRun(stage: string, folder: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
     if (await isFolder(join(folder, name))) throw failure('EISDIR');
   }
-  const earlier = await filesOfEarlierRun(folder);
+  const earlier = await readRecord(join(folder, recordName));
+  const fresh = await readRecord(join(stage, recordName));
+  const stale = subject(earlier) === subject(fresh) ? [] : mapsOf(earlier).filter((name) => !names.includes(name));
   await rm(join(folder, recordName), { force: true });
-  for (const name of earlier) if (!names.includes(name)) await rm(join(folder, name), { force: true });
+  for (const name of stale) await rm(join(folder, name), { force: true });
   const last = (name: string): number => Number(name === recordName);
   for (const name of [...names].sort((a, b) => last(a) - last(b))) await rename(join(stage, name), join(folder, name));
 }
@@ -117,7 +140,7 @@ async function becomes(stage: string, folder: string): Promise<boolean> {
 /**
  * Writes the files of one run into a folder. All of them are made ready in a folder beside their place first. Where there was no folder
  * that one becomes it, at once; else they take the places of the earlier run's under a lock, result.json last. So a folder with a
- * result.json holds exactly the files of one run, and files of others; a run that fails or is killed before leaves what was there.
+ * result.json holds maps of one question, and files of others; a run that fails or is killed before leaves what was there.
  *
  * @throws UsageError when the folder cannot be written to; WhylightError when the disk fails.
  */
