@@ -5,7 +5,7 @@ import type { Tensor, ValueType } from '../../../src/engine/graph/ir/tensor';
 import { typeCode } from '../../../src/engine/graph/ops/elementTypes';
 import { lowerings, repeats } from './lowerings';
 
-/** Operators for which onnxruntime's CPU backend has kernels of float32 only, and which are not written out here. */
+/** Operators for which onnxruntime's CPU backend has kernels of float32 only, and which are not decomposed here. */
 const singleOnly: ReadonlySet<string> = new Set(
   `Acos Acosh Asin Asinh Atan Atanh Cosh DequantizeLinear GlobalLpPool Hardmax LRN LpPool MaxUnpool MeanVarianceNormalization OneHot
    QuantizeLinear Shrink Sinh`.split(/\s+/),
@@ -43,7 +43,7 @@ function doubledNode(node: Node): Node {
 
 /**
  * The same bound graph with every float32 value a float64: what it computes when rounding is out of the way. Operators without kernels for
- * that are written out with others.
+ * that are decomposed into others.
  */
 export function inDouble(graph: Graph): Graph {
   const builder = new GraphBuilder(

@@ -12,7 +12,7 @@ import { Sequences, sequenceOperators } from './sequences';
 /** Operators that stand in imported graphs only: binding resolves them. */
 export const flowOperators: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan', 'SequenceMap', ...sequenceOperators]);
 
-/** A loop that runs longer than this is not written out, and no loops in loops that make more nodes than this together. */
+/** A loop that runs longer than this is not unrolled, and no loops in loops that make more nodes than this together. */
 const mostIterations = 1000;
 const mostNodes = 100_000;
 
