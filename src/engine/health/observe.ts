@@ -7,6 +7,7 @@ import type { FloatTensor } from '../graph/ir/tensor';
 import { LOGITS } from '../model/analysis/head';
 import { type Evaluation, INPUT, type Model, type Probes } from '../model/evaluation/model';
 import type { LoadedModel } from '../model/loaded/loadedModel';
+import type { ClassScores } from '../model/target/target';
 import { differentiable } from './differentiable';
 import { findingsOf } from './findings';
 import { walkBackward, walkForward } from './nonFinite';
@@ -63,7 +64,7 @@ export class Observer {
    * @param scores of all classes. @param camLayer the layer of the class activation maps.
    */
   async findings(
-    scores: readonly ClassScore[],
+    scores: ClassScores,
     target: ClassScore,
     camLayer: string | null,
     signal?: AbortSignal,

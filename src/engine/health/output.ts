@@ -2,27 +2,28 @@
 import type { ClassScore } from '../../shared/results/attribution';
 import type { Finding, OutputHealth } from '../../shared/results/health';
 import { formatValue, percent } from '../../shared/words/summary';
-import { topClasses } from '../model/target/target';
+import { type ClassScores, topClasses } from '../model/target/target';
 import { arrayHealth } from './statistics';
 import { thresholds } from './thresholds';
 import { className, probability } from './words';
 
 /** @param scores of all classes. @param target the explained class. */
-export function outputHealth(scores: readonly ClassScore[], target: ClassScore): OutputHealth {
+export function outputHealth(scores: ClassScores, target: ClassScore): OutputHealth {
+  const { count, logits, probabilities } = scores;
   const [top = target, second = null] = topClasses(scores, 2);
-  const sum = scores.reduce((total, score) => total + score.probability, 0);
+  const sum = probabilities.reduce((total, p) => total + p, 0);
   // Sigmoids do not add up to 1; their entropy would say nothing about how the model decides.
-  const distribution = scores.length > 1 && Math.abs(sum - 1) < 1e-3;
-  const bits = scores.reduce((total, { probability: p }) => (p > 0 ? total - p * Math.log(p) : total), 0);
+  const distribution = count > 1 && Math.abs(sum - 1) < 1e-3;
+  const bits = probabilities.reduce((total, p) => (p > 0 ? total - p * Math.log(p) : total), 0);
   return {
-    logits: arrayHealth(Float32Array.from(scores, (score) => score.logit)),
-    classes: scores.length,
+    logits: arrayHealth(logits),
+    classes: count,
     target,
     top,
     second,
     margin: second && top.logit - second.logit,
     probabilitySlope: target.probability * (1 - target.probability),
-    entropy: distribution ? bits / Math.log(scores.length) : null,
+    entropy: distribution ? bits / Math.log(count) : null,
   };
 }
 

@@ -51,6 +51,33 @@ describe('differentiate', () => {
     await checkGradient(residual, { step: 1e-3, tolerance: 5e-3, seed: 5 });
   });
 
+  it('adds up very many uses of a value in one node', async () => {
+    const uses = Array.from({ length: 300 }, (_, k) => `use${k}`);
+    const fan: SmallGraph = {
+      inputs: { x: [2, 2, 2] },
+      constants: {},
+      nodes: [
+        ...uses.map((use, k) => ({ op: k % 2 ? 'Relu' : 'Neg', inputs: ['x'], outputs: [use] })),
+        { op: 'Sum', inputs: uses, outputs: ['all'] },
+        { op: 'GlobalAveragePool', inputs: ['all'], outputs: ['pooled'] },
+        { op: 'Flatten', inputs: ['pooled'], outputs: ['logits'] },
+      ],
+    };
+    const graph = bind(graphOf(fan));
+    const { graph: both, gradients } = differentiate(graph, {
+      of: 'logits',
+      cotangent: 'cotangent',
+      wrt: ['x'],
+      rules: standard,
+    });
+    expect(both.nodes.filter(({ op }) => op === 'Add')).toHaveLength(0);
+    const name = gradients.get('x') as string;
+    const x = float32([1, 2, 2, 2], Float32Array.of(1, -1, 2, -2, 3, -3, 4, -4));
+    const results = await run(both, [name], { x, cotangent: float32([1, 2], Float32Array.of(4, 8)) });
+    // 150 negatives give −1 each, and 150 ReLUs 1 where x is positive; the mean divides by four.
+    expect(floats(results[name])).toEqual([0, -150, 0, -150, 0, -300, 0, -300]);
+  });
+
   it('gives the input and layers at once, and the same as one by one', async () => {
     const graph = bind(graphOf(residual));
     const wrt = ['x', 'relu1', 'relu2', 'conv2', 'logits'];

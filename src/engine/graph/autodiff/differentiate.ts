@@ -96,6 +96,9 @@ function assertNames(graph: Graph, { of, wrt, cotangent }: DifferentiateOptions)
   }
 }
 
+/** Parts of a gradient that are added one by one. */
+const mostAdds = 64;
+
 /** The gradients of values: every use of a value adds to its gradient. */
 class Gradients {
   private readonly parts = new Map<string, string[]>();
@@ -116,9 +119,15 @@ class Gradients {
   /** The sum of all parts, which must be complete by then; undefined without any. */
   of(name: string): string | undefined {
     const parts = this.parts.get(name);
-    const sum = this.sums.get(name) ?? parts?.reduce((total, part) => this.builder.emit('Add', [total, part]));
+    const sum = this.sums.get(name) ?? (parts && this.total(parts));
     if (sum !== undefined) this.sums.set(name, sum);
     return sum;
+  }
+
+  /** Passes over the graph know Add, and one Sum of very many parts is far cheaper to compile; both add from left to right. */
+  private total(parts: readonly string[]): string {
+    if (parts.length > mostAdds) return this.builder.emit('Sum', parts);
+    return parts.reduce((total, part) => this.builder.emit('Add', [total, part]));
   }
 }
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ClassScore } from '../../../shared/results/attribution';
 import { float32 } from '../../graph/ir/tensor';
 import { chooseTarget, classScores, topClasses } from './target';
 
-const scores: ClassScore[] = classScores(
+const scores = classScores(
   float32([1, 4], Float32Array.of(1, 3, 3, -2)),
   float32([1, 4], Float32Array.of(0.06, 0.46, 0.46, 0.02)),
   ['tabby', 'Egyptian cat', 'tiger cat', 'espresso'],
@@ -12,6 +11,20 @@ const scores: ClassScore[] = classScores(
 describe('topClasses', () => {
   it('orders by logit, ties by index', () => {
     expect(topClasses(scores, 3).map((score) => score.index)).toEqual([1, 2, 0]);
+  });
+
+  it('is all classes where there are no more, NaN last', () => {
+    const values = Float32Array.of(Number.NaN, -1, Number.POSITIVE_INFINITY, Number.NaN, 4, Number.NEGATIVE_INFINITY);
+    const some = classScores(float32([1, 6], values), float32([1, 6], values), null);
+    expect(topClasses(some, 10).map((score) => score.index)).toEqual([2, 4, 1, 5, 0, 3]);
+    expect(topClasses(some, 2).map((score) => score.index)).toEqual([2, 4]);
+  });
+
+  it('is what sorting gives', () => {
+    const values = Float32Array.from({ length: 1000 }, (_, k) => Math.round(50 * Math.sin(k * k)));
+    const sorted = [...values.keys()].sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
+    const many = classScores(float32([1, 1000], values), float32([1, 1000], values), null);
+    expect(topClasses(many, 7).map((score) => score.index)).toEqual(sorted.slice(0, 7));
   });
 });
 

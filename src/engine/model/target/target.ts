@@ -3,36 +3,76 @@ import type { TargetRequest } from '../../../shared/question/target';
 import type { ClassScore } from '../../../shared/results/attribution';
 import type { FloatTensor } from '../../graph/ir/tensor';
 
+/** Logits and probabilities of all classes for one image. A model may have millions of classes, so each is made an object only when asked for. */
+export class ClassScores {
+  constructor(
+    /** One for each class. */
+    readonly logits: Float32Array,
+    /** One for each class, 0..1. */
+    readonly probabilities: Float32Array,
+    private readonly labels: readonly string[] | null,
+  ) {}
+
+  get count(): number {
+    return this.logits.length;
+  }
+
+  /** @param index 0 ≤ index < count. */
+  at(index: number): ClassScore {
+    return {
+      index,
+      label: this.labels?.[index] ?? null,
+      logit: this.logits[index] as number,
+      probability: this.probabilities[index] ?? Number.NaN,
+    };
+  }
+
+  /** Indices of the classes whose label fits, ascending; the first `count` labels are those of classes. */
+  labelled(fits: (label: string) => boolean): number[] {
+    const found: number[] = [];
+    this.labels?.forEach((label, index) => {
+      if (index < this.count && fits(label)) found.push(index);
+    });
+    return found;
+  }
+}
+
 /** Logit and probability of every class, from an evaluation of one image. */
 export function classScores(
   logits: FloatTensor,
   probabilities: FloatTensor,
   labels: readonly string[] | null,
-): ClassScore[] {
-  return Array.from(logits.data, (logit, index) => ({
-    index,
-    label: labels?.[index] ?? null,
-    logit,
-    probability: probabilities.data[index] ?? Number.NaN,
-  }));
+): ClassScores {
+  return new ClassScores(logits.data, probabilities.data, labels);
 }
 
-/** The `count` classes with the largest logits, largest first; ties go to the lower index. */
-export function topClasses(scores: readonly ClassScore[], count: number): ClassScore[] {
-  return [...scores].sort((a, b) => b.logit - a.logit || a.index - b.index).slice(0, count);
+/** The `count` classes with the largest logits, largest first; ties go to the lower index, and NaN comes last. */
+export function topClasses(scores: ClassScores, count: number): ClassScore[] {
+  const { logits } = scores;
+  const top: number[] = [];
+  for (let index = 0; index < logits.length; index++) {
+    if (top.length === count && !isLarger(logits[index] as number, logits[top[count - 1] as number] as number))
+      continue;
+    const place = top.findIndex((other) => isLarger(logits[index] as number, logits[other] as number));
+    top.splice(place < 0 ? top.length : place, 0, index);
+    if (top.length > count) top.pop();
+  }
+  return top.map((index) => scores.at(index));
 }
+
+const isLarger = (a: number, b: number): boolean => a > b || (Number.isNaN(b) && !Number.isNaN(a));
 
 /** Classes whose label is the text; failing that, those that contain it, case ignored. */
-function byLabel(scores: readonly ClassScore[], text: string): ClassScore[] {
+function byLabel(scores: ClassScores, text: string): number[] {
   const wanted = text.toLowerCase();
-  const exact = scores.filter((score) => score.label === text);
+  const exact = scores.labelled((label) => label === text);
   if (exact.length > 0) return exact;
-  const same = scores.filter((score) => score.label?.toLowerCase() === wanted);
-  return same.length > 0 ? same : scores.filter((score) => score.label?.toLowerCase().includes(wanted));
+  const same = scores.labelled((label) => label.toLowerCase() === wanted);
+  return same.length > 0 ? same : scores.labelled((label) => label.toLowerCase().includes(wanted));
 }
 
 /** The class to explain. Throws UsageError when the request names none, or more than one. */
-export function chooseTarget(scores: readonly ClassScore[], request: TargetRequest): ClassScore {
+export function chooseTarget(scores: ClassScores, request: TargetRequest): ClassScore {
   switch (request.kind) {
     case 'top1': {
       const [top] = topClasses(scores, 1);
@@ -40,30 +80,30 @@ export function chooseTarget(scores: readonly ClassScore[], request: TargetReque
       return top;
     }
     case 'index': {
-      const score = scores[request.index];
-      if (!score)
-        throw new UsageError(`There is no class ${request.index}; the model has classes 0 to ${scores.length - 1}.`);
-      return score;
+      const { index } = request;
+      if (!(Number.isInteger(index) && index >= 0 && index < scores.count))
+        throw new UsageError(`There is no class ${index}; the model has classes 0 to ${scores.count - 1}.`);
+      return scores.at(index);
     }
     case 'label': {
-      if (scores.every((score) => score.label === null)) {
+      if (scores.labelled(() => true).length === 0) {
         throw new UsageError(
           `No labels are known for this checkpoint, so “${request.label}” cannot be found; give a class index, or put labels into whylight.json beside it.`,
         );
       }
       const found = byLabel(scores, request.label);
       const [first] = found;
-      if (!first) throw new UsageError(`No class is labelled “${request.label}”.`);
+      if (first === undefined) throw new UsageError(`No class is labelled “${request.label}”.`);
       if (found.length > 1) {
         const some = found
           .slice(0, 5)
-          .map((score) => `${score.index} “${score.label}”`)
+          .map((index) => `${index} “${scores.at(index).label}”`)
           .join(', ');
         throw new UsageError(
           `“${request.label}” fits ${found.length} classes (${some}${found.length > 5 ? ', …' : ''}); give the index.`,
         );
       }
-      return first;
+      return scores.at(first);
     }
   }
 }
