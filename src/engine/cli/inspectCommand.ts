@@ -1,4 +1,5 @@
 import type { ModelSummary } from '../../shared/protocol/protocol';
+import { plainMessage } from '../../shared/words/plainText';
 import { table } from './table';
 
 const shape = (dims: readonly (number | string)[]): string => dims.join('×') || 'scalar';
@@ -71,7 +72,7 @@ export function describeModel(summary: ModelSummary): string {
           section(
             'unsupported',
             table(
-              summary.unsupported.map((each) => [each.operator, each.node, each.reason]),
+              summary.unsupported.map((each) => [each.operator, each.node, plainMessage(each.reason)]),
               '  ',
             ),
           ),

@@ -172,10 +172,14 @@ export function readGraph(parts: readonly ByteRange[], depth = 0): GraphRecord {
   return { nodes, initializers, sparseInitializers, inputs, outputs, values };
 }
 
+/** Shared, since a file may hold very many nodes that have none. */
+const noAttributes: NodeRecord['attributes'] = new Map();
+const noInputs: readonly string[] = [];
+
 export function readNode(message: MessageReader, depth = 0): NodeRecord {
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const attributes = new Map<string, Attribute>();
+  let attributes: Map<string, Attribute> | null = null;
   let op = '';
   let domain = '';
   let overload = '';
@@ -189,10 +193,19 @@ export function readNode(message: MessageReader, depth = 0): NodeRecord {
     else if (field.number === 8) overload = field.text();
     else if (field.number === 5) {
       const read = readAttribute(field.message(), depth);
+      attributes ??= new Map();
       attributes.set(read.name, read.attribute);
     }
   }
-  return { op, domain, overload, name, inputs, outputs, attributes };
+  return {
+    op,
+    domain,
+    overload,
+    name,
+    inputs: inputs.length === 0 ? noInputs : inputs,
+    outputs,
+    attributes: attributes ?? noAttributes,
+  };
 }
 
 export function readValue(message: MessageReader): ValueRecord {

@@ -22,6 +22,9 @@ export interface TensorRecord {
 
 const typedFields: ReadonlySet<number> = new Set([4, 5, 6, 7, 10, 11]);
 
+/** Shared, since a file may hold very many small tensors. */
+const nothing: readonly never[] = [];
+
 function readEntry(message: MessageReader): [string, string] {
   let key = '';
   let value = '';
@@ -36,7 +39,7 @@ function readEntry(message: MessageReader): [string, string] {
 export function readTensorProto(message: MessageReader): TensorRecord {
   const dims: number[] = [];
   const typed: Field[] = [];
-  const external = new Map<string, string>();
+  let external: Map<string, string> | null = null;
   let name = '';
   let dataType = 0;
   let raw: ByteRange | null = null;
@@ -46,11 +49,18 @@ export function readTensorProto(message: MessageReader): TensorRecord {
     else if (field.number === 2) dataType = field.integer();
     else if (field.number === 8) name = field.text();
     else if (field.number === 9) raw = field.range();
-    else if (field.number === 13) external.set(...readEntry(field.message()));
+    else if (field.number === 13) (external ??= new Map()).set(...readEntry(field.message()));
     else if (field.number === 14) isExternal = field.integer() === 1;
     else if (typedFields.has(field.number)) typed.push(field);
   }
-  return { name, dims, dataType, raw, typed, external: isExternal ? external : null };
+  return {
+    name,
+    dims: dims.length === 0 ? nothing : dims,
+    dataType,
+    raw,
+    typed: typed.length === 0 ? nothing : typed,
+    external: isExternal ? (external ?? new Map()) : null,
+  };
 }
 
 function addDim(dims: number[], dim: bigint): void {

@@ -66,13 +66,8 @@ class Flattener {
     if (++this.count > mostNodes) {
       throw new CheckpointError(`The checkpoint's functions expand to more than ${mostNodes} nodes.`);
     }
-    const attributes = new Map<string, Attribute>();
     const captured = new Set<string>();
-    for (const [name, attribute] of record.attributes) {
-      const value = attribute.kind === 'reference' ? scope.attributes.get(attribute.value) : attribute;
-      if (value?.kind === 'graph') attributes.set(name, this.nested(value.value, scope, captured));
-      else if (value) attributes.set(name, value);
-    }
+    const attributes = this.attributes(record, scope, captured);
     const inputs = record.inputs.map(scope.rename);
     const name = record.name === '' ? '' : `${scope.prefix}${record.name}`;
     const node: NodeRecord = {
@@ -85,6 +80,19 @@ class Flattener {
     };
     const called = this.functions.get(keyOf(record.domain, record.op, record.overload));
     return called ? this.call(called, node, scope) : [node];
+  }
+
+  /** Without references, and with nested graphs flattened. What these read from around them is added to `captured`. */
+  private attributes(record: NodeRecord, scope: Scope, captured: Set<string>): NodeRecord['attributes'] {
+    const stay = [...record.attributes.values()].every(({ kind }) => kind !== 'reference' && kind !== 'graph');
+    if (stay) return record.attributes;
+    const attributes = new Map<string, Attribute>();
+    for (const [name, attribute] of record.attributes) {
+      const value = attribute.kind === 'reference' ? scope.attributes.get(attribute.value) : attribute;
+      if (value?.kind === 'graph') attributes.set(name, this.nested(value.value, scope, captured));
+      else if (value) attributes.set(name, value);
+    }
+    return attributes;
   }
 
   /** The function's nodes between the caller's values. */
