@@ -3,7 +3,15 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folder';
-import { classifier, largeConstants, largeInputs, longLists, statedLengths } from '../support/hostile/files';
+import {
+  classifier,
+  largeConstants,
+  largeInputs,
+  longLists,
+  longName,
+  manyClasses,
+  statedLengths,
+} from '../support/hostile/files';
 import { measured } from '../support/hostile/measured';
 
 const folder = temporaryFolder();
@@ -78,5 +86,33 @@ describe.runIf(process.platform === 'linux')('a long list', () => {
     if (name === 'add_of_constants')
       expect(run.stdout).toContain('The Add node “total” reads 130000 values where it takes 2.');
     else expect(run.stdout).toContain('logits, 5 classes');
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a file of very many', () => {
+  it('classes is explained', () => {
+    writeFileSync(checkpoint, manyClasses());
+    const args = ['explain', image, '--model', checkpoint, '--methods', 'gradient', '--out', join(folder, 'out')];
+    const run = measured(folder, args);
+    expect(run.stderr).toBe('');
+    expect(run.stdout).toContain('explaining class ');
+    expect(run.status).toBe(0);
+    // An object for each class takes 100 bytes and more.
+    expect(run.megabytes).toBeLessThan(harmless + allowed());
+  });
+
+  it('weights that nothing reads is explained', () => {
+    writeFileSync(checkpoint, longLists['initializers']?.() ?? '');
+    const run = explain();
+    expect(run.stderr).toBe('');
+    expect(run.status).toBe(0);
+    expect(run.megabytes).toBeLessThan(harmless + allowed());
+  });
+
+  it('letters in a name is described in lines that fit', () => {
+    writeFileSync(checkpoint, longName());
+    const run = inspect();
+    expect(run.stdout).toContain('NoSuchOp');
+    expect(Math.max(...run.stdout.split('\n').map((line) => line.length))).toBeLessThan(2000);
   });
 });

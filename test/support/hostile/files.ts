@@ -176,5 +176,26 @@ function reducedConstant(op: string): Uint8Array {
   });
 }
 
+/** A classifier of three million classes. */
+export function manyClasses(): Uint8Array {
+  return encodeTestModel({
+    opset: 18,
+    nodes: [
+      call('GlobalAveragePool', ['x'], ['p']),
+      call('Expand', ['p', 's'], ['e']),
+      call('Flatten', ['e'], ['logits']),
+    ],
+    initializers: { s: int64([4], [1, 3, 1000, 1000]) },
+    inputs: { x: { dims: [1, 3, 8, 8] } },
+    outputs: { logits: { dims: [1, 3_000_000] } },
+  });
+}
+
+/** A node with a name of a million characters that is not supported. */
+export function longName(): Uint8Array {
+  const value = 'n'.repeat(1e6);
+  return classifier({ middle: [call('Relu', ['r'], [value]), call('NoSuchOp', [value], ['m'])] });
+}
+
 /** What every object has of itself. */
 export const inheritedNames = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'] as const;

@@ -36,13 +36,14 @@ function graphInputs(record: GraphRecord, constants: Constants): readonly GraphI
     });
 }
 
-function knownTypes(record: GraphRecord, constants: Constants): KnownTypes {
+/** @param read the values that nodes read: a file may hold very many constants beside them. */
+function knownTypes(record: GraphRecord, constants: Constants, read: ReadonlySet<string>): KnownTypes {
   const types = new KnownTypes();
   for (const { name, dataType, dims } of [...record.inputs, ...record.outputs, ...record.values]) {
     const dtype = dataType === null ? undefined : dtypeOf(dataType);
     types.set(name, dtype && graphDtype(dtype), dims ?? undefined);
   }
-  for (const name of constants.names()) types.set(name, constants.dtype(name), constants.dims(name));
+  for (const name of read) if (constants.has(name)) types.set(name, constants.dtype(name), constants.dims(name));
   return types;
 }
 
@@ -67,12 +68,12 @@ class Rewriter {
     private readonly constants: Constants,
     private readonly opset: number,
   ) {
-    this.types = knownTypes(record, constants);
     const outputs = record.outputs.map((output) => output.name);
     this.possiblyReal = mayBeReal(nodes, outputs);
     this.scaled = onlyScaled(nodes, outputs);
     const values = namesIn(record.nodes);
     this.read = new Set([...namesIn(nodes).read, ...outputs]);
+    this.types = knownTypes(record, constants, this.read);
     this.names = new FreshNames([
       ...this.read,
       ...values.read,

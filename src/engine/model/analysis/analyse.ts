@@ -5,6 +5,7 @@ import { batchSymbols } from '../../graph/inference/batchSymbols';
 import { nodeLabel } from '../../graph/ir/attributes';
 import type { Graph } from '../../graph/ir/graph';
 import { removeDeadNodes } from '../../graph/passes/removeDeadNodes';
+import { checkNames, checkNodeCount } from './explainable';
 import { type ImageInput, inputDims, withFloatInput } from './imageInput';
 import { findDefaultLayer, listLayers } from './layers';
 import { findLogits, type Logits } from './logits';
@@ -31,7 +32,7 @@ export interface Analysis {
  * @param size counts where the checkpoint leaves the image's size open.
  * @param wantedLogits name of the value that holds the logits, when detection is wrong.
  * @param memory bytes that the model may use.
- * @throws CheckpointError when the sizes do not fit or there are no logits; UnsupportedOperatorError for an operator without a
+ * @throws CheckpointError when the sizes do not fit, there are no logits, or the graph is too long; UnsupportedOperatorError for an operator without a
  *   definition in front of the logits, with a value to explain instead where there is one.
  */
 export function analyse(
@@ -41,6 +42,8 @@ export function analyse(
   wantedLogits?: string,
   memory?: number,
 ): Analysis {
+  checkNames(graph);
+  checkNodeCount(graph);
   const dims = inputDims(input, size.height, size.width);
   const floated = withFloatInput(graph, input.name);
   const sizes = new Map([[input.name, [1, ...dims]]]);
@@ -48,6 +51,8 @@ export function analyse(
   const logits = findLogits(reached.graph, wantedLogits);
   if ('reason' in logits) throw whyNot(floated, reached, logits.reason, wantedLogits);
   const bound = narrowed(floated, sizes, memory, reached, logits.name);
+  // Loops are unrolled.
+  checkNodeCount(bound.graph);
   const anyBatch = bound.fixedBatch === null && followsBatch(bound.graph, logits);
   return {
     graph: bound.graph,

@@ -49,8 +49,10 @@ export function readTensorProto(message: MessageReader): TensorRecord {
     else if (field.number === 2) dataType = field.integer();
     else if (field.number === 8) name = field.text();
     else if (field.number === 9) raw = field.range();
-    else if (field.number === 13) (external ??= new Map()).set(...readEntry(field.message()));
-    else if (field.number === 14) isExternal = field.integer() === 1;
+    else if (field.number === 13) {
+      external ??= new Map();
+      external.set(...readEntry(field.message()));
+    } else if (field.number === 14) isExternal = field.integer() === 1;
     else if (typedFields.has(field.number)) typed.push(field);
   }
   return {

@@ -68,16 +68,24 @@ class Flattener {
     }
     const captured = new Set<string>();
     const attributes = this.attributes(record, scope, captured);
-    const inputs = record.inputs.map(scope.rename);
+    const [inputs, outputs] = [renamed(record.inputs, scope), renamed(record.outputs, scope)];
     const name = record.name === '' ? '' : `${scope.prefix}${record.name}`;
-    const node: NodeRecord = {
-      ...record,
-      name,
-      inputs: captured.size > 0 ? [...ownInputs(inputs, attributes), ...captured] : inputs,
-      outputs: record.outputs.map(scope.rename),
-      attributes,
-      ...(scope.opset === undefined ? {} : { opset: scope.opset }),
-    };
+    const stays =
+      inputs === record.inputs &&
+      outputs === record.outputs &&
+      attributes === record.attributes &&
+      name === record.name &&
+      scope.opset === undefined;
+    const node: NodeRecord = stays
+      ? record
+      : {
+          ...record,
+          name,
+          inputs: captured.size > 0 ? [...ownInputs(inputs, attributes), ...captured] : inputs,
+          outputs,
+          attributes,
+          ...(scope.opset === undefined ? {} : { opset: scope.opset }),
+        };
     const called = this.functions.get(keyOf(record.domain, record.op, record.overload));
     return called ? this.call(called, node, scope) : [node];
   }
@@ -168,6 +176,11 @@ class Flattener {
       value: { nodes, inputs, outputs, initializers: [], sparseInitializers: [], values: [] },
     };
   }
+}
+
+/** The same list where all names stay: a file may hold very many nodes. */
+function renamed(values: readonly string[], { rename }: Scope): readonly string[] {
+  return values.every((value) => rename(value) === value) ? values : values.map(rename);
 }
 
 /** A control-flow node's own inputs, one for each input of its body where it has one: captured values follow them. */
