@@ -79,7 +79,7 @@ export async function compareWithDifferences(c: Comparison): Promise<void> {
   const { graph, of, wrt, kind, whole = false, zeros = [] } = c;
   const backward = differentiate(graph, { of, cotangent: vector, wrt, rules: c.rules ?? standard, prefix: `d(${of})` });
   const gradients = wrt.map((name) => backward.gradients.get(name) as string);
-  const lowered = usualRuntime.lower(backward.graph, [of, ...gradients]);
+  const lowered = usualRuntime.lower(backward.graph, [...graph.outputs, of, ...gradients]);
   const precision = kind !== 'linear' && runsInDouble(lowered) ? 'float64' : 'float32';
   const step = c.step ?? (kind === 'linear' ? 1 : defaultStep[precision]);
   const tolerance = c.tolerance ?? defaultTolerance[kind === 'linear' ? kind : precision];
