@@ -1,4 +1,4 @@
-// npm run demo: explains images of the sample workspace with its checkpoints, and says where the images are.
+// npm run demo: explains images of the sample workspace with its checkpoints, and says where the figures are.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root, shown } from './lib/paths.mjs';
@@ -33,7 +33,7 @@ const runs = [
 
 await setup();
 fs.rmSync(out, { recursive: true, force: true });
-const images = [];
+const figures = [];
 for (const { title, model, images, more, folder } of runs) {
   console.log(`\n${title}`);
   const target = path.join(out, folder);
@@ -49,15 +49,15 @@ for (const { title, model, images, more, folder } of runs) {
     { timeoutMs: 10 * 60_000 },
   );
   if (code !== 0) process.exit(code);
-  for (const image of images) images.push(path.join(target, path.basename(image, path.extname(image)), 'figure.png'));
+  for (const image of images) figures.push(path.join(target, path.basename(image, path.extname(image)), 'figure.png'));
 }
-const missing = images.filter((pixels) => !fs.existsSync(pixels));
+const missing = figures.filter((figure) => !fs.existsSync(figure));
 if (missing.length > 0) {
   console.error(`The command line did not write ${missing.map(shown).join(', ')}.`);
   process.exit(1);
 }
 console.log(
-  '\nThe methods side by side, one image for each image (single overlays, raw maps and numbers lie beside them):',
+  '\nThe methods side by side, one figure for each image (single overlays, raw maps and numbers lie beside them):',
 );
-for (const pixels of images) console.log(`  ${pixels}`);
+for (const figure of figures) console.log(`  ${figure}`);
 console.log('\nNext: npm run demo:vscode opens the same workspace in VS Code.');
