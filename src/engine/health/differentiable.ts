@@ -18,6 +18,8 @@ export function differentiable(graph: Graph, wanted: readonly string[], rules: R
   const position = new Map(graph.nodes.flatMap((node, i) => node.outputs.map((output) => [output, i] as const)));
   let values = [...wanted];
   let obstacle: UnsupportedOperatorError | null = null;
+  // Names of nodes may repeat: a node that was passed is not the one that the next failure is about.
+  let passed = 0;
   while (values.length > 0) {
     try {
       differentiate(graph, { of: LOGITS, cotangent: 'whylight:health:cotangent', wrt: values, rules });
@@ -25,8 +27,9 @@ export function differentiable(graph: Graph, wanted: readonly string[], rules: R
     } catch (error) {
       if (!(error instanceof UnsupportedOperatorError)) throw error;
       obstacle ??= error;
-      const at = graph.nodes.findIndex((node) => nodeLabel(node) === error.node);
+      const at = graph.nodes.findIndex((node, i) => i >= passed && nodeLabel(node) === error.node);
       if (at < 0) throw error;
+      passed = at + 1;
       values = values.filter((name) => (position.get(name) ?? -1) >= at);
     }
   }

@@ -200,6 +200,19 @@ describe('gradients', () => {
       await model.dispose();
     }
   });
+
+  it('end at the right one of several nodes of one name', async () => {
+    const model = await load({});
+    try {
+      const { Relu: _, ...withoutRelu } = standard;
+      const nodes = model.graph.nodes.map((each) => ({ ...each, name: 'same' }));
+      const wanted = ['image', ...model.layers.map(({ name }) => name)];
+      const { values } = differentiable({ ...model.graph, nodes }, wanted, withoutRelu);
+      expect([...values]).toEqual(['features', 'pooled', 'logits']);
+    } finally {
+      await model.dispose();
+    }
+  });
 });
 
 describe('numbers that are not finite', () => {
