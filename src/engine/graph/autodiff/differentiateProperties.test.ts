@@ -137,10 +137,11 @@ function ladder(steps: number): SmallGraph {
 
 describe('cost', () => {
   it.each([
-    { title: 'uses of one value', build: fan },
-    { title: 'paths through a ladder', build: ladder },
-  ])('grows linearly with $title', ({ build }) => {
-    const added = [10, 20, 40].map((count) => {
+    { title: 'uses of one value', build: fan, counts: [5, 10, 20] },
+    { title: 'many uses of one value, which one node adds up', build: fan, counts: [100, 200, 400] },
+    { title: 'paths through a ladder', build: ladder, counts: [10, 20, 40] },
+  ])('grows linearly with $title', ({ build, counts }) => {
+    const added = counts.map((count) => {
       const graph = bind(graphOf(build(count)));
       const of = graph.outputs[0] as string;
       return (
