@@ -5,6 +5,7 @@ import { elementCount, type FloatTensor, float32 } from '../../../src/engine/gra
 import type { RuleChoice } from '../../../src/engine/graph/rules';
 import { INPUT } from '../../../src/engine/model/evaluation/model';
 import { type ClassesScore, classScore } from '../../../src/engine/model/evaluation/score';
+import { type CaptumCase, captumCases, captumModels, worstDifference } from '../rules/captumCases';
 import { array, dataFile, difference } from '../rules/network';
 import { dot, load, sum, tiny } from './models';
 
@@ -17,25 +18,10 @@ interface ZennitCase {
   readonly float32: number;
 }
 
-interface CaptumCase {
-  readonly id: string;
-  readonly model: 'tinyseq' | 'shapes';
-  readonly image: string;
-  readonly method: 'deconvolution' | 'lrp' | 'deeplift';
-  readonly target: number;
-  readonly baselines?: readonly number[] | 'background';
-  readonly threshold?: number;
-  readonly file: string;
-  readonly convergenceDelta?: readonly number[];
-  readonly tolerance: number;
-}
-
 const read = <T>(file: string): T => JSON.parse(readFileSync(dataFile(file), 'utf8')) as T;
 const zennit = read<{ low: readonly number[]; high: readonly number[]; cases: readonly ZennitCase[] }>(
   'golden-rules/cases.json',
 );
-const captum = read<{ cases: readonly CaptumCase[] }>('golden-rules/captum.json').cases;
-const files = { tinyseq: 'golden-methods/models/tinyseq.onnx', shapes: 'models/shapes/last_e08.onnx' };
 
 function choice(rules: string): RuleChoice {
   const { low, high } = zennit;
@@ -62,12 +48,9 @@ function referencesOf({ baselines }: CaptumCase, x: FloatTensor): FloatTensor {
   return float32([values.length / x.data.length, ...x.dims.slice(1)], Float32Array.from(values));
 }
 
-const worst = (actual: ArrayLike<number>, expected: Float32Array) =>
-  Math.max(...expected.map((value, i) => Math.abs((actual[i] as number) - value)));
-
-describe.each(captum)('$id', (golden) => {
+describe.each(captumCases)('$id', (golden) => {
   const { model: name, target, threshold } = golden;
-  const asked = () => load(files[name], `images/inputs/${name}_${golden.image}.npy`);
+  const asked = () => load(captumModels[name], `images/inputs/${name}_${golden.image}.npy`);
   const score = classScore(target);
   const expected = array(`golden-rules/captum/${golden.file}`).data;
 
@@ -82,7 +65,7 @@ describe.each(captum)('$id', (golden) => {
       const evaluation = await model.evaluate(x, { score, gradients: [probe] });
       const factor = lrp ? evaluation.score() : 1;
       const map = evaluation.gradient(probe).data.map((value) => factor * value);
-      expect(worst(map, expected)).toBeLessThanOrEqual(golden.tolerance);
+      expect(worstDifference(map, expected)).toBeLessThanOrEqual(golden.tolerance);
       return;
     }
     const reference = referencesOf(golden, x);
@@ -102,7 +85,7 @@ describe.each(captum)('$id', (golden) => {
       const rest = own - (evaluation.score(item) - evaluation.reference().score(item));
       expect(Math.abs(rest - delta)).toBeLessThan(2e-5);
     });
-    expect(worst(map, expected)).toBeLessThanOrEqual(golden.tolerance);
+    expect(worstDifference(map, expected)).toBeLessThanOrEqual(golden.tolerance);
   });
 });
 

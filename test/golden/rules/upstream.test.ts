@@ -1,5 +1,4 @@
 /** Deconvolution, LRP-ε and DeepLIFT against captum and shap (test/data/golden-rules/captum.json). */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../../src/engine/graph/autodiff/differentiate';
 import { type FloatTensor, float32 } from '../../../src/engine/graph/ir/tensor';
@@ -8,31 +7,10 @@ import { withReference } from '../../../src/engine/graph/passes/withReference';
 import { ruleTable } from '../../../src/engine/graph/rules';
 import { deepLift } from '../../../src/engine/graph/rules/deepLift';
 import { standard } from '../../../src/engine/graph/rules/standard';
-import { array, backward, dataFile, network, oneHot, run, sum } from './network';
+import { type CaptumCase, captumCases, captumModels, worstDifference } from './captumCases';
+import { array, backward, network, oneHot, run, sum } from './network';
 
-interface Case {
-  readonly id: string;
-  readonly model: 'tinyseq' | 'shapes';
-  readonly image: string;
-  readonly method: 'deconvolution' | 'lrp' | 'deeplift';
-  readonly target: number;
-  /** Of DeepLIFT: constant inputs, or how many of the stored background images. */
-  readonly baselines?: readonly number[] | 'background';
-  readonly threshold?: number;
-  readonly file: string;
-  /** Σ attribution − Δlogit of captum's DeepLIFT, one for each baseline. */
-  readonly convergenceDelta?: readonly number[];
-  readonly tolerance: number;
-}
-
-const cases = (JSON.parse(readFileSync(dataFile('golden-rules/captum.json'), 'utf8')) as { readonly cases: Case[] })
-  .cases;
-const models = { tinyseq: 'golden-methods/models/tinyseq.onnx', shapes: 'models/shapes/last_e08.onnx' };
-
-const worst = (actual: Float32Array, expected: Float32Array) =>
-  Math.max(...actual.map((value, i) => Math.abs(value - (expected[i] as number))));
-
-function baselinesOf({ baselines }: Case, x: FloatTensor): FloatTensor[] {
+function baselinesOf({ baselines }: CaptumCase, x: FloatTensor): FloatTensor[] {
   if (baselines !== 'background')
     return (baselines ?? []).map((value) =>
       float32(
@@ -52,8 +30,8 @@ function baselinesOf({ baselines }: Case, x: FloatTensor): FloatTensor[] {
  * module passes its gradient: the ReLU's hook reads the tensor's gradient before the pool's own hook has replaced it. The table is told to
  * do the same, and then leaves the rests that captum reports.
  */
-async function attribution(golden: Case, x: FloatTensor): Promise<{ map: Float32Array; rests: number[] }> {
-  const net = await network(models[golden.model], x);
+async function attribution(golden: CaptumCase, x: FloatTensor): Promise<{ map: Float32Array; rests: number[] }> {
+  const net = await network(captumModels[golden.model], x);
   const { graph, baseline, reference } = withReference(net.graph, net.input);
   const rescale = deepLift({ reference, ...(golden.threshold !== undefined && { threshold: golden.threshold }) });
   const rules = golden.convergenceDelta ? { ...rescale, MaxPool: standard['MaxPool'] as BackwardRule } : rescale;
@@ -81,7 +59,7 @@ async function attribution(golden: Case, x: FloatTensor): Promise<{ map: Float32
   return { map, rests };
 }
 
-describe.each(cases)('$id', (golden) => {
+describe.each(captumCases)('$id', (golden) => {
   const x = array(`images/inputs/${golden.model}_${golden.image}.npy`);
   const expected = array(`golden-rules/captum/${golden.file}`).data;
 
@@ -91,10 +69,10 @@ describe.each(cases)('$id', (golden) => {
       rests.forEach((rest, i) => {
         expect(Math.abs(rest + (golden.convergenceDelta?.[i] ?? 0))).toBeLessThan(2e-5);
       });
-      expect(worst(map, expected)).toBeLessThanOrEqual(golden.tolerance);
+      expect(worstDifference(map, expected)).toBeLessThanOrEqual(golden.tolerance);
       return;
     }
-    const net = await network(models[golden.model], x);
+    const net = await network(captumModels[golden.model], x);
     const lrp = golden.method === 'lrp';
     const rules = ruleTable(lrp ? { name: 'lrp-epsilon', options: { epsilon: 1e-9, stabiliser: 1e-9 } } : 'deconvnet');
     const result = await backward(net, rules, { [net.input]: x }, golden.target, [net.input, net.logits]);
@@ -102,6 +80,6 @@ describe.each(cases)('$id', (golden) => {
     // Relevance is linear in the cotangent: that of the logit itself is that of 1, times the logit.
     const scale = lrp ? (output?.data[golden.target] as number) : 1;
     const map = (result.get(net.input) as FloatTensor).data.map((value) => value * scale);
-    expect(worst(map, expected)).toBeLessThanOrEqual(golden.tolerance);
+    expect(worstDifference(map, expected)).toBeLessThanOrEqual(golden.tolerance);
   });
 });
