@@ -1,5 +1,6 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import { RuntimeFailure } from '../../../shared/errors';
+import { integerTypes } from '../../graph/ir/numbers';
 import type { DType, Tensor, TensorData } from '../../graph/ir/tensor';
 
 type Ort = typeof import('onnxruntime-node');
@@ -9,20 +10,7 @@ type OrtType = OrtTensor.Type;
  * Element types that onnxruntime's Node interface can take and give; the others may only be used inside a graph. float16 is not among
  * them: where JavaScript has Float16Array (Node 24), onnxruntime-node 1.30 makes one and then fails to read it.
  */
-const exchanged: ReadonlySet<DType> = new Set<DType>([
-  'float32',
-  'float64',
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'int64',
-  'uint64',
-  'bool',
-  'string',
-]);
+const exchanged: ReadonlySet<DType> = new Set<DType>(['float32', 'float64', ...integerTypes, 'bool', 'string']);
 
 /** @throws RuntimeFailure when values of this type cannot pass the boundary. */
 export function assertExchanged(name: string, dtype: DType): void {
