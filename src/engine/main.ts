@@ -34,5 +34,6 @@ server.handle('encode', (params) => engine.encode(params));
 server.handle('keepPreprocessing', async ({ checkpoint, preprocessing }) => ({
   path: await engine.keepPreprocessing(checkpoint, preprocessing),
 }));
+server.handle('keepLabels', async ({ checkpoint, labels }) => ({ path: await engine.keepLabels(checkpoint, labels) }));
 server.handle('keepLogits', async ({ checkpoint, logits }) => ({ path: await engine.keepLogits(checkpoint, logits) }));
 server.listen();

@@ -1,8 +1,7 @@
 import { CancelledError } from '../shared/errors';
-import { isPending } from '../shared/explanation/explanation';
 import type { PanelState } from '../shared/protocol/panel';
 import type { PanelCaller } from '../shared/protocol/rpc';
-import type { CardRequest } from '../shared/question/card';
+import type { MethodRequest } from '../shared/question/card';
 import type { OutputSelection } from '../shared/question/output';
 import type { Preprocessing } from '../shared/question/preprocessing';
 import type { Question } from '../shared/question/question';
@@ -63,10 +62,10 @@ export class Controller {
     else this.early.push(step);
   }
 
-  /** Asks about another class; cards with a question of their own keep theirs, and what they have. */
+  /** Asks about another class. */
   explain(target: TargetRequest): void {
     const { panel } = this.store.state;
-    if (panel !== null) this.run({ ...panel.question, target }, panel.cards, this.followers());
+    if (panel !== null) this.run({ ...panel.question, target }, panel.cards);
   }
 
   /** Explains another answer of a model that gives several for an image; undefined: the one that is taken where none is chosen. */
@@ -74,32 +73,28 @@ export class Controller {
     const { panel } = this.store.state;
     if (panel === null) return;
     const { output: _, ...question } = panel.question;
-    this.run(output === undefined ? question : { ...question, output }, panel.cards, this.followers());
+    this.run(output === undefined ? question : { ...question, output }, panel.cards);
   }
 
   /** Uses another layer for all methods that need one; undefined for the default layer. */
   chooseLayer(layer: string | undefined): void {
     const { panel } = this.store.state;
     if (panel === null) return;
-    const cards = panel.cards.map((card) => {
-      if (card.question !== undefined) return card;
-      const { layer: _own, ...rest } = card;
-      return rest;
-    });
-    this.run({ ...panel.question, layer }, cards, this.followers());
+    const cards = panel.cards.map(({ layer: _own, ...rest }) => rest);
+    this.run({ ...panel.question, layer }, cards);
   }
 
-  /** Runs one card again with other parameters, along with those that a running explanation still owes. */
-  runAgain(request: CardRequest<string>): void {
+  /** Runs one card again with other parameters, or anew. */
+  runAgain(request: MethodRequest): void {
     const { panel } = this.store.state;
     if (panel === null) return;
     const cards = panel.cards.map((each) => (each.key === request.key ? request : each));
-    this.run(panel.question, cards, [request.key, ...this.owed().filter((key) => key !== request.key)]);
+    this.run(panel.question, cards, [request.key]);
   }
 
   explainAgain(): void {
     const { panel } = this.store.state;
-    if (panel !== null) this.run(panel.question, panel.cards);
+    if (panel !== null) this.run(panel.question, panel.cards, 'all');
   }
 
   setDisplay(display: DisplayOptions): void {
@@ -157,24 +152,8 @@ export class Controller {
     void this.ask(() => this.host.request('openSource', { url }));
   }
 
-  /** Keys of the cards that a running explanation has not come to. */
-  private owed(): string[] {
-    const { explanation } = this.store.state;
-    return (explanation?.cards ?? []).filter(isPending).map(({ request }) => request.key);
-  }
-
-  /** Keys of the cards that change with the panel's question, and of those still owed; undefined when these are all. */
-  private followers(): string[] | undefined {
-    const owed = this.owed();
-    const { cards } = this.store.state.panel!;
-    const keys = cards
-      .filter(({ key, question }) => question === undefined || owed.includes(key))
-      .map(({ key }) => key);
-    return keys.length === cards.length ? undefined : keys;
-  }
-
-  private run(question: Question<string>, cards: readonly CardRequest<string>[], only?: readonly string[]): void {
-    void this.ask(() => this.host.request('explain', { question, cards, ...(only ? { only } : {}) }));
+  private run(question: Question<string>, cards: readonly MethodRequest[], again?: readonly string[] | 'all'): void {
+    void this.ask(() => this.host.request('explain', { question, cards, ...(again ? { again } : {}) }));
   }
 
   private async ask(request: () => Promise<unknown>): Promise<void> {

@@ -362,10 +362,10 @@ describe('one method several times', () => {
   it('leaves those with a question of their own alone when another class is asked for', async () => {
     await opened.send('event', { kind: 'ended', id: 'r', seconds: 1, cancelled: true });
     await opened.page.locator('[data-class-index="2"]').click();
-    const { only, question, cards: asked } = (await calls('explain'))[0]!.params as PanelRequests['explain'][0];
+    const { again: only, question, cards: asked } = (await calls('explain'))[0]!.params as PanelRequests['explain'][0];
     expect(question.target).toEqual({ kind: 'index', index: 2 });
     expect(only).toEqual(['grad-cam', 'grad-cam-2', 'gradient']);
-    await opened.send('event', { kind: 'run', id: 's', question, cards: asked, keys: only! });
+    await opened.send('event', { kind: 'run', id: 's', question, cards: asked, keys: only as string[] });
     expect(await byKey('ring').getAttribute('data-state')).toBe('done');
     expect(await byKey('grad-cam-2').getAttribute('data-state')).toBe('waiting');
   });

@@ -66,6 +66,10 @@ const host: PanelServer = new Rpc({
 const answers: { [K in keyof PanelRequests]: PanelRequests[K][1] } = {
   ready: revive(settings.setup) as PanelSetup,
   explain: null,
+  compare: null,
+  endComparison: null,
+  pin: null,
+  unpin: null,
   cancel: null,
   save: { folder: 'whylight/star_0' },
   chooseMethods: null,
@@ -73,6 +77,7 @@ const answers: { [K in keyof PanelRequests]: PanelRequests[K][1] } = {
   keepPreprocessing: null,
   editPreprocessing: null,
   keepLogits: null,
+  chooseLabels: null,
   checkHealth: null,
   showLog: null,
   openSource: null,

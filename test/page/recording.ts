@@ -7,7 +7,7 @@ import type { PanelSetup, PanelState } from '../../src/shared/protocol/panel';
 import { cardFor } from '../../src/shared/question/card';
 import type { Preprocessing } from '../../src/shared/question/preprocessing';
 import { defaultDisplay } from '../../src/shared/rendering/display';
-import type { Attribution, ClassScore, RawMap } from '../../src/shared/results/attribution';
+import type { Attribution, ClassList, ClassScore, RawMap } from '../../src/shared/results/attribution';
 import type { LayerInfo } from '../../src/shared/results/layers';
 import { panelStrings } from '../../src/shared/words/panelStrings';
 import { methodInfos } from './methodInfos';
@@ -88,13 +88,14 @@ function setup(imageName: string, checkpointName: string): PanelSetup {
       target: { kind: 'top1' },
     },
     cards: methodInfos.map(({ id }) => cardFor(id)),
+    comparisons: [],
+    pinned: [],
     display: defaultDisplay,
   };
   return {
     state,
     explanation: emptyExplanation(state.question, state.cards),
     imageName,
-    checkpointName,
     methods: methodInfos,
     strings: panelStrings,
   };
@@ -106,6 +107,19 @@ const score = (index: number, label: string | null, logit: number, probability: 
   logit,
   probability,
 });
+
+/** As if the model had these classes only. */
+function listed(scores: readonly ClassScore[]): ClassList {
+  const inOrder = [...scores].sort((a, b) => a.index - b.index);
+  const count = (inOrder.at(-1)?.index ?? -1) + 1;
+  const probabilities = new Float32Array(count);
+  const labels = Array.from({ length: count }, (_, index) => `class ${index}`);
+  for (const { index, label, probability } of inOrder) {
+    probabilities[index] = probability;
+    labels[index] = label ?? labels[index]!;
+  }
+  return { count, probabilities, labels };
+}
 
 /** The star with the watermark, explained by all nine methods with the `shapes` checkpoint. */
 export async function starRecording(): Promise<Recording> {
@@ -140,6 +154,8 @@ export async function starRecording(): Promise<Recording> {
         alternatives: [],
       },
       top5,
+      classes: listed(top5),
+      labelsHow: 'from whylight.json beside the checkpoint',
       target: top5[0]!,
       layer: {
         name: '/layer3/layer3.1/relu2/Relu_output_0',
@@ -201,6 +217,8 @@ export async function catRecording(): Promise<Recording> {
         ],
       },
       top5,
+      classes: listed(top5),
+      labelsHow: 'from whylight.json beside the checkpoint',
       target: top5[0]!,
       layer: {
         name: '/layer3/layer3.1/relu2/Relu_output_0',

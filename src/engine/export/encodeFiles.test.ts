@@ -51,6 +51,8 @@ function params(attributions: readonly Attribution[]): EncodeParams {
       imageSize: { width: 60, height: 40 },
       notes: [],
       dependsOn: [],
+      classes: { count: 3, probabilities: null, labels: null },
+      labelsHow: null,
     },
     attributions,
     display: defaultDisplay,

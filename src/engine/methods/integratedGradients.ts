@@ -150,6 +150,11 @@ export const integratedGradients: Method = {
     if (!multiply) return { map: map() };
     const difference = await scoreDifference(context, baseline, scalar);
     const delta = values().reduce((sum, value) => sum + value, 0) - difference;
-    return { map: map(), convergenceDelta: delta, notes: completenessNotes(delta, difference, steps) };
+    return {
+      map: map(),
+      convergenceDelta: delta,
+      scoreDifference: difference,
+      notes: completenessNotes(delta, difference, steps),
+    };
   },
 };

@@ -40,6 +40,7 @@ export interface MethodResult {
   /** A class activation map before upsampling, at the layer's resolution. */
   readonly layerMap?: RawMap;
   readonly convergenceDelta?: number;
+  readonly scoreDifference?: number;
   /** Findings beyond the map itself, one sentence each. */
   readonly notes?: readonly string[];
 }

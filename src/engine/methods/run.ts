@@ -121,7 +121,7 @@ async function attribute(
   const started = performance.now();
   const random = new SeededSource(options.seed, id);
   const context = createContext(model, image, options, layer, random, cost, throttled(request.key, options.listener));
-  const { map, convergenceDelta, notes } = await method.run(context, parameters);
+  const { map, convergenceDelta, scoreDifference, notes } = await method.run(context, parameters);
   const statistics = mapStatistics(map.data);
   return {
     key: request.key,
@@ -135,6 +135,7 @@ async function attribute(
     min: statistics.min,
     max: statistics.max,
     ...(convergenceDelta !== undefined && { convergenceDelta }),
+    ...(scoreDifference !== undefined && { scoreDifference }),
     notes: [...(notes ?? []), ...mapFindings(statistics)],
   };
 }

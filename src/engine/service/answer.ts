@@ -1,6 +1,6 @@
 import { CancelledError, throwIfCancelled, WhylightError } from '../../shared/errors';
 import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
-import type { CardRequest, QuestionGroup } from '../../shared/question/card';
+import type { QuestionGroup } from '../../shared/question/card';
 import type { Preprocessing } from '../../shared/question/preprocessing';
 import type { ImageSource } from '../../shared/question/question';
 import { plainMessage } from '../../shared/words/plainText';
@@ -9,7 +9,7 @@ import { Observer } from '../health/observe';
 import { type decodeImage, displayImage } from '../image';
 import type { Method } from '../methods/method';
 import { runMethods } from '../methods/run';
-import { chooseTarget, classScores, topClasses } from '../model/target/target';
+import { chooseTarget, classScores, listClasses, topClasses } from '../model/target/target';
 import { alternatives } from './alternatives';
 import type { CheckpointCache } from './checkpoints';
 import { chooseLayer } from './chooseLayer';
@@ -83,6 +83,8 @@ export async function answer(
           }),
     },
     top5: topClasses(scores, 5),
+    classes: listClasses(scores, open.labels),
+    labelsHow: open.labelsHow,
     target,
     ...(output && { output }),
     layer,
@@ -121,9 +123,9 @@ export async function answer(
   if (findings.length > 0) emit({ id, kind: 'findings', cards: keys, findings });
 }
 
-/** Answers a question that cards brought with them: what stands in its way is told as their failure, and the run goes on. */
+/** Answers a question that cards brought with them: what stands in its way is told once for all of them, and the run goes on. */
 export async function answerBeside(group: QuestionGroup<ImageSource>, context: AnswerContext): Promise<void> {
-  const waiting = new Map<string, CardRequest>(group.cards.map((card) => [card.key, card]));
+  const waiting = new Set(group.cards.map(({ key }) => key));
   const told: AnswerContext['told'] = (key, how) => {
     waiting.delete(key);
     context.told(key, how);
@@ -134,11 +136,8 @@ export async function answerBeside(group: QuestionGroup<ImageSource>, context: A
     if (error instanceof CancelledError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     context.log('error', error instanceof Error && error.stack ? error.stack : message);
-    for (const { key, method } of waiting.values()) {
-      context.told(key, 'failed');
-      const sentence =
-        error instanceof WhylightError ? message : `${method} stopped with an unexpected error: ${message}`;
-      context.emit({ id: context.id, kind: 'failed', key, message: sentence });
-    }
+    for (const key of waiting) context.told(key, 'failed');
+    const sentence = error instanceof WhylightError ? message : `This stopped with an unexpected error: ${message}`;
+    context.emit({ id: context.id, kind: 'unanswered', cards: [...waiting], message: sentence });
   }
 }

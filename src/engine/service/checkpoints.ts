@@ -21,6 +21,8 @@ export interface OpenCheckpoint {
   /** null for a model that no image fits, because it takes neither 1 nor 3 channels. */
   readonly preprocessing: FoundPreprocessing | null;
   readonly labels: readonly string[] | null;
+  /** Where the labels come from, in words; null without labels. */
+  readonly labelsHow: string | null;
   /** Default target layer named in whylight.json. */
   readonly layer: string | undefined;
   /** Default answer named there, of a model that gives several for an image. */
@@ -45,6 +47,7 @@ async function open(path: string, options: OpenOptions, machine: Omit<RunOptions
     model,
     preprocessing,
     labels: labels.names,
+    labelsHow: labels.names && labels.how,
     layer: noted?.layer,
     output: parseOutput(noted?.output ?? '') ?? undefined,
     notes,

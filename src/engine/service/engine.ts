@@ -124,6 +124,15 @@ export class Engine {
     return writeCheckpointNotes(checkpointOf(checkpoint), { logits });
   }
 
+  /**
+   * Writes the name of a file with labels into the whylight.json beside the checkpoint.
+   *
+   * @returns the path of whylight.json.
+   */
+  keepLabels(checkpoint: string, labels: string): Promise<string> {
+    return writeCheckpointNotes(checkpointOf(checkpoint), { labels });
+  }
+
   async dispose(): Promise<void> {
     await this.checkpoints.dispose();
     await this.runtimes.dispose();

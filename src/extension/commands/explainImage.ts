@@ -45,6 +45,8 @@ export async function explainImages(
         {
           question: { image: image.toString(), checkpoint, target: { kind: 'top1' } },
           cards: ids.map(cardFor),
+          comparisons: [],
+          pinned: [],
           display,
         },
         column,

@@ -56,6 +56,8 @@ export function imageSettings(scope: ConfigurationScope | undefined): ImageSetti
       opacity: configuration.get('display.opacity', defaultDisplay.opacity),
       mode: configuration.get('display.mode', defaultDisplay.mode),
       topK: configuration.get('display.topK', defaultDisplay.topK),
+      view: defaultDisplay.view,
+      scale: defaultDisplay.scale,
     },
   };
 }

@@ -147,10 +147,13 @@ export class ExplanationPanel extends DisposableOwner {
       onMessage: (listener) => webview.onDidReceiveMessage(listener),
     });
     rpc.handle('ready', () => this.onReady());
-    rpc.handle('explain', ({ question, cards, only }) => {
+    rpc.handle('explain', ({ question, cards, again }) => {
       // The page may still speak of the checkpoint before: a panel's image and checkpoint change by commands only.
       const { image, checkpoint } = this.question;
-      void this.runner.run({ ...this.state, question: { ...question, image, checkpoint }, cards }, only);
+      void this.runner.run(
+        { ...this.state, question: { ...question, image, checkpoint }, cards },
+        again === 'all' ? undefined : again,
+      );
       return null;
     });
     rpc.handle('cancel', () => {
@@ -171,6 +174,8 @@ export class ExplanationPanel extends DisposableOwner {
     rpc.handle('keepPreprocessing', ({ preprocessing }) => this.keepPreprocessing(preprocessing));
     rpc.handle('editPreprocessing', () => this.editPreprocessing());
     rpc.handle('keepLogits', ({ logits }) => this.keepLogits(logits));
+    for (const name of ['compare', 'endComparison', 'pin', 'unpin', 'chooseLabels'] as const)
+      rpc.handle(name, () => null);
     rpc.handle('checkHealth', async () => {
       await this.services.checkHealth(this.question);
       return null;
@@ -203,7 +208,6 @@ export class ExplanationPanel extends DisposableOwner {
         state,
         explanation,
         imageName: this.imageName,
-        checkpointName: basename(state.question.checkpoint),
         methods,
         strings,
       };

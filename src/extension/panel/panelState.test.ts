@@ -16,8 +16,9 @@ const state: PanelState = {
   cards: [
     { key: 'smoothgrad', method: 'smoothgrad', preset: 'captum', parameters: { samples: 8 } },
     { key: 'grad-cam', method: 'grad-cam', layer: 'relu5' },
-    { key: 'pinned', method: 'grad-cam', layer: 'relu2', question: other },
   ],
+  comparisons: [{ key: 'early', change: { kind: 'checkpoint', checkpoint: '/early.onnx' } }],
+  pinned: [{ key: 'pinned', method: 'grad-cam', layer: 'relu2', question: other }],
   display: { ...defaultDisplay, opacity: 0.3 },
 };
 const written = (value: unknown) => readPanelState(JSON.parse(JSON.stringify(value)));

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { PanelState } from '../../shared/protocol/panel';
 import { type CardRequest, cardFor } from '../../shared/question/card';
-import { isFields, readQuestion } from '../../shared/question/readQuestion';
+import type { Change, Comparison, PinnedCard } from '../../shared/question/comparison';
+import { isFields, readQuestion, readTarget } from '../../shared/question/readQuestion';
 import { type DisplayOptions, defaultDisplay } from '../../shared/rendering/display';
 import type { Parameters } from '../../shared/results/attribution';
 
@@ -13,10 +14,19 @@ export function readPanelState(value: unknown): PanelState | undefined {
   if (!isFields(value)) return undefined;
   // Version 0.1 kept the question's fields beside the others, and methods without keys, each at most once.
   const question = readQuestion(value['question'] ?? value);
-  const cards = readCards(value['cards'] ?? value['methods']);
-  if (question === undefined || cards.length === 0) return undefined;
+  const all = readCards(value['cards'] ?? value['methods']);
+  if (question === undefined || all.length === 0) return undefined;
   const id = typeof value['id'] === 'string' && value['id'] !== '' ? value['id'] : randomUUID();
-  return { id, question, cards, display: readDisplay(value['display']) };
+  // Version 0.1 kept cards with a question of their own among the others.
+  const pinned = [...all.filter(isPinned), ...readCards(value['pinned']).filter(isPinned)];
+  return {
+    id,
+    question,
+    cards: all.filter((card) => !isPinned(card)),
+    comparisons: readComparisons(value['comparisons']),
+    pinned: pinned.filter(({ key }, index) => pinned.findIndex((each) => each.key === key) === index),
+    display: readDisplay(value['display']),
+  };
 }
 
 /** The state for another checkpoint: class indices and layers of the old one mean nothing there, labels and parameters may. */
@@ -30,13 +40,12 @@ export function withCheckpoint({ question, cards, ...rest }: PanelState, checkpo
       target: target.kind === 'label' ? target : { kind: 'top1' },
       ...(runtime && { runtime }),
     },
-    // A card with a question of its own names its own checkpoint, and keeps its layer with it.
-    cards: cards.map((card) => (card.question ? card : withoutLayer(card))),
+    cards: cards.map(({ layer: _, ...card }) => card),
   };
 }
 
-function withoutLayer({ layer: _, ...card }: CardRequest<string>): CardRequest<string> {
-  return card;
+function isPinned(card: CardRequest<string>): card is PinnedCard {
+  return card.question !== undefined;
 }
 
 /**
@@ -90,6 +99,29 @@ function readCard(value: unknown): CardRequest<string> | undefined {
     ...(typeof layer === 'string' && { layer }),
     ...(question && { question }),
   };
+}
+
+/** Comparisons whose change says nothing are left out, and those whose key one before them has. */
+function readComparisons(value: unknown): Comparison[] {
+  const comparisons = new Map<string, Comparison>();
+  for (const each of Array.isArray(value) ? value : []) {
+    if (!isFields(each) || typeof each['key'] !== 'string' || comparisons.has(each['key'])) continue;
+    const change = readChange(each['change']);
+    if (change) comparisons.set(each['key'], { key: each['key'], change });
+  }
+  return [...comparisons.values()];
+}
+
+function readChange(value: unknown): Change | undefined {
+  if (!isFields(value)) return undefined;
+  const { kind, checkpoint, layer, image, card, preset } = value;
+  if (kind === 'target') return { kind, target: readTarget(value['target']) };
+  if (kind === 'checkpoint' && typeof checkpoint === 'string') return { kind, checkpoint };
+  if (kind === 'layer' && typeof layer === 'string') return { kind, layer };
+  if (kind === 'image' && typeof image === 'string') return { kind, image };
+  if (kind !== 'parameters' || typeof card !== 'string') return undefined;
+  const parameters = readParameters(value['parameters']);
+  return { kind, card, ...(typeof preset === 'string' && { preset }), parameters };
 }
 
 function readParameters(value: unknown): Parameters {

@@ -13,6 +13,8 @@ const state: PanelState = {
   id: 'panel-1',
   question: { image: 'file:///cat.png', checkpoint: '/nets/last.onnx', target: { kind: 'top1' }, layer: 'relu5' },
   cards: [cardFor('gradient'), cardFor('grad-cam')],
+  comparisons: [],
+  pinned: [],
   display: defaultDisplay,
 };
 
@@ -81,7 +83,7 @@ describe('Runner', () => {
   it('names the images of cards with questions of their own for the engine, too', async () => {
     const { runner, asked } = start(answerAll);
     const own = { ...state.question, image: 'file:///dog.png', runtime: 'onnxruntime' } as const;
-    await runner.run({ ...state, cards: [...state.cards, { key: 'dog', method: 'grad-cam', question: own }] });
+    await runner.run({ ...state, pinned: [{ key: 'dog', method: 'grad-cam', question: own }] });
     expect(asked[0]?.cards[2]).toEqual({
       key: 'dog',
       method: 'grad-cam',

@@ -95,10 +95,11 @@ export class Runner extends DisposableOwner {
     const controller = new AbortController();
     this.current = controller;
     const id = randomUUID();
-    const cards = state.cards.filter(({ key }) => only === undefined || only.includes(key));
+    const all = [...state.cards, ...state.pinned];
+    const cards = all.filter(({ key }) => only === undefined || only.includes(key));
     this.currentState = state;
     const keys = cards.map(({ key }) => key);
-    this.hear({ kind: 'run', id, question: state.question, cards: state.cards, keys });
+    this.hear({ kind: 'run', id, question: state.question, cards: all, keys });
     if (note !== undefined) this.hear({ id, kind: 'stage', text: note });
     this.tellStatus('waiting');
     const end = await this.runToEnd(id, state.question, cards, controller.signal);

@@ -26,6 +26,7 @@ const explanation: Explanation = {
     { question, prediction: about(1), findings: [{ severity: 'note', sentence: 'Tied.' }] },
   ],
   earlier: null,
+  unanswered: [],
   run: null,
 };
 const save = (only?: readonly string[], from = explanation) =>

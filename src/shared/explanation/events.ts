@@ -1,6 +1,6 @@
 import type { ChosenOutput } from '../question/output';
 import type { Preprocessing } from '../question/preprocessing';
-import type { Attribution, ClassScore, ImageRegion, RawMap, RgbImage } from '../results/attribution';
+import type { Attribution, ClassList, ClassScore, ImageRegion, RawMap, RgbImage } from '../results/attribution';
 import type { Finding } from '../results/health';
 import type { ChosenLayer, LayerInfo } from '../results/layers';
 
@@ -29,6 +29,9 @@ export interface Prediction {
     readonly alternatives: readonly PreprocessingAlternative[];
   };
   readonly top5: readonly ClassScore[];
+  readonly classes: ClassList;
+  /** Where the labels come from, in words ("from whylight.json beside the checkpoint"); null without labels. */
+  readonly labelsHow: string | null;
   readonly target: ClassScore;
   /** Which answer is explained, of a model that gives several for an image. */
   readonly output?: ChosenOutput;
@@ -67,6 +70,8 @@ export type ExplainEvent =
     }
   | { readonly id: string; readonly kind: 'result'; readonly attribution: Attribution }
   | { readonly id: string; readonly kind: 'failed'; readonly key: string; readonly message: string }
+  /** A question of its own that these cards brought could not be answered, so none of them gets a result; one sentence. */
+  | { readonly id: string; readonly kind: 'unanswered'; readonly cards: readonly string[]; readonly message: string }
   /** After the methods, when there are any: what they got from the model tells of its health. `cards` as with the prediction. */
   | {
       readonly id: string;

@@ -14,6 +14,8 @@ export interface Card<Image = string> {
   /** An unfinished map, when the method sends one. */
   readonly partial: RawMap | null;
   readonly attribution: Attribution | null;
+  /** What the card showed before it was asked anew: it is still shown, dimmed, as long as there is no attribution. */
+  readonly before: { readonly attribution: Attribution; readonly question: Question<Image> } | null;
   /** Why it failed, in one sentence from the engine; null when the run around it ended. */
   readonly failure: string | null;
 }
@@ -48,8 +50,10 @@ export interface Explanation<Image = string> {
   readonly question: Question<Image>;
   readonly cards: readonly Card<Image>[];
   readonly answers: readonly Answer<Image>[];
-  /** The answer from before the question changed, for the same image and checkpoint: it is shown until the model has spoken. */
+  /** The answer from before the question changed, for the same image: it is shown until the model has spoken. */
   readonly earlier: Answer<Image> | null;
+  /** Questions of comparisons that could not be answered, each with the reason in one sentence. */
+  readonly unanswered: readonly { readonly question: Question<Image>; readonly message: string }[];
   readonly run: Run | null;
 }
 
@@ -85,11 +89,11 @@ export function emptyExplanation<Image extends Named>(
   question: Question<Image>,
   cards: readonly CardRequest<Image>[],
 ): Explanation<Image> {
-  return { question, cards: cards.map(emptyCard), answers: [], earlier: null, run: null };
+  return { question, cards: cards.map(emptyCard), answers: [], earlier: null, unanswered: [], run: null };
 }
 
 export function emptyCard<Image>(request: CardRequest<Image>): Card<Image> {
-  return { request, phase: 'waiting', progress: null, partial: null, attribution: null, failure: null };
+  return { request, phase: 'waiting', progress: null, partial: null, attribution: null, before: null, failure: null };
 }
 
 export function isPending({ phase }: Pick<Card, 'phase'>): boolean {
@@ -115,6 +119,20 @@ export function answerFor<Image extends Named>(
 /** The answer to the explanation's own question, or the one from before while the model has not spoken. */
 export function shownAnswer<Image extends Named>(explanation: Explanation<Image>): Answer<Image> | null {
   return answerTo(explanation, explanation.question) ?? explanation.earlier;
+}
+
+/** The map that a card shows, and what it answers: the finished one, or (`stale`) the one from before it was asked anew. */
+export function shownMap<Image extends Named>(
+  explanation: Explanation<Image>,
+  card: Card<Image>,
+): { readonly attribution: Attribution; readonly answer: Answer<Image>; readonly stale: boolean } | null {
+  if (card.attribution !== null) {
+    const answer = answerFor(explanation, card);
+    return answer && { attribution: card.attribution, answer, stale: false };
+  }
+  if (card.before === null) return null;
+  const answer = answerTo(explanation, card.before.question);
+  return answer && { attribution: card.before.attribution, answer, stale: true };
 }
 
 /** Finished maps in the order of the cards; with `keys`, of those cards only. */

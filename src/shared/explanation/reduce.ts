@@ -34,23 +34,35 @@ function begin<Image extends Named>(
   { id, question, cards, keys }: RunStart<Image>,
 ): Explanation<Image> {
   const spoken = answerTo(explanation, question) !== null;
-  const sameSubject =
-    explanation.question.checkpoint === question.checkpoint && sameImage(explanation.question.image, question.image);
+  const sameSubject = sameImage(explanation.question.image, question.image);
+  const next = cards.map((request) => cardAtStart(explanation, question, request, keys));
+  const groups = questionGroups(question, cards);
   return {
     question,
-    cards: cards.map((request) => cardAtStart(explanation, question, request, keys)),
-    answers: questionGroups(question, cards).flatMap((group) => {
-      const known = answerTo(explanation, group.question);
-      if (known === null) return [];
+    cards: next,
+    answers: explanation.answers.flatMap((known) => {
+      const group = groups.find((each) => sameQuestion(each.question, known.question));
+      if (group === undefined) {
+        return next.some(({ before }) => before !== null && sameQuestion(before.question, known.question))
+          ? [known]
+          : [];
+      }
       // A run of some cards sees a part of the network only; what others have seen still holds.
       return [group.cards.every(({ key }) => keys.includes(key)) ? { ...known, findings: [] } : known];
     }),
     earlier: sameSubject && !spoken ? shownAnswer(explanation) : null,
+    unanswered: explanation.unanswered.filter((each) =>
+      groups.some(
+        (group) => sameQuestion(group.question, each.question) && !group.cards.some(({ key }) => keys.includes(key)),
+      ),
+    ),
     run: { id, phase: 'running', stage: null, seconds: 0, error: null, cut: null, keys },
   };
 }
 
-/** A card of the run, or a new one, starts empty; any other one keeps its result as long as it answers what is asked now. */
+/**
+ * A card of the run starts anew and shows what it had until then; any other one keeps its result as long as that answers what is asked now.
+ */
 function cardAtStart<Image extends Named>(
   explanation: Explanation<Image>,
   question: Question<Image>,
@@ -58,12 +70,14 @@ function cardAtStart<Image extends Named>(
   keys: readonly string[],
 ): Card<Image> {
   const before = explanation.cards.find((card) => card.request.key === request.key);
-  if (before === undefined || keys.includes(request.key)) return emptyCard(request);
-  const holds =
-    before.request.method === request.method &&
-    sameQuestion(before.request.question ?? explanation.question, request.question ?? question);
+  if (before === undefined || before.request.method !== request.method) return emptyCard(request);
+  const asked = before.request.question ?? explanation.question;
+  const shown = before.attribution === null ? before.before : { attribution: before.attribution, question: asked };
+  if (keys.includes(request.key)) return { ...emptyCard(request), before: shown };
   // Nobody computes it any more: the run that would have is superseded.
-  if (!holds) return { ...emptyCard(request), phase: 'cancelled' };
+  if (!sameQuestion(asked, request.question ?? question)) {
+    return { ...emptyCard(request), before: shown, phase: 'cancelled' };
+  }
   return isPending(before) ? { ...before, request, phase: 'cancelled' } : { ...before, request };
 }
 
@@ -92,6 +106,7 @@ function hear<Image extends Named>(explanation: Explanation<Image>, run: Run, ev
         progress: null,
         partial: null,
         attribution: event.attribution,
+        before: null,
         failure: null,
       }));
     case 'failed':
@@ -101,11 +116,29 @@ function hear<Image extends Named>(explanation: Explanation<Image>, run: Run, ev
         attribution: null,
         failure: event.message,
       }));
+    case 'unanswered':
+      return unanswered(explanation, event.cards, event.message);
     case 'findings':
       return withAnswer(explanation, event.cards, (known) =>
         known === null ? null : { ...known, findings: mergedFindings(known.findings, event.findings) },
       );
   }
+}
+
+function unanswered<Image extends Named>(
+  explanation: Explanation<Image>,
+  keys: readonly string[],
+  message: string,
+): Explanation<Image> {
+  const question = explanation.cards.find(({ request }) => keys.includes(request.key))?.request.question;
+  if (question === undefined) return explanation;
+  return {
+    ...explanation,
+    cards: explanation.cards.map((card) =>
+      keys.includes(card.request.key) && isPending(card) ? { ...card, phase: 'failed', progress: null } : card,
+    ),
+    unanswered: [...explanation.unanswered, { question, message }],
+  };
 }
 
 function withCard<Image>(

@@ -86,7 +86,15 @@ export interface EncodeParams extends Explained {
   readonly display: DisplayOptions;
   /** The seed of the methods that draw noise, for `result.json`; 0 when absent. */
   readonly seed?: number;
+  /** Chosen by the caller; the progress of writing carries it. */
+  readonly id?: string;
+  /** Overlays whose image is longer are written at this size, in pixels; at the image's own size when absent. */
+  readonly longestSide?: number;
+  /** Of the overlays; PNG when absent. The figure is a PNG always. */
+  readonly format?: OverlayFormat;
 }
+
+export type OverlayFormat = 'png' | 'jpeg';
 
 export interface EncodedFile {
   readonly name: string;
@@ -111,11 +119,15 @@ export interface EngineRequests {
   ];
   /** Writes the name of the value to explain in place of the logits into the whylight.json beside the checkpoint; answers that file's path. */
   keepLogits: [{ readonly checkpoint: string; readonly logits: string }, { readonly path: string }];
+  /** Writes the name of a file with labels into the whylight.json beside the checkpoint; answers that file's path. */
+  keepLabels: [{ readonly checkpoint: string; readonly labels: string }, { readonly path: string }];
 }
 
 /** Notifications from the engine to the extension host. */
 export interface EngineNotifications {
   explainEvent: ExplainEvent;
+  /** Files of an `encode` request that are ready. */
+  encodeProgress: { readonly id: string; readonly done: number; readonly total: number };
   log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'; readonly message: string };
 }
 

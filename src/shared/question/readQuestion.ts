@@ -33,10 +33,12 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readTarget(value: unknown): TargetRequest {
+/** The target that JSON states; the most probable class when it states none. */
+export function readTarget(value: unknown): TargetRequest {
   if (isFields(value)) {
     const { kind, index, label } = value;
     if (kind === 'index' && isWhole(index) && index >= 0) return { kind, index };
+    if (kind === 'class' && isWhole(index) && index >= 0 && typeof label === 'string') return { kind, index, label };
     if (kind === 'label' && typeof label === 'string') return { kind, label };
   }
   return { kind: 'top1' };

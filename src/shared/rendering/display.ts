@@ -16,6 +16,16 @@ export interface DisplayOptions {
   readonly mode: DisplayMode;
   /** For `top-k`: percentage of the pixels kept, 0..100. */
   readonly topK: number;
+  /**
+   * `image`: the whole image; `model`: the part that the model saw, in the proportions in which it saw it; `auto`: the image, or what the
+   * model saw where the image is longer than three times its shorter side.
+   */
+  readonly view: 'auto' | 'image' | 'model';
+  /**
+   * `own`: each map fills its colour scale. `shared`: all maps have one sign mode and one colour map, and the maps of one method, whatever
+   * they are asked about, one range of values.
+   */
+  readonly scale: 'own' | 'shared';
 }
 
 export const defaultDisplay: DisplayOptions = {
@@ -25,4 +35,6 @@ export const defaultDisplay: DisplayOptions = {
   opacity: 0.6,
   mode: 'blended',
   topK: 15,
+  view: 'auto',
+  scale: 'own',
 };

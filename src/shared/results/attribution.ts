@@ -72,6 +72,8 @@ export interface Attribution {
   readonly max: number;
   /** Σ map − (S(x) − S(baseline)), for methods with a completeness axiom. */
   readonly convergenceDelta?: number;
+  /** S(x) − S(baseline), which the convergence delta is measured against; present with it. */
+  readonly scoreDifference?: number;
   /** Findings in words: blank map, NaN, all negative, poor convergence … */
   readonly notes: readonly string[];
 }
@@ -83,6 +85,18 @@ export interface ClassScore {
   /** Softmax (or sigmoid, for one-logit models) of the logits, 0..1. */
   readonly probability: number;
 }
+
+/** All classes of a model, for one image. */
+export interface ClassList {
+  readonly count: number;
+  /** By class index, 0..1; null of more than {@link listedClasses} classes. */
+  readonly probabilities: Float32Array | null;
+  /** By class index; null when nothing says them, and of more than {@link listedClasses} classes. */
+  readonly labels: readonly string[] | null;
+}
+
+/** The most classes that are sent to be listed and searched by name. */
+export const listedClasses = 100_000;
 
 /** Which part of the image the model saw, in pixels of the upright image. */
 export interface ImageRegion {

@@ -107,7 +107,7 @@ export class Heading extends LitElement {
     if (setup === null) return html``;
     const { input, runtime, model } = prediction ?? {};
     return html`
-      ${fact(words('heading.checkpoint'), setup.checkpointName, model?.path)}
+      ${fact(words('heading.checkpoint'), (model?.path ?? this.state.panel?.question.checkpoint ?? '').replace(/^.*[/\\]/, ''), model?.path)}
       ${runtime === undefined ? nothing : fact(words('heading.runtime'), runtime.id, runtime.why)}
       ${input === undefined ? nothing : fact(words('heading.input'), input.size.join(' × '))}
       ${

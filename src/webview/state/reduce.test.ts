@@ -11,13 +11,14 @@ const panel: PanelState = {
   id: 'p',
   question: { image: 'file:///a.png', checkpoint: '/m.onnx', target: { kind: 'top1' } },
   cards: [cardFor('a'), { key: 'a-2', method: 'a', layer: 'relu' }, cardFor('unknown')],
+  comparisons: [],
+  pinned: [],
   display: defaultDisplay,
 };
 const setup: PanelSetup = {
   state: panel,
   explanation: emptyExplanation(panel.question, panel.cards),
   imageName: 'a.png',
-  checkpointName: 'm.onnx',
   methods: [{ id: 'a' } as MethodInfo],
   strings: {},
 };

@@ -1,6 +1,6 @@
 import { UsageError } from '../../../shared/errors';
 import type { TargetRequest } from '../../../shared/question/target';
-import type { ClassScore } from '../../../shared/results/attribution';
+import { type ClassList, type ClassScore, listedClasses } from '../../../shared/results/attribution';
 import type { FloatTensor } from '../../graph/ir/tensor';
 
 /** Logits and probabilities of all classes for one image. A model may have millions of classes, so each is made an object only when asked for. */
@@ -46,6 +46,13 @@ export function classScores(
   return new ClassScores(logits.data, probabilities.data, labels);
 }
 
+/** All classes, to be listed and searched; of too many, only their number. */
+export function listClasses({ count, probabilities }: ClassScores, labels: readonly string[] | null): ClassList {
+  return count > listedClasses
+    ? { count, probabilities: null, labels: null }
+    : { count, probabilities, labels: labels?.slice(0, count) ?? null };
+}
+
 /** The `count` classes with the largest logits, largest first; ties go to the lower index, and NaN comes last. */
 export function topClasses(scores: ClassScores, count: number): ClassScore[] {
   const { logits } = scores;
@@ -84,6 +91,13 @@ export function chooseTarget(scores: ClassScores, request: TargetRequest): Class
       if (!(Number.isInteger(index) && index >= 0 && index < scores.count))
         throw new UsageError(`There is no class ${index}; the model has classes 0 to ${scores.count - 1}.`);
       return scores.at(index);
+    }
+    case 'class': {
+      const exact = scores.labelled((label) => label === request.label);
+      if (exact.length === 1) return scores.at(exact[0] as number);
+      if (exact.length === 0 && scores.labelled(() => true).length > 0)
+        throw new UsageError(`This checkpoint has no class that is labelled “${request.label}”.`);
+      return chooseTarget(scores, { kind: 'index', index: request.index });
     }
     case 'label': {
       if (scores.labelled(() => true).length === 0) {
