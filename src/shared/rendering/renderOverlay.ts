@@ -2,11 +2,12 @@ import type { ImageRegion, RawMap, RgbImage } from '../results/attribution';
 import { chooseColourMap, colourLookup } from './colourLookup';
 import type { ColourMapName } from './colourMaps';
 import type { DisplayOptions, SignMode } from './display';
-import { mapStatistics } from './mapStatistics';
 import { type NormalisedMap, normaliseMap } from './normalise';
-import { reduceChannels } from './reduceChannels';
 import { rowSampler } from './resampleMap';
+import type { MapScale } from './scales';
+import { summedMap } from './summedMap';
 import { type TopPixels, topPixels } from './topPixels';
+import { wholeRegion } from './view';
 
 export interface OverlayRequest {
   readonly image: RgbImage;
@@ -14,6 +15,8 @@ export interface OverlayRequest {
   readonly region: ImageRegion;
   readonly map: RawMap;
   readonly display: DisplayOptions;
+  /** The scale that the map has in common with others; its own when absent. */
+  readonly scale?: MapScale;
   /** RGB 0..255 towards which hidden parts are dimmed; black when absent. */
   readonly background?: readonly [number, number, number];
 }
@@ -53,14 +56,15 @@ const belowTopBrightness = 0.35;
  * Outside of `region`, which the model did not see, the image is grey and dim in every mode.
  */
 export function renderOverlay(request: OverlayRequest): Overlay {
-  const { image, map, display, background = [0, 0, 0] } = request;
+  const { image, map, display, scale, background = [0, 0, 0] } = request;
   const findings: string[] = [];
-  const sign = maskSign(map, display, findings);
-  const normalised = normaliseMap(map, { sign, outlierPercentile: display.outlierPercentile });
+  const sign = shownSign(map, display, scale, findings);
+  const { outlierPercentile } = display;
+  const normalised = normaliseMap(map, { sign, outlierPercentile, ...(scale && { limit: scale.limit }) });
   findings.unshift(...normalised.findings);
 
   const pixels = dimmed(image, background, outsideBrightness);
-  const frame = wholeFrame(request.region);
+  const frame = wholeRegion(request.region);
   const colourMap = display.mode === 'masked' ? 'greys' : chooseColourMap(display.colourMap, normalised.sign);
   let top: Overlay['top'];
   if (display.mode === 'top-k') {
@@ -79,11 +83,17 @@ export function renderOverlay(request: OverlayRequest): Overlay {
   return { pixels, low, high, colourMap, sign: normalised.sign, ...(top && { top }), findings };
 }
 
-function maskSign(map: RawMap, display: DisplayOptions, findings: string[]): SignMode | 'auto' {
-  if (display.mode !== 'masked' && display.mode !== 'top-k') return display.sign;
-  if (display.sign !== 'auto' && display.sign !== 'signed') return display.sign;
-  const { positiveSum, negativeSum, positive } = mapStatistics(reduceChannels(map));
-  if (positive === 0 && negativeSum < 0) return 'negative';
+function shownSign(
+  map: RawMap,
+  { mode, sign }: DisplayOptions,
+  scale: MapScale | undefined,
+  findings: string[],
+): SignMode | 'auto' {
+  if (mode !== 'masked' && mode !== 'top-k') return scale?.sign ?? sign;
+  if (sign !== 'auto' && sign !== 'signed') return sign;
+  const { positiveSum, negativeSum, positive } = summedMap(map).statistics;
+  const masked = scale?.sign ?? (positive === 0 && negativeSum < 0 ? 'negative' : 'positive');
+  if (masked === 'negative') return masked;
   const negativeShare = -negativeSum / (positiveSum - negativeSum);
   if (negativeShare > 0.01) {
     findings.push(
@@ -93,18 +103,6 @@ function maskSign(map: RawMap, display: DisplayOptions, findings: string[]): Sig
   return 'positive';
 }
 
-function wholeFrame(region: ImageRegion): ImageRegion {
-  const x = Math.round(region.x);
-  const y = Math.round(region.y);
-  return {
-    x,
-    y,
-    width: Math.max(1, Math.round(region.x + region.width) - x),
-    height: Math.max(1, Math.round(region.y + region.height) - y),
-  };
-}
-
-/** Luma of ITU-R BT.601, 0..255. */
 function luma(data: Uint8Array, i: number): number {
   return (77 * data[i]! + 150 * data[i + 1]! + 29 * data[i + 2]! + 128) >> 8;
 }
