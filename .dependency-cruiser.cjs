@@ -52,6 +52,7 @@ module.exports = {
     ...rooms('extension', [
       ['commands'],
       ['panel'],
+      ['compare'],
       ['inspect', 'checkpoints', 'methods', 'save', 'status'],
       ['engine', 'images'],
       ['host'],

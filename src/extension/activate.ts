@@ -5,6 +5,7 @@ import { type ExtensionContext, l10n, window } from 'vscode';
 import { Checkpoints } from './checkpoints/checkpoints';
 import { showHealth } from './commands/checkHealth';
 import { registerCommands } from './commands/register';
+import { askForComparison } from './compare/compare';
 import { EngineClient } from './engine/engineClient';
 import { Reporter } from './host/report';
 import { engineSettings } from './host/settings';
@@ -43,6 +44,7 @@ export function activate(context: ExtensionContext): WhylightApi {
     chooseMethods: async (current, image) => chooseMethods(await engine.methods(), current, image),
     chooseCheckpoint: (image) => checkpoints.choose(image),
     checkHealth: (question) => showHealth(documents, question),
+    askForComparison: (context, ask) => askForComparison({ ...context, checkpoints }, ask),
   });
   const statusBar = new StatusBar();
   engine.onStateChanged((state) => statusBar.setEngine(state));

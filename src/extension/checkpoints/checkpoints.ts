@@ -1,30 +1,14 @@
-import { basename, dirname, relative } from 'node:path';
-import {
-  commands,
-  FileType,
-  l10n,
-  type Memento,
-  type QuickPickItem,
-  QuickPickItemKind,
-  RelativePattern,
-  Uri,
-  window,
-  workspace,
-} from 'vscode';
+import { basename, dirname } from 'node:path';
+import { l10n, type Memento, Uri, window, workspace } from 'vscode';
 import { CancelledError, CheckpointError } from '../../shared/errors';
-import {
-  checkpointExtensions,
-  checkpointFoldersKey,
-  checkpointGlob,
-  checkpointOf,
-  dialogExtensions,
-} from '../../shared/formats/checkpointNames';
+import { checkpointExtensions } from '../../shared/formats/checkpointNames';
 import { imageSettings, updateSetting } from '../host/settings';
 import { exists } from '../images/files';
 import { decideCheckpoint, folderOfChoice, type Remembered, remember, resolveSetting, sortCandidates } from './decide';
+import { findCheckpoints } from './find';
+import { browseCheckpoint, pickCheckpoint } from './pick';
 
 const memoryKey = 'checkpoints';
-const searchLimit = 500;
 
 /** Finds, asks for and remembers the checkpoint that explains an image. */
 export class Checkpoints {
@@ -82,35 +66,36 @@ export class Checkpoints {
     return chosen;
   }
 
+  /** Lets the user choose one to compare with, for now; `leftOut` are not listed. Undefined when the user gave up. */
+  async askOther(image: Uri, leftOut: readonly string[]): Promise<string | undefined> {
+    const root = rootOf(image, image);
+    const candidates = (await findCheckpoints(root)).filter((path) => !leftOut.includes(path));
+    if (candidates.length === 0) return browseCheckpoint(root);
+    return pickCheckpoint(sortCandidates(candidates, dirname(leftOut[0] ?? image.fsPath)), {
+      title: l10n.t('Compare with Another Checkpoint'),
+      placeHolder: l10n.t('The checkpoint whose maps stand below those of this one'),
+      root,
+      chosenBefore: Object.values(await this.remembered()),
+    });
+  }
+
   private async askIn(image: Uri | undefined, scope: Uri | undefined): Promise<string | undefined> {
-    if (scope === undefined) return browse(undefined);
+    if (scope === undefined) return browseCheckpoint(undefined);
     const root = rootOf(scope, image);
     const candidates = await findCheckpoints(root);
-    return candidates.length === 0 ? browse(root) : this.pick(candidates, image, root);
+    return candidates.length === 0 ? browseCheckpoint(root) : this.pick(candidates, image, root);
   }
 
   private async pick(candidates: readonly string[], image: Uri | undefined, root: string): Promise<string | undefined> {
-    const near = image === undefined ? root : dirname(image.fsPath);
-    const remembered = new Set(Object.values(await this.remembered()));
-    const items: (QuickPickItem & { path?: string })[] = await Promise.all(
-      sortCandidates(candidates, near).map(async (path) => ({
-        label: basename(path),
-        description: relative(root, dirname(path)),
-        detail: [await sizeAndDate(path), ...(remembered.has(path) ? [l10n.t('chosen before')] : [])].join(' · '),
-        path,
-      })),
-    );
-    items.push({ label: '', kind: QuickPickItemKind.Separator }, { label: `$(folder-opened) ${l10n.t('Browse…')}` });
-    const picked = await window.showQuickPick(items, {
+    return pickCheckpoint(sortCandidates(candidates, image === undefined ? root : dirname(image.fsPath)), {
       title: l10n.t('Choose Checkpoint'),
       placeHolder:
         image === undefined
           ? l10n.t('The checkpoint that explains the images of this folder')
           : l10n.t('The checkpoint that explains {0} and the images beside it', basename(image.fsPath)),
-      matchOnDescription: true,
-      ignoreFocusOut: true,
+      root,
+      chosenBefore: Object.values(await this.remembered()),
     });
-    return picked === undefined ? undefined : (picked.path ?? browse(root));
   }
 
   private async keep(folder: string, checkpoint: string): Promise<void> {
@@ -140,39 +125,4 @@ async function folderToAskFor(): Promise<Uri | undefined> {
   const picked = await window.showWorkspaceFolderPick({ placeHolder });
   if (picked === undefined) throw new CancelledError();
   return picked.uri;
-}
-
-/** Files and folders; those that are folders are told to the Explorer's menu. */
-async function findCheckpoints(root: string): Promise<string[]> {
-  const found = await workspace.findFiles(
-    new RelativePattern(Uri.file(root), checkpointGlob()),
-    '**/{node_modules,.git}/**',
-    searchLimit,
-  );
-  const checkpoints = [...new Set(found.map((uri) => checkpointOf(uri.fsPath)))];
-  const files = new Set(found.map((uri) => uri.fsPath));
-  void commands.executeCommand(
-    'setContext',
-    checkpointFoldersKey,
-    checkpoints.filter((path) => !files.has(path)),
-  );
-  return checkpoints;
-}
-
-async function browse(root: string | undefined): Promise<string | undefined> {
-  const picked = await window.showOpenDialog({
-    title: l10n.t('Choose Checkpoint'),
-    openLabel: l10n.t('Use Checkpoint'),
-    ...(root === undefined ? {} : { defaultUri: Uri.file(root) }),
-    filters: { [l10n.t('Checkpoints')]: [...dialogExtensions()] },
-  });
-  const file = picked?.[0]?.fsPath;
-  return file === undefined ? undefined : checkpointOf(file);
-}
-
-async function sizeAndDate(path: string): Promise<string> {
-  const { size, mtime, type } = await workspace.fs.stat(Uri.file(path));
-  const date = new Date(mtime).toLocaleString();
-  if (type & FileType.Directory) return `${l10n.t('folder')} · ${date}`;
-  return `${(size / 2 ** 20).toFixed(size < 2 ** 20 ? 2 : 1)} MiB · ${date}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imagesOf, isImagePath } from './images';
+import { imagesInFolder, imagesOf, isImagePath } from './images';
 
 const item = (path: string) => ({ path, toString: () => `file://${path}` });
 
@@ -21,5 +21,20 @@ describe('imagesOf', () => {
     expect(imagesOf(cat, undefined)).toEqual([cat]);
     expect(imagesOf(cat, [])).toEqual([cat]);
     expect(imagesOf(undefined, undefined)).toEqual([]);
+  });
+});
+
+describe('imagesInFolder', () => {
+  it('lists files that are images in natural order, links to files too', () => {
+    const entries = [
+      ['star_10.png', 1],
+      ['star_9.PNG', 1],
+      ['linked.jpg', 1 | 64],
+      ['folder.png', 2],
+      ['linked-folder.png', 2 | 64],
+      ['model.onnx', 1],
+    ] as const;
+    expect(imagesInFolder(entries, 10)).toEqual(['linked.jpg', 'star_9.PNG', 'star_10.png']);
+    expect(imagesInFolder(entries, 1)).toEqual(['linked.jpg']);
   });
 });

@@ -5,9 +5,11 @@ import { UsageError } from '../../shared/errors';
 import { type ExplanationEvent, shownAnswer } from '../../shared/explanation/explanation';
 import type { PanelRequests, PanelSetup, PanelState } from '../../shared/protocol/panel';
 import { type PanelServer, Rpc } from '../../shared/protocol/rpc';
+import type { Change } from '../../shared/question/comparison';
 import type { Preprocessing } from '../../shared/question/preprocessing';
 import type { ImageSource, Question } from '../../shared/question/question';
 import { panelStrings } from '../../shared/words/panelStrings';
+import type { ComparisonAsk, ComparisonContext } from '../compare/compare';
 import type { EngineClient } from '../engine/engineClient';
 import { DisposableOwner } from '../host/dispose';
 import type { Reporter } from '../host/report';
@@ -34,6 +36,11 @@ export interface PanelServices {
   chooseCheckpoint(image: Uri): Promise<string | undefined>;
   /** Shows activations and gradients of every layer. */
   checkHealth(question: Question<string>): Promise<void>;
+  /** Asks the user what to compare with; undefined when the user gave up. */
+  askForComparison(
+    context: Omit<ComparisonContext, 'checkpoints'>,
+    ask: ComparisonAsk,
+  ): Promise<readonly Change[] | undefined>;
 }
 
 /** One tab with the explanation of one image: keeps the page informed and answers what it asks for. */
