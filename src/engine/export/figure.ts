@@ -122,7 +122,7 @@ function footerLine({ display, whylightVersion }: FigureRequest, { prediction }:
 function displayWords(display: DisplayOptions): string[] {
   const mode = {
     'heat-map': 'heat map',
-    blended: `heat map over the image, opacity ${Math.round(display.opacity * 100)} %`,
+    blended: `heat map over the image, opacity ${Math.round(display.opacity * 100)} % at the ends of the scale and none at zero`,
     masked: 'image masked by the map',
     'top-k': `top ${display.topK} % of the pixels`,
   }[display.mode];

@@ -1,4 +1,4 @@
-import { colourBarStops, colourBarTicks } from '../../shared/rendering/colourBar';
+import { colourBarStops, fittingTicks } from '../../shared/rendering/colourBar';
 import type { Overlay } from '../../shared/rendering/renderOverlay';
 import { formatValue } from '../../shared/words/summary';
 import { drawText, ellipsise, ellipsiseStart, measureText, type TextStyle, wrapText } from './text';
@@ -17,7 +17,7 @@ export const figureStyles = {
 } as const satisfies Record<string, TextStyle>;
 
 /** The scale of a panel: what {@link Overlay} says about it. */
-export type PanelScale = Pick<Overlay, 'low' | 'high' | 'colourMap' | 'sign' | 'top'>;
+export type PanelScale = Pick<Overlay, 'low' | 'high' | 'colourMap' | 'sign' | 'opacity' | 'top'>;
 
 export interface PanelText {
   readonly title: string;
@@ -35,6 +35,7 @@ export interface PanelText {
 
 /** Heights of a panel's parts, in figure units. */
 export const panelHead = 42;
+const barHeight = 10;
 const noteLine = 15;
 const noteLines = 3;
 
@@ -91,22 +92,33 @@ function wrapNotes(panel: PanelText, width: number): string[] {
 function drawScale(scale: PanelScale, x: number, y: number, width: number, id: string): string {
   if (scale.top) return drawThreshold(scale.top, scale.sign, x, y);
   const { tick } = figureStyles;
-  const stops = colourBarStops(scale.colourMap, scale.sign).map(
-    ({ offset, colour }) => `<stop offset="${offset.toFixed(4)}" stop-color="${colour}"/>`,
+  const stops = colourBarStops(scale.colourMap, scale.sign, scale.opacity).map(
+    ({ offset, colour, opacity }) =>
+      `<stop offset="${offset.toFixed(4)}" stop-color="${colour}" stop-opacity="${opacity.toFixed(4)}"/>`,
   );
   const parts = [
     `<linearGradient id="${id}">${stops.join('')}</linearGradient>`,
-    `<rect x="${x}" y="${y}" width="${width}" height="9" fill="url(#${id})"/>`,
-    `<rect x="${x + 0.25}" y="${y + 0.25}" width="${width - 0.5}" height="8.5" fill="none" stroke="#1b1f24" stroke-opacity="0.35" stroke-width="0.5"/>`,
+    ...(scale.opacity === null ? [] : [chequers(x, y, width)]),
+    `<rect x="${x}" y="${y}" width="${width}" height="${barHeight}" fill="url(#${id})"/>`,
+    `<rect x="${x + 0.25}" y="${y + 0.25}" width="${width - 0.5}" height="${barHeight - 0.5}" fill="none" stroke="#1b1f24" stroke-opacity="0.35" stroke-width="0.5"/>`,
   ];
-  for (const { position, label } of colourBarTicks(scale.low, scale.high)) {
+  const room = { width, space: 6, measure: (label: string) => measureText(label, tick) };
+  for (const { position, label, centre } of fittingTicks(scale.low, scale.high, room)) {
     const at = x + position * width;
-    const half = measureText(label, tick) / 2;
-    const centre = Math.min(x + width - half, Math.max(x + half, at));
-    parts.push(`<path d="M${at.toFixed(2)} ${y + 9}v3.5" stroke="${ink}" stroke-width="0.8"/>`);
-    parts.push(drawText(label, centre, y + 23, tick, 'middle'));
+    parts.push(`<path d="M${at.toFixed(2)} ${y + barHeight}v3.5" stroke="${ink}" stroke-width="0.8"/>`);
+    parts.push(drawText(label, x + centre, y + 23, tick, 'middle'));
   }
   return parts.join('');
+}
+
+/** What is behind transparent colours, as drawing programs show it. */
+function chequers(x: number, y: number, width: number): string {
+  const side = barHeight / 2;
+  const path = Array.from({ length: Math.ceil(width / side) }, (_, i) => {
+    const length = Math.min(side, width - i * side);
+    return `M${x + i * side} ${y + (i % 2) * side}h${length}v${side}h${-length}z`;
+  });
+  return `<rect x="${x}" y="${y}" width="${width}" height="${barHeight}" fill="#ffffff"/><path d="${path.join('')}" fill="#d4d8dd"/>`;
 }
 
 function drawThreshold(top: NonNullable<PanelScale['top']>, sign: PanelScale['sign'], x: number, y: number): string {

@@ -11,7 +11,7 @@ export interface DisplayOptions {
   readonly sign: SignMode | 'auto';
   /** Percentage of the largest absolute values that is clipped when the scale is chosen, 0..50. */
   readonly outlierPercentile: number;
-  /** Weight of the heat map over the image in `blended`, 0..1. */
+  /** Weight of the heat map over the image in `blended`, at the ends of the scale, 0..1; it falls to 0 at zero. */
   readonly opacity: number;
   readonly mode: DisplayMode;
   /** For `top-k`: percentage of the pixels kept, 0..100. */
@@ -32,7 +32,7 @@ export const defaultDisplay: DisplayOptions = {
   colourMap: 'auto',
   sign: 'auto',
   outlierPercentile: 1,
-  opacity: 0.6,
+  opacity: 0.8,
   mode: 'blended',
   topK: 15,
   view: 'auto',

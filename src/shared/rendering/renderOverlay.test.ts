@@ -57,15 +57,51 @@ describe('renderOverlay', () => {
     expect(rgb(overlay.pixels)).toEqual([0, 255, 51, 153].map((i) => entry('inferno', i)));
   });
 
-  it('blended: weighs the colours over the grey image', () => {
+  it('blended: weighs the colours over the grey image by the value, and leaves the image alone at zero', () => {
     const overlay = renderOverlay({
       image: shown,
       region: whole(shown),
-      map: row(1, 0, 1, 0),
+      map: row(1, 0, 0.125, 0.512),
       display: display({ mode: 'blended', colourMap: 'greys', opacity: 0.5 }),
     });
-    // Luma of pure red is 77 of 256 parts.
-    expect(rgb(overlay.pixels).map(([r]) => r)).toEqual([Math.round((77 + 255) / 2), 50, Math.round(455 / 2), 0]);
+    // Luma of pure red is 77 of 256 parts. Weights are half of 1, 0, 0.125^⅔ = 0.25 and 0.512^⅔ = 0.64; the greys are 255 · value.
+    expect(rgb(overlay.pixels).map(([r]) => r)).toEqual([
+      Math.round(77 * 0.5 + 255 * 0.5),
+      100,
+      Math.round(200 * 0.875 + 31.875 * 0.125),
+      Math.round(0 * 0.68 + 130.56 * 0.32),
+    ]);
+    expect(overlay.opacity).toBe(0.5);
+  });
+
+  it('blended: has the colour of the sign where a signed value is faint, and of the ends where it is not', () => {
+    const grey = imageOf(100, 100, 100, 100, 100);
+    const { pixels, opacity } = renderOverlay({
+      image: grey,
+      region: whole(grey),
+      map: row(-1, -0.125, 0, 0.125, 1),
+      display: display({ mode: 'blended', opacity: 0.8 }),
+    });
+    const over = (colour: readonly number[], weight: number) =>
+      colour.map((value) => Math.round(100 * (1 - weight) + value * weight));
+    // 0.35 + 0.65 · 0.125 = 0.43125 of the way from the middle of the table, 127.5, to its end: 72.516 and 182.484.
+    const between = (i: number, rest: number) =>
+      entry('coolwarm', i).map((value, c) => value * (1 - rest) + entry('coolwarm', i + 1)[c]! * rest);
+    expect(rgb(pixels)).toEqual([
+      over(entry('coolwarm', 0), 0.8),
+      over(between(72, 0.516), 0.2),
+      [100, 100, 100],
+      over(between(182, 0.484), 0.2),
+      over(entry('coolwarm', 255), 0.8),
+    ]);
+    expect(opacity).toBe(0.8);
+  });
+
+  it('says that colours are opaque where no image is behind them', () => {
+    for (const mode of ['heat-map', 'masked', 'top-k'] as const) {
+      const overlay = renderOverlay({ image: shown, region: whole(shown), map: row(1, 0), display: display({ mode }) });
+      expect(overlay.opacity).toBeNull();
+    }
   });
 
   it('masked: multiplies the image with the normalised value', () => {

@@ -1,4 +1,5 @@
 import type { ImageRegion, RawMap, RgbImage } from '../results/attribution';
+import { type BlendedColour, blendedColours } from './blend';
 import { chooseColourMap, colourLookup } from './colourLookup';
 import type { ColourMapName } from './colourMaps';
 import type { DisplayOptions, SignMode } from './display';
@@ -31,6 +32,8 @@ export interface Overlay {
   readonly colourMap: ColourMapName;
   /** The sign mode as used; never `auto`, and never `signed` in the modes `masked` and `top-k`. */
   readonly sign: SignMode;
+  /** Weight of the colours over the image at an end of the scale, 0..1, falling to 0 at zero; null where they are opaque: all but `blended`. */
+  readonly opacity: number | null;
   /** Only in mode `top-k`. */
   readonly top?: TopPixels & {
     /** Smallest raw value that is kept. */
@@ -47,7 +50,8 @@ const belowTopBrightness = 0.35;
  * Draws a map over an image.
  *
  * - `heat-map`: the map's colours alone.
- * - `blended`: the map's colours over the image in grey, weighted by `opacity`.
+ * - `blended`: the map's colours over the image in grey, weighted by `opacity` and by the value's magnitude, so that zero is transparent
+ *   (see `blendedColours`). In grey, because the image's own colours would be taken for the map's.
  * - `masked`: the image times the normalised value, so that only what matters stays bright.
  * - `top-k`: the image where the map is among its top k % (of the pixels of the covered region), the rest grey and dim. Pixels
  *   that tie with the threshold are all kept; pixels at or below zero never are.
@@ -66,6 +70,7 @@ export function renderOverlay(request: OverlayRequest): Overlay {
   const pixels = dimmed(image, background, outsideBrightness);
   const frame = wholeRegion(request.region);
   const colourMap = display.mode === 'masked' ? 'greys' : chooseColourMap(display.colourMap, normalised.sign);
+  const opacity = display.mode === 'blended' ? Math.min(1, Math.max(0, display.opacity)) : null;
   let top: Overlay['top'];
   if (display.mode === 'top-k') {
     const found = topPixels(normalised, frame.width, frame.height, display.topK);
@@ -75,12 +80,13 @@ export function renderOverlay(request: OverlayRequest): Overlay {
     paintTop(pixels, image, frame, found, background);
   } else if (display.mode === 'masked') {
     paintMasked(pixels, image, frame, normalised, background);
+  } else if (opacity !== null) {
+    paintBlended(pixels, image, frame, normalised, blendedColours(colourMap, normalised.sign, opacity, 1025));
   } else {
-    const opacity = display.mode === 'heat-map' ? 1 : Math.min(1, Math.max(0, display.opacity));
-    paintColours(pixels, image, frame, normalised, colourLookup(colourMap, normalised.sign), opacity);
+    paintColours(pixels, image, frame, normalised, colourLookup(colourMap, normalised.sign));
   }
   const { low, high } = normalised;
-  return { pixels, low, high, colourMap, sign: normalised.sign, ...(top && { top }), findings };
+  return { pixels, low, high, colourMap, sign: normalised.sign, opacity, ...(top && { top }), findings };
 }
 
 function shownSign(
@@ -144,20 +150,42 @@ function paintColours(
   frame: ImageRegion,
   map: NormalisedMap,
   lookup: Uint8Array,
-  opacity: number,
 ): void {
   const rows = rowSampler(map, frame.width, frame.height);
-  const colours = Float32Array.from(lookup, (value) => value * opacity);
-  const rest = 1 - opacity;
   const [gain, offset] = map.sign === 'signed' ? [127.5, 128] : [255, 0.5];
   eachRow(image, frame, (row, first, end, pixel) => {
     const values = rows(row);
-    for (let x = first, i = 3 * pixel, o = 4 * pixel; x < end; x++, i += 3, o += 4) {
+    for (let x = first, o = 4 * pixel; x < end; x++, o += 4) {
       const entry = 3 * ((values[x]! * gain + offset) | 0);
-      const grey = rest === 0 ? 0 : luma(image.data, i) * rest;
-      pixels[o] = colours[entry]! + grey;
-      pixels[o + 1] = colours[entry + 1]! + grey;
-      pixels[o + 2] = colours[entry + 2]! + grey;
+      pixels[o] = lookup[entry]!;
+      pixels[o + 1] = lookup[entry + 1]!;
+      pixels[o + 2] = lookup[entry + 2]!;
+    }
+  });
+}
+
+/** @param colours of values in even steps; of an odd number, so that a signed zero has its own. */
+function paintBlended(
+  pixels: Uint8ClampedArray,
+  image: RgbImage,
+  frame: ImageRegion,
+  map: NormalisedMap,
+  colours: readonly BlendedColour[],
+): void {
+  const rows = rowSampler(map, frame.width, frame.height);
+  const steps = colours.length - 1;
+  const [gain, offset] = map.sign === 'signed' ? [steps / 2, steps / 2 + 0.5] : [steps, 0.5];
+  const table = Float32Array.from(
+    colours.flatMap(({ red, green, blue, weight }) => [red * weight, green * weight, blue * weight, 1 - weight]),
+  );
+  eachRow(image, frame, (row, first, end, pixel) => {
+    const values = rows(row);
+    for (let x = first, i = 3 * pixel, o = 4 * pixel; x < end; x++, i += 3, o += 4) {
+      const entry = 4 * ((values[x]! * gain + offset) | 0);
+      const grey = luma(image.data, i) * table[entry + 3]!;
+      pixels[o] = table[entry]! + grey;
+      pixels[o + 1] = table[entry + 1]! + grey;
+      pixels[o + 2] = table[entry + 2]! + grey;
     }
   });
 }
