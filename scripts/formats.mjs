@@ -1,5 +1,5 @@
 // Writes down which checkpoints the engine's readers read, for those who may not import the engine: the list that the extension
-// discovers checkpoints by, and the menus' `when` clauses in package.json.
+// discovers checkpoints by, and in package.json the menus' `when` clauses and what activates the extension.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -23,12 +23,15 @@ async function importTypeScript(name) {
 /** The files that are written, by name, with what belongs in them. */
 export async function writtenFiles() {
   const { readers } = await importTypeScript('src/engine/formats/index.ts');
-  const { checkpointWhen } = await importTypeScript('src/shared/formats/checkpointNames.ts');
+  const { checkpointGlob, checkpointWhen } = await importTypeScript('src/shared/formats/checkpointNames.ts');
   const formats = readers.map(({ title, extensions, folderFile }) => ({ title, extensions, folderFile }));
   const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   for (const entry of manifest.contributes.menus['explorer/context']) {
     if (entry.command === 'whylight.inspectCheckpoint') entry.when = checkpointWhen(formats);
   }
+  // The status-bar item shows at once where there is something to explain with.
+  const written = manifest.activationEvents.filter((event) => !event.startsWith('workspaceContains:'));
+  manifest.activationEvents = [...written, `workspaceContains:${checkpointGlob(formats)}`];
   return {
     'src/shared/formats/checkpointFormats.json': formats,
     'package.json': manifest,

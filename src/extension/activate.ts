@@ -18,6 +18,7 @@ import { StatusBar } from './status/statusBar';
 export interface WhylightApi {
   readonly engine: Pick<EngineClient, 'state' | 'pid' | 'methods' | 'restart'>;
   readonly panels: Pick<Panels, 'all' | 'current'>;
+  readonly statusBar: Pick<StatusBar, 'shown'>;
 }
 
 /** The one place where the parts are made and joined. Nothing heavy happens here: the engine starts with the first request. */
@@ -49,6 +50,7 @@ export function activate(context: ExtensionContext): WhylightApi {
   const statusBar = new StatusBar();
   engine.onStateChanged((state) => statusBar.setEngine(state));
   panels.onStatus((status) => statusBar.setRun(status));
+  panels.onPanels((open) => statusBar.setPanels(open));
   context.subscriptions.push(
     log,
     engine,
@@ -57,5 +59,5 @@ export function activate(context: ExtensionContext): WhylightApi {
     statusBar,
     ...registerCommands({ engine, panels, checkpoints, reporter, documents }),
   );
-  return { engine, panels };
+  return { engine, panels, statusBar };
 }

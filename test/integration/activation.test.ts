@@ -1,12 +1,17 @@
 import { strict as assert } from 'node:assert';
 import { commands, extensions } from 'vscode';
-import { whylight } from './support/whylight';
+import { until, whylight } from './support/whylight';
 
 interface Manifest {
   readonly contributes: { readonly commands: readonly { readonly command: string }[] };
 }
 
 describe('Activation', () => {
+  it('comes by itself where there is a checkpoint', async () => {
+    const extension = extensions.getExtension('whylight.whylight');
+    await until('the extension to be active', () => extension?.isActive);
+  });
+
   it('starts no engine', async () => {
     const { engine } = await whylight();
     assert.equal(engine.state, 'stopped');

@@ -10,7 +10,7 @@ import {
 } from 'vscode';
 import type { PanelState } from '../../shared/protocol/panel';
 import { DisposableOwner, Emitter } from '../host/dispose';
-import type { RunStatus } from '../status/status';
+import type { OpenPanels, RunStatus } from '../status/status';
 import { ExplanationPanel, type PanelServices } from './explanationPanel';
 import { readPanelState } from './panelState';
 
@@ -20,8 +20,11 @@ const panelViewType = 'whylight.panel';
 export class Panels extends DisposableOwner implements WebviewPanelSerializer {
   private readonly open = new Map<string, ExplanationPanel>();
   private readonly statusChanges = this.register(new Emitter<RunStatus>());
-  /** What the newest run of any panel does. */
+  /** What the newest run of a panel does. */
   readonly onStatus = this.statusChanges.event;
+  private readonly panelChanges = this.register(new Emitter<OpenPanels>());
+  /** Another panel is looked at, or none any more; one was opened or closed. */
+  readonly onPanels = this.panelChanges.event;
   private lastUsed: ExplanationPanel | undefined;
 
   constructor(private readonly services: PanelServices) {
@@ -80,12 +83,22 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
     panel.runner.onStatus((status) => this.statusChanges.fire(status));
     view.onDidChangeViewState(() => {
       if (view.active) this.lastUsed = panel;
+      this.tellPanels();
     });
     view.onDidDispose(() => {
       this.open.delete(state.id);
       if (this.lastUsed === panel) this.lastUsed = this.all.at(-1);
+      this.tellPanels();
     });
+    this.tellPanels();
     return panel;
+  }
+
+  private tellPanels(): void {
+    const idOf = (wanted: ExplanationPanel | undefined) => [...this.open].find(([, panel]) => panel === wanted)?.[0];
+    const active = idOf(this.all.find(({ view }) => view.active));
+    const last = idOf(this.lastUsed);
+    this.panelChanges.fire({ open: [...this.open.keys()], ...(active && { active }), ...(last && { last }) });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { EngineState } from '../engine/engineClient';
 import type { Translate } from '../host/translate';
 
-/** What the newest run of any panel is doing. */
+/** What the newest run of a panel is doing. */
 export interface RunStatus {
   /** Id of the panel. */
   readonly panel: string;
@@ -21,25 +21,55 @@ export interface StatusText {
   readonly severity: 'none' | 'warning' | 'error';
 }
 
-/** Which of two panels' states to show: one that only waits for its turn does not hide the one that is at work. */
-export function newerStatus(shown: RunStatus | undefined, next: RunStatus): RunStatus {
-  const atWork = shown?.phase === 'loading' || shown?.phase === 'running';
-  return atWork && next.phase === 'waiting' && next.panel !== shown.panel ? shown : next;
+/** The open panels: which one is looked at, which one was looked at last. Ids. */
+export interface OpenPanels {
+  readonly open: readonly string[];
+  /** Absent while something else is looked at. */
+  readonly active?: string;
+  readonly last?: string;
 }
 
-/** The words of the status-bar item; undefined while there is nothing to tell. */
-export function statusText(engine: EngineState, run: RunStatus | undefined, t: Translate): StatusText | undefined {
+/**
+ * Of several panels, the one whose state is shown: the one that is looked at; else one that is at work, the newest first; else the one that
+ * was looked at last.
+ *
+ * @param runs by panel, the one that said something last at the end.
+ */
+export function shownRun(runs: ReadonlyMap<string, RunStatus>, { active, last }: OpenPanels): RunStatus | undefined {
+  if (active !== undefined) return runs.get(active);
+  const newestFirst = [...runs.values()].reverse();
+  return (
+    newestFirst.find(isAtWork) ??
+    newestFirst.find(({ phase }) => phase === 'waiting') ??
+    (last === undefined ? undefined : runs.get(last)) ??
+    newestFirst[0]
+  );
+}
+
+/** At work, or waiting for its turn. */
+export function isBusy(run: RunStatus): boolean {
+  return run.phase === 'waiting' || isAtWork(run);
+}
+
+function isAtWork({ phase }: RunStatus): boolean {
+  return phase === 'loading' || phase === 'running';
+}
+
+/** The words of the status-bar item. `others` of the panels that it does not tell of are busy. */
+export function statusText(engine: EngineState, run: RunStatus | undefined, others: number, t: Translate): StatusText {
   if (run === undefined) {
-    if (engine === 'stopped') return undefined;
     const failed = engine === 'failed';
     return {
       text: failed ? `$(error) ${t('Whylight: engine stopped')}` : '$(eye) Whylight',
-      tooltip: engineWords(engine, t),
+      tooltip: [
+        t('Right-click an image in the Explorer and choose “Explain Image”, or click here for all actions.'),
+        engineWords(engine, t),
+      ].join('\n'),
       severity: failed ? 'error' : 'none',
     };
   }
   const words = phaseWords(run, t);
-  const busy = run.phase === 'waiting' || run.phase === 'loading' || run.phase === 'running';
+  const busy = isBusy(run);
   const failed = run.phase === 'failed';
   const icon = failed ? '$(error)' : busy ? '$(loading~spin)' : '$(eye)';
   const parts = [run.checkpoint, ...(run.runtime === undefined ? [] : [run.runtime.id]), words];
@@ -49,6 +79,7 @@ export function statusText(engine: EngineState, run: RunStatus | undefined, t: T
     ...(run.runtime === undefined ? [] : [t('Runtime: {0} ({1})', run.runtime.id, run.runtime.why)]),
     engineWords(engine, t),
     ...(run.error === undefined ? [words] : [run.error]),
+    ...(others === 0 ? [] : [t('Other panels that are busy: {0}', others)]),
   ];
   return {
     text: `${icon} ${parts.join(' · ')}`,
