@@ -1,7 +1,7 @@
 import 'vscode-jsonrpc/node';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ExtensionContext, l10n, window } from 'vscode';
+import { type ExtensionContext, l10n, Uri, window } from 'vscode';
 import { Checkpoints } from './checkpoints/checkpoints';
 import { showHealth } from './commands/checkHealth';
 import { registerCommands } from './commands/register';
@@ -11,7 +11,11 @@ import { Reporter } from './host/report';
 import { engineSettings } from './host/settings';
 import { ModelDocuments } from './inspect/modelDocuments';
 import { chooseMethods } from './methods/methods';
+import { fileStamp } from './panel/fileStamp';
+import { FinishedMaps } from './panel/finishedMaps';
 import { Panels } from './panel/panels';
+import { Stamps } from './panel/stamps';
+import { StoredExplanations } from './panel/storedExplanations';
 import { StatusBar } from './status/statusBar';
 
 /** What other code may see of the running extension; the tests inside VS Code use it. */
@@ -38,10 +42,14 @@ export function activate(context: ExtensionContext): WhylightApi {
   });
   const checkpoints = new Checkpoints(context.workspaceState);
   const documents = new ModelDocuments(engine);
+  const stored = Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'panels');
   const panels = new Panels({
     extensionUri: context.extensionUri,
     engine,
     reporter,
+    maps: new FinishedMaps(),
+    stamps: new Stamps(fileStamp),
+    stored: new StoredExplanations(stored.fsPath, (message) => log.warn(message)),
     chooseMethods: async (current, image) => chooseMethods(await engine.methods(), current, image),
     chooseCheckpoint: (image) => checkpoints.choose(image),
     checkHealth: (question) => showHealth(documents, question),

@@ -9,7 +9,7 @@ import { Observer } from '../health/observe';
 import { type decodeImage, displayImage } from '../image';
 import type { Method } from '../methods/method';
 import { runMethods } from '../methods/run';
-import { chooseTarget, classScores, listClasses, topClasses } from '../model/target/target';
+import { chooseTarget, classScores, listClasses, standInNote, topClasses } from '../model/target/target';
 import { alternatives } from './alternatives';
 import type { CheckpointCache } from './checkpoints';
 import { chooseLayer } from './chooseLayer';
@@ -68,6 +68,7 @@ export async function answer(
   const { logits, probabilities } = await model.evaluate(tensor, {}, signal);
   const scores = classScores(logits, probabilities, open.labels);
   const target = chooseTarget(scores, question.target);
+  const standIn = standInNote(question.target, target);
   const prediction: Prediction = {
     model: { path: open.path, format: open.checkpoint.format, sha256: await open.sha256, layers: model.layers },
     runtime: { id: model.runtime.id, why: model.runtime.why },
@@ -91,7 +92,12 @@ export async function answer(
     pixels: displayImage(pixels, displaySide).pixels,
     region,
     imageSize: { width: pixels.width, height: pixels.height },
-    notes: [...decoded.notes, ...(output ? [output.why] : []), ...open.notes].map(plainMessage),
+    notes: [
+      ...(standIn === null ? [] : [standIn]),
+      ...decoded.notes,
+      ...(output ? [output.why] : []),
+      ...open.notes,
+    ].map(plainMessage),
     dependsOn: await filesBehind(open),
   };
   emit({ id, kind: 'prediction', cards: keys, prediction });

@@ -5,7 +5,7 @@ import type { Reporter } from '../host/report';
 import { ensureTrusted } from '../host/trust';
 import type { ModelDocuments } from '../inspect/modelDocuments';
 import { chooseMethods } from '../methods/methods';
-import { methodsOf } from '../panel/panelState';
+import { methodsOf } from '../panel/panelChanges';
 import { healthQuestion, showHealth } from './checkHealth';
 import { type ExplainServices, explainImages, imageOfActiveTab } from './explainImage';
 import { quickActions } from './quickActions';

@@ -1,58 +1,43 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import { env, l10n, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { env, l10n, Uri, type WebviewPanel, workspace } from 'vscode';
 import { UsageError } from '../../shared/errors';
-import { type ExplanationEvent, shownAnswer } from '../../shared/explanation/explanation';
+import { answerTo, type ExplanationEvent, shownAnswer } from '../../shared/explanation/explanation';
 import type { PanelRequests, PanelSetup, PanelState } from '../../shared/protocol/panel';
-import { type PanelServer, Rpc } from '../../shared/protocol/rpc';
 import type { Change } from '../../shared/question/comparison';
-import type { Preprocessing } from '../../shared/question/preprocessing';
-import type { ImageSource, Question } from '../../shared/question/question';
+import type { Question } from '../../shared/question/question';
 import { panelStrings } from '../../shared/words/panelStrings';
-import type { ComparisonAsk, ComparisonContext } from '../compare/compare';
-import type { EngineClient } from '../engine/engineClient';
+import type { ComparisonAsk } from '../compare/compare';
 import { DisposableOwner } from '../host/dispose';
-import type { Reporter } from '../host/report';
 import { imageSettings } from '../host/settings';
 import { assertTrusted } from '../host/trust';
-import { exists } from '../images/files';
-import { imageSource } from '../images/imageSource';
 import { explained } from '../save/explained';
 import { saveResults } from '../save/save';
 import { FileWatch } from './fileWatch';
 import { renderPage } from './page';
-import { methodsOf, withCheckpoint, withMethods } from './panelState';
+import { connectPage } from './pageRequests';
+import { withCheckpoint, withComparisons, withMethods } from './panelChanges';
+import type { PanelServices } from './panelServices';
+import type { Again } from './plan';
 import { Runner } from './runner';
+import type { StoredExplanation } from './storedExplanations';
+import { trustedImage } from './trustedImage';
 import { watchedFiles } from './watchedFiles';
-import { webviewMessage } from './webviewMessage';
 
-/** What a panel needs from the rest of the extension. */
-export interface PanelServices {
-  readonly extensionUri: Uri;
-  readonly engine: EngineClient;
-  readonly reporter: Reporter;
-  /** Asks the user; undefined when the user gave up. */
-  chooseMethods(current: readonly string[], image: Uri): Promise<readonly string[] | undefined>;
-  chooseCheckpoint(image: Uri): Promise<string | undefined>;
-  /** Shows activations and gradients of every layer. */
-  checkHealth(question: Question<string>): Promise<void>;
-  /** Asks the user what to compare with; undefined when the user gave up. */
-  askForComparison(
-    context: Omit<ComparisonContext, 'checkpoints'>,
-    ask: ComparisonAsk,
-  ): Promise<readonly Change[] | undefined>;
-}
+/** How often at most what a running explanation has is stored. */
+const storeEveryMs = 2000;
 
 /** One tab with the explanation of one image: keeps the page informed and answers what it asks for. */
 export class ExplanationPanel extends DisposableOwner {
   readonly image: Uri;
   readonly runner: Runner;
-  private readonly rpc: PanelServer;
+  private readonly page: ReturnType<typeof connectPage>;
   private watch: FileWatch | undefined;
   /** The page could not be set up (the engine did not start); it cannot show a run. */
   private pageFailed = false;
   /** Files changed while the page was hidden: explain again when it is looked at. */
   private staleBecause: string | undefined;
+  private storing: NodeJS.Timeout | undefined;
 
   constructor(
     readonly view: WebviewPanel,
@@ -61,7 +46,7 @@ export class ExplanationPanel extends DisposableOwner {
   ) {
     super();
     this.image = Uri.parse(state.question.image);
-    const { engine, reporter, extensionUri } = services;
+    const { engine, reporter, extensionUri, maps, stamps } = services;
     this.runner = this.register(
       new Runner(state, this.imageName, {
         explain: (params, onEvent, signal) => engine.explain(params, onEvent, signal),
@@ -69,6 +54,9 @@ export class ExplanationPanel extends DisposableOwner {
         image: (uri) => trustedImage(uri),
         runtime: () => imageSettings(this.image).runtime,
         sentence: (error) => reporter.sentence(error) ?? '',
+        needsLayer: () => this.needsLayer(),
+        maps,
+        stamps,
       }),
     );
     this.register(this.runner.onEvent((event) => this.onEvent(event)));
@@ -78,7 +66,7 @@ export class ExplanationPanel extends DisposableOwner {
     const file = (...path: string[]) => Uri.joinPath(extensionUri, ...path);
     view.title = l10n.t('Why: {0}', this.imageName);
     view.iconPath = { light: file('media', 'panel-light.svg'), dark: file('media', 'panel-dark.svg') };
-    this.rpc = this.register(this.connect());
+    this.page = this.register(connectPage(this, services));
     view.webview.options = {
       enableScripts: true,
       enableForms: false,
@@ -96,40 +84,122 @@ export class ExplanationPanel extends DisposableOwner {
     return this.state.question;
   }
 
-  private get state(): PanelState {
+  get state(): PanelState {
     return this.runner.state;
   }
 
-  /** Explains with the state as it is now. */
+  /** Explains with the state as it is now; what is known and still holds is not computed again. */
   async start(note?: string): Promise<void> {
-    await this.runner.run(this.state, undefined, note);
+    await this.runner.run(this.state, { ...(note !== undefined && { note }) });
+  }
+
+  /** Shows what was there before a window reload, and explains again what no longer holds. */
+  async restore({ explanation, stamps }: StoredExplanation): Promise<void> {
+    explanation.answers.forEach(({ prediction }, index) => {
+      const stamp = stamps[index];
+      if (stamp !== undefined) this.services.stamps.set(prediction, stamp);
+    });
+    this.runner.restore(explanation);
+    if (!imageSettings(this.image).rerunOnChange && explanation.run?.phase !== 'running') this.watchFiles();
+    else await this.change(this.state, []);
   }
 
   /** The image was asked for again, perhaps with other methods or another checkpoint. */
   async restart(checkpoint: string, methods: readonly string[]): Promise<void> {
     const { state } = this;
-    const other = checkpoint === state.question.checkpoint ? state : withCheckpoint(state, checkpoint);
-    await this.runner.run(withMethods(other, methods).state);
+    const other = checkpoint === state.question.checkpoint ? state : this.withCheckpoint(checkpoint);
+    await this.change(withMethods(other, methods).state);
   }
 
   async changeMethods(ids: readonly string[]): Promise<void> {
-    const { state, added } = withMethods(this.state, ids);
-    await this.runner.run(state, added);
+    await this.change(withMethods(this.state, ids).state, []);
   }
 
   async changeCheckpoint(checkpoint: string): Promise<void> {
-    await this.runner.run(withCheckpoint(this.state, checkpoint));
+    await this.change(this.withCheckpoint(checkpoint));
+  }
+
+  /** Explains what a changed state asks. */
+  async change(state: PanelState, again?: Again): Promise<void> {
+    await this.runner.run(state, { again });
+  }
+
+  /** Adds comparisons; the user is asked for what is missing. */
+  async compare(ask: ComparisonAsk): Promise<void> {
+    const { question, image } = this;
+    const compared = this.state.comparisons.map(({ change }) => change);
+    const prediction = shownAnswer(this.runner.explanation)?.prediction;
+    if (prediction === undefined) {
+      throw new UsageError(l10n.t('Wait until the model has answered; then its answer can be compared.'));
+    }
+    const changes = await this.services.askForComparison({ image, question, prediction, compared }, ask);
+    if (changes !== undefined) await this.addComparisons(changes);
+  }
+
+  async addComparisons(changes: readonly Change[]): Promise<void> {
+    await this.change(withComparisons(this.state, changes, this.runner.explanation), []);
+  }
+
+  /** Takes over a state with one more pinned card, whose map is that of the card `key`. */
+  pin(state: PanelState, key: string): void {
+    this.runner.keepFor(state.pinned.at(-1), key);
+    void this.change(state, []);
   }
 
   /** Saves what is shown. A visible page is asked to, so that it shows the progress. */
   async save(): Promise<void> {
-    if (this.view.visible) this.rpc.notify('command', { name: 'save' });
+    if (this.view.visible) this.page.notify('command', { name: 'save' });
     else await this.saveNow({ display: this.state.display });
   }
 
+  async saveNow({ display, only }: PanelRequests['save'][0]): Promise<PanelRequests['save'][1]> {
+    const results = await explained(this.runner.explanation, only, trustedImage);
+    if (results === undefined) throw new UsageError(l10n.t('There is nothing to save yet: no method has finished.'));
+    const files = await this.services.engine.request('encode', { ...results, display });
+    return saveResults(this.image, files, this.services.reporter);
+  }
+
+  /** A fresh page: what it needs, with all that happened so far. */
+  async setup(): Promise<PanelSetup> {
+    try {
+      assertTrusted();
+      const methods = await this.services.engine.methods();
+      const strings = Object.fromEntries(Object.entries(panelStrings).map(([key, text]) => [key, l10n.t(text)]));
+      return {
+        state: this.state,
+        explanation: this.runner.explanation,
+        imageName: this.imageName,
+        methods,
+        strings,
+      };
+    } catch (error) {
+      this.pageFailed = true;
+      this.services.reporter.sentence(error);
+      throw error;
+    }
+  }
+
+  /** Overlooks what is about to be written beside the checkpoint by this panel itself. */
+  muteWatch(): void {
+    this.watch?.mute();
+  }
+
   override dispose(): void {
+    clearTimeout(this.storing);
     this.watch?.dispose();
     super.dispose();
+  }
+
+  private withCheckpoint(checkpoint: string): PanelState {
+    const target = answerTo(this.runner.explanation, this.question)?.prediction.target;
+    return withCheckpoint(this.state, checkpoint, target);
+  }
+
+  /** Before the engine has told, every method may need one; a failure to start is told by the run. */
+  private async needsLayer(): Promise<(method: string) => boolean> {
+    if (!workspace.isTrusted) return () => true;
+    const infos = await this.services.engine.methods().catch(() => []);
+    return (method) => infos.find(({ id }) => id === method)?.needsLayer ?? true;
   }
 
   /** Loads the page, or a fresh one in place of the page that is there. */
@@ -146,140 +216,35 @@ export class ExplanationPanel extends DisposableOwner {
     });
   }
 
-  private connect(): PanelServer {
-    const { webview } = this.view;
-    const { reporter, chooseMethods, chooseCheckpoint } = this.services;
-    const rpc: PanelServer = new Rpc({
-      post: (message) => webview.postMessage(webviewMessage(message)),
-      onMessage: (listener) => webview.onDidReceiveMessage(listener),
-    });
-    rpc.handle('ready', () => this.onReady());
-    rpc.handle('explain', ({ question, cards, again }) => {
-      // The page may still speak of the checkpoint before: a panel's image and checkpoint change by commands only.
-      const { image, checkpoint } = this.question;
-      void this.runner.run(
-        { ...this.state, question: { ...question, image, checkpoint }, cards },
-        again === 'all' ? undefined : again,
-      );
-      return null;
-    });
-    rpc.handle('cancel', () => {
-      this.runner.cancel();
-      return null;
-    });
-    rpc.handle('save', (request) => this.saveNow(request));
-    rpc.handle('chooseMethods', async () => {
-      const ids = await chooseMethods(methodsOf(this.state), this.image);
-      if (ids !== undefined) void this.changeMethods(ids);
-      return null;
-    });
-    rpc.handle('chooseCheckpoint', async () => {
-      const checkpoint = await chooseCheckpoint(this.image);
-      if (checkpoint !== undefined) void this.changeCheckpoint(checkpoint);
-      return null;
-    });
-    rpc.handle('keepPreprocessing', ({ preprocessing }) => this.keepPreprocessing(preprocessing));
-    rpc.handle('editPreprocessing', () => this.editPreprocessing());
-    rpc.handle('keepLogits', ({ logits }) => this.keepLogits(logits));
-    for (const name of ['compare', 'endComparison', 'pin', 'unpin', 'chooseLabels'] as const)
-      rpc.handle(name, () => null);
-    rpc.handle('checkHealth', async () => {
-      await this.services.checkHealth(this.question);
-      return null;
-    });
-    rpc.handle('showLog', () => {
-      reporter.log.show();
-      return null;
-    });
-    rpc.handle('openSource', async ({ url }) => {
-      if (!/^https:\/\//.test(url)) throw new UsageError(l10n.t('This is not a web address: {0}', url));
-      await env.openExternal(Uri.parse(url));
-      return null;
-    });
-    rpc.on('stateChanged', ({ display }) => {
-      // What a run is about changes by `explain` only: the page may still speak of the run before.
-      this.runner.setDisplay(display);
-    });
-    return rpc.listen();
-  }
-
-  /** A fresh page: hands over what it needs, with all that happened so far. */
-  private async onReady(): Promise<PanelSetup> {
-    try {
-      assertTrusted();
-      const methods = await this.services.engine.methods();
-      const { state } = this;
-      const { explanation } = this.runner;
-      const strings = Object.fromEntries(Object.entries(panelStrings).map(([key, text]) => [key, l10n.t(text)]));
-      return {
-        state,
-        explanation,
-        imageName: this.imageName,
-        methods,
-        strings,
-      };
-    } catch (error) {
-      this.pageFailed = true;
-      this.services.reporter.sentence(error);
-      throw error;
-    }
-  }
-
-  private async keepPreprocessing(preprocessing: Preprocessing): Promise<null> {
-    assertTrusted();
-    const { checkpoint } = this.question;
-    this.watch?.mute();
-    const { path } = await this.services.engine.request('keepPreprocessing', { checkpoint, preprocessing });
-    void this.start(l10n.t('The preprocessing is kept in {0}; explaining again.', basename(path)));
-    return null;
-  }
-
-  private async keepLogits(logits: string): Promise<null> {
-    assertTrusted();
-    const { checkpoint } = this.question;
-    this.watch?.mute();
-    const { path } = await this.services.engine.request('keepLogits', { checkpoint, logits });
-    void this.start(l10n.t('The logits are kept in {0}; explaining again.', basename(path)));
-    return null;
-  }
-
-  private async editPreprocessing(): Promise<null> {
-    assertTrusted();
-    const { checkpoint } = this.question;
-    const file = Uri.joinPath(Uri.file(checkpoint), '..', 'whylight.json');
-    if (!(await exists(file))) {
-      this.watch?.mute();
-      await this.services.engine.request('keepPreprocessing', { checkpoint });
-    }
-    await window.showTextDocument(file, { viewColumn: ViewColumn.Beside });
-    return null;
-  }
-
-  private async saveNow({ display, only }: PanelRequests['save'][0]): Promise<PanelRequests['save'][1]> {
-    const results = await explained(this.runner.explanation, only, trustedImage);
-    if (results === undefined) throw new UsageError(l10n.t('There is nothing to save yet: no method has finished.'));
-    const files = await this.services.engine.request('encode', { ...results, display });
-    return saveResults(this.image, files, this.services.reporter);
-  }
-
   private onEvent(event: ExplanationEvent): void {
-    if (event.kind === 'run') {
-      this.watchFiles();
-      if (this.pageFailed) this.loadPage();
-    }
-    if (event.kind === 'prediction') this.watchFiles();
+    if (event.kind === 'run' && this.pageFailed) this.loadPage();
+    if (event.kind === 'run' || event.kind === 'prediction') this.watchFiles();
     if (event.kind === 'failed') {
       this.services.reporter.log.warn(`${this.imageName}, ${event.key}: ${event.message}`);
     }
+    if (event.kind === 'result') this.storing ??= setTimeout(() => void this.store(), storeEveryMs);
+    if (event.kind === 'ended') void this.store();
     // A hidden page is gone, and the next one gets everything.
-    if (this.view.visible) this.rpc.notify('event', event);
+    if (!this.view.visible) return;
+    if (event.kind === 'run') this.page.notify('state', this.state);
+    this.page.notify('event', event);
+  }
+
+  private async store(): Promise<void> {
+    clearTimeout(this.storing);
+    this.storing = undefined;
+    const { stamps, stored } = this.services;
+    const { explanation } = this.runner;
+    const taken = await Promise.all(explanation.answers.map(({ prediction }) => stamps.of(prediction)));
+    await stored.save(this.state.id, { explanation, stamps: taken });
   }
 
   private watchFiles(): void {
     const { explanation } = this.runner;
-    const answers = [shownAnswer(explanation), ...explanation.answers];
-    const dependsOn = answers.flatMap((answer) => answer?.prediction.dependsOn ?? []);
-    const paths = watchedFiles(this.question.checkpoint, this.image, dependsOn);
+    const paths = watchedFiles(explanation, (uri) => {
+      const { scheme, fsPath } = Uri.parse(uri);
+      return scheme === 'file' ? fsPath : null;
+    });
     if (this.watch?.watches(paths)) return;
     this.watch?.dispose();
     this.watch = new FileWatch(paths, (name) => {
@@ -299,10 +264,4 @@ export class ExplanationPanel extends DisposableOwner {
     this.staleBecause = undefined;
     void this.start(note);
   }
-}
-
-/** Nothing of a workspace that is not trusted reaches the engine. */
-async function trustedImage(uri: string): Promise<ImageSource> {
-  assertTrusted();
-  return imageSource(Uri.parse(uri));
 }

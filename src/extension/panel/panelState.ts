@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PanelState } from '../../shared/protocol/panel';
-import { type CardRequest, cardFor } from '../../shared/question/card';
+import type { CardRequest } from '../../shared/question/card';
 import type { Change, Comparison, PinnedCard } from '../../shared/question/comparison';
 import { isFields, readQuestion, readTarget } from '../../shared/question/readQuestion';
 import { type DisplayOptions, defaultDisplay } from '../../shared/rendering/display';
@@ -29,46 +29,8 @@ export function readPanelState(value: unknown): PanelState | undefined {
   };
 }
 
-/** The state for another checkpoint: class indices and layers of the old one mean nothing there, labels and parameters may. */
-export function withCheckpoint({ question, cards, ...rest }: PanelState, checkpoint: string): PanelState {
-  const { image, target, runtime } = question;
-  return {
-    ...rest,
-    question: {
-      checkpoint,
-      image,
-      target: target.kind === 'label' ? target : { kind: 'top1' },
-      ...(runtime && { runtime }),
-    },
-    cards: cards.map(({ layer: _, ...card }) => card),
-  };
-}
-
 function isPinned(card: CardRequest<string>): card is PinnedCard {
   return card.question !== undefined;
-}
-
-/**
- * The state with exactly the methods `ids`: cards of other methods go, those that stay keep their parameters, and methods that had no card
- * get one. `added` are the keys of the new cards.
- */
-export function withMethods(state: PanelState, ids: readonly string[]): { state: PanelState; added: string[] } {
-  const added: string[] = [];
-  const cards = ids.flatMap((id) => {
-    const known = state.cards.filter(({ method }) => method === id);
-    if (known.length > 0) return known;
-    const card = cardFor(id);
-    const taken = new Set(state.cards.map(({ key }) => key));
-    const key = taken.has(card.key) ? `${id}-${randomUUID()}` : card.key;
-    added.push(key);
-    return [{ ...card, key }];
-  });
-  return { state: { ...state, cards }, added };
-}
-
-/** The methods that have a card, in the order of their first cards. */
-export function methodsOf({ cards }: Pick<PanelState, 'cards'>): string[] {
-  return [...new Set(cards.map(({ method }) => method))];
 }
 
 /** Cards whose key is one that a card before them has are left out: nothing could tell the two apart. */

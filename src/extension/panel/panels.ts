@@ -9,9 +9,11 @@ import {
   workspace,
 } from 'vscode';
 import type { PanelState } from '../../shared/protocol/panel';
+import { sameQuestion } from '../../shared/question/question';
 import { DisposableOwner, Emitter } from '../host/dispose';
 import type { OpenPanels, RunStatus } from '../status/status';
-import { ExplanationPanel, type PanelServices } from './explanationPanel';
+import { ExplanationPanel } from './explanationPanel';
+import type { PanelServices } from './panelServices';
 import { readPanelState } from './panelState';
 
 const panelViewType = 'whylight.panel';
@@ -67,7 +69,11 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
       view.dispose();
       return;
     }
-    void this.add(view, state).start();
+    const stored = await this.services.stored.load(state.id);
+    const panel = this.add(view, state);
+    // A panel that was explaining another question when its page was last heard is explained by what the page kept.
+    const fits = stored !== undefined && sameQuestion(stored.explanation.question, state.question);
+    void (fits ? panel.restore(stored) : panel.start());
   }
 
   /** Ends the runs but leaves the tabs: VS Code gives them back after a window reload. */
@@ -87,6 +93,7 @@ export class Panels extends DisposableOwner implements WebviewPanelSerializer {
     });
     view.onDidDispose(() => {
       this.open.delete(state.id);
+      void this.services.stored.remove(state.id);
       if (this.lastUsed === panel) this.lastUsed = this.all.at(-1);
       this.tellPanels();
     });

@@ -1,22 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { CancelledError, UnsupportedOperatorError } from '../../shared/errors';
-import type { ExplainEvent } from '../../shared/explanation/events';
+import type { ExplainEvent, Prediction } from '../../shared/explanation/events';
 import {
-  answerTo,
+  answerFor,
   attributionsOf,
   type Explanation,
   type ExplanationEvent,
   emptyExplanation,
   type RunEnd,
   shownAnswer,
+  shownMap,
 } from '../../shared/explanation/explanation';
 import { reduceExplanation } from '../../shared/explanation/reduce';
 import type { PanelState } from '../../shared/protocol/panel';
 import type { ExplainParams, Priority } from '../../shared/protocol/protocol';
 import type { CardRequest } from '../../shared/question/card';
-import type { ImageSource, Question, RuntimeChoice } from '../../shared/question/question';
+import type { PinnedCard } from '../../shared/question/comparison';
+import { type ImageSource, type Question, type RuntimeChoice, sameQuestion } from '../../shared/question/question';
+import type { Finding } from '../../shared/results/health';
 import { DisposableOwner, Emitter } from '../host/dispose';
 import type { RunStatus } from '../status/status';
+import type { FinishedMaps } from './finishedMaps';
+import { allCards } from './panelChanges';
+import { type Again, planRun } from './plan';
+import { sharedImage } from './sharedImage';
+import type { Stamps } from './stamps';
 
 /** What a run needs from outside. */
 export interface RunServices {
@@ -28,6 +36,18 @@ export interface RunServices {
   runtime(): RuntimeChoice;
   /** The sentence for a failure that is not a cancel. */
   sentence(error: unknown): string;
+  /** Tells of a method, by its id, whether it needs a layer. */
+  needsLayer(): Promise<(method: string) => boolean>;
+  /** Finished maps of all panels. */
+  readonly maps: FinishedMaps;
+  readonly stamps: Stamps;
+}
+
+export interface RunOptions {
+  /** What is computed although it is known, or left as it failed; see {@link Again}. */
+  readonly again?: Again;
+  /** Shown while nothing else is known. */
+  readonly note?: string;
 }
 
 /** Runs the explanations of one panel, one at a time, the newest winning; says what the page and the status bar must know. */
@@ -40,6 +60,10 @@ export class Runner extends DisposableOwner {
   private current: AbortController | undefined;
   private known: Explanation;
   private priority: Priority = 'foreground';
+  private readonly findings = new WeakMap<Prediction, readonly Finding[]>();
+  private layered: (method: string) => boolean = () => true;
+  /** Keys of cards whose maps came back with the window, to be kept as soon as it is known which methods have a layer. */
+  private restored: string[] = [];
 
   /** @param image name of the image, for the status bar. */
   constructor(
@@ -77,6 +101,23 @@ export class Runner extends DisposableOwner {
     if (this.running && this.known.run) this.services.prioritise(this.known.run.id, priority);
   }
 
+  /** Takes over what was known before a window reload. The stamps that its answers were given with must be set already. */
+  restore(explanation: Explanation): void {
+    this.known = explanation;
+    for (const { prediction, findings } of explanation.answers) this.findings.set(prediction, findings);
+    this.restored = explanation.cards.flatMap(({ request, attribution }) => (attribution ? [request.key] : []));
+  }
+
+  /** Keeps what a card shows as the map of a pinned one, so that it need not be computed. */
+  keepFor(pinned: PinnedCard | undefined, key: string): void {
+    const card = this.known.cards.find(({ request }) => request.key === key);
+    const shown = card && shownMap(this.known, card);
+    if (pinned === undefined || !shown) return;
+    const { attribution, answer } = shown;
+    const layered = this.layered(pinned.method);
+    this.services.maps.keep(pinned.question, pinned, { attribution, prediction: answer.prediction }, layered);
+  }
+
   cancel(): void {
     this.current?.abort();
   }
@@ -87,22 +128,39 @@ export class Runner extends DisposableOwner {
   }
 
   /**
-   * Explains with `state`; a run in progress is cancelled. `only` holds the keys of the cards to run, all when absent. `note` is shown
-   * while nothing else is known. Resolves when the run has ended, however it ended.
+   * Explains with `state`; a run in progress is cancelled. Computes only what is not known from before. Resolves when the run has ended,
+   * however it ended.
    */
-  async run(state: PanelState, only?: readonly string[], note?: string): Promise<void> {
+  async run(state: PanelState, { again, note }: RunOptions = {}): Promise<void> {
     this.cancel();
     const controller = new AbortController();
     this.current = controller;
-    const id = randomUUID();
-    const all = [...state.cards, ...state.pinned];
-    const cards = all.filter(({ key }) => only === undefined || only.includes(key));
     this.currentState = state;
-    const keys = cards.map(({ key }) => key);
-    this.hear({ kind: 'run', id, question: state.question, cards: all, keys });
+    const { maps, stamps } = this.services;
+    this.layered = await this.services.needsLayer();
+    for (const key of this.restored.splice(0)) this.keep(key);
+    const { question } = state;
+    const cards = allCards(state, this.layered);
+    const pinned = new Set(state.pinned.map(({ key }) => key));
+    const plan = await planRun(question, cards, again, {
+      explanation: this.known,
+      maps,
+      isFresh: (asked, prediction) => stamps.isFresh(asked, prediction),
+      findings: (prediction) => this.findings.get(prediction) ?? [],
+      needsLayer: this.layered,
+      isPinned: (key) => pinned.has(key),
+    });
+    if (this.current !== controller || this.isDisposed) return;
+    const id = randomUUID();
+    const { keys, known } = plan;
+    this.hear({ kind: 'run', id, question, cards, keys, known });
     if (note !== undefined) this.hear({ id, kind: 'stage', text: note });
     this.tellStatus('waiting');
-    const end = await this.runToEnd(id, state.question, cards, controller.signal);
+    const asked = cards.filter(({ key }) => keys.includes(key));
+    const end =
+      keys.length > 0 || plan.asksModel
+        ? await this.runToEnd(id, question, asked, controller.signal)
+        : { seconds: 0, cancelled: false };
     // Superseded by another run, or closed: nobody waits for this end.
     if (this.known.run?.id !== id || this.isDisposed) return;
     this.hear({ kind: 'ended', id, ...end });
@@ -118,7 +176,6 @@ export class Runner extends DisposableOwner {
     let started = performance.now();
     const seconds = () => (performance.now() - started) / 1000;
     try {
-      if (cards.length === 0 && answerTo(this.known, question) !== null) return { seconds: 0, cancelled: false };
       const params = {
         id,
         question: await this.forEngine(question),
@@ -152,12 +209,35 @@ export class Runner extends DisposableOwner {
   }
 
   /** Takes an event in and passes it on; one that comes from an earlier run changes nothing and is dropped. */
-  private hear(event: ExplanationEvent): void {
+  private hear(heard: ExplanationEvent): void {
+    const event = heard.kind === 'prediction' ? sharedImage(heard, this.known) : heard;
     const next = reduceExplanation(this.known, event);
     if (next === this.known) return;
     this.known = next;
+    this.remember(event);
     this.events.fire(event);
     if (event.kind === 'prediction' || event.kind === 'result' || event.kind === 'failed') this.tellStatus('running');
+  }
+
+  /** Keeps what came for the next time that it is asked for. */
+  private remember(event: ExplanationEvent): void {
+    if (event.kind === 'prediction') {
+      const answer = this.known.answers.find(({ prediction }) => prediction === event.prediction);
+      if (answer) this.services.stamps.take(answer.question, answer.prediction);
+    } else if (event.kind === 'result') this.keep(event.attribution.key);
+    else if (event.kind === 'findings') {
+      for (const { prediction, findings } of this.known.answers) this.findings.set(prediction, findings);
+    }
+  }
+
+  /** Keeps the finished map of a card. */
+  private keep(key: string): void {
+    const card = this.known.cards.find(({ request }) => request.key === key);
+    const answer = card && answerFor(this.known, card);
+    const question = card?.request.question ?? this.known.question;
+    if (!card?.attribution || !answer || !sameQuestion(answer.question, question)) return;
+    const finished = { attribution: card.attribution, prediction: answer.prediction };
+    this.services.maps.keep(question, card.request, finished, this.layered(card.request.method));
   }
 
   private tellStatus(phase: RunStatus['phase'], error?: string): void {

@@ -66,6 +66,14 @@ export interface RunStart<Image = string> {
   readonly cards: readonly CardRequest<Image>[];
   /** Keys of those that are computed anew. */
   readonly keys: readonly string[];
+  /** What need not be computed, because it was before. */
+  readonly known?: Known<Image>;
+}
+
+/** Answers and maps from earlier runs; each map carries the key of the card that it is for now. */
+export interface Known<Image = string> {
+  readonly answers: readonly Answer<Image>[];
+  readonly attributions: readonly Attribution[];
 }
 
 /** A run ended: done, cancelled, or failed as a whole. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CardRequest, cardFor } from '../question/card';
 import type { Question } from '../question/question';
-import type { Attribution } from '../results/attribution';
+import type { Attribution, RawMap } from '../results/attribution';
 import type { ExplainEvent, Prediction } from './events';
 import {
   answerFor,
@@ -11,6 +11,7 @@ import {
   type ExplanationEvent,
   emptyExplanation,
   shownAnswer,
+  shownMap,
 } from './explanation';
 import { reduceExplanation } from './reduce';
 
@@ -147,14 +148,62 @@ describe('the next run', () => {
     expect(state.earlier).toBeNull();
   });
 
-  it('shows nothing of another image or checkpoint', () => {
-    expect(shownAnswer(play(finished, start('r2', keys, early)))).toBeNull();
+  it('shows what the checkpoint before said until the next one has spoken', () => {
+    const state = play(finished, start('r2', keys, early));
+    expect(shownAnswer(state)?.question).toEqual(question);
+    expect(shownAnswer(play(state, predicted(about(1), keys, 'r2')))?.question).toEqual(early);
+  });
+
+  it('shows nothing of another image', () => {
     expect(shownAnswer(play(finished, start('r2', keys, { ...question, image: 'file:///b.png' })))).toBeNull();
   });
 
   it('keeps no map where the key is another method’s now', () => {
     const state = play(finished, start('r2', ['b'], question, [{ key: 'a', method: 'x' }, cards[1]!, cards[2]!]));
     expect(phases(state)).toEqual({ a: 'cancelled', b: 'waiting', c: 'done' });
+  });
+});
+
+describe('a finished map', () => {
+  const shown = (state: Explanation, key: string) => {
+    const found = shownMap(state, state.cards.find(({ request }) => request.key === key)!);
+    return found && { of: found.answer.prediction.target.index, stale: found.stale };
+  };
+
+  it('stays, as the one from before, until there is another one', () => {
+    let state = play(finished, start('r2', keys, star));
+    expect(shown(state, 'a')).toEqual({ of: 3, stale: true });
+    expect(shown(state, 'b')).toBeNull();
+    state = play(state, predicted(about(5), keys, 'r2'));
+    expect(shown(state, 'a')).toEqual({ of: 3, stale: true });
+    state = play(state, result('a', 'r2'));
+    expect(shown(state, 'a')).toEqual({ of: 5, stale: false });
+    expect(shown(state, 'c')).toEqual({ of: 3, stale: true });
+  });
+
+  it.each<[string, ExplanationEvent]>([
+    ['a cancel', { kind: 'ended', id: 'r2', seconds: 1, cancelled: true }],
+    ['the end of the engine', { kind: 'ended', id: 'r2', seconds: 1, cancelled: false, error: 'The engine ended.' }],
+    ['its own failure', { kind: 'failed', id: 'r2', key: 'a', message: 'No.' }],
+    ['an unfinished map', { kind: 'progress', id: 'r2', key: 'a', done: 1, total: 2, partial: {} as RawMap }],
+  ])('is not lost by %s', (_, event) => {
+    const state = play(finished, start('r2', keys, star), predicted(about(5), keys, 'r2'), event);
+    expect(shown(state, 'a')).toEqual({ of: 3, stale: true });
+    // Nor by a third run after that.
+    const third = play(state, start('r3', keys, { ...question, layer: 'relu' }));
+    expect(shown(third, 'a')).toEqual({ of: 3, stale: true });
+  });
+
+  it('that is known already needs no run', () => {
+    const attributions = [{ key: 'a', min: 7 } as Attribution];
+    const answers = [{ question: star, prediction: about(5), findings: [] }];
+    const state = play(finished, { ...start('r2', ['b'], star), known: { answers, attributions } } as ExplanationEvent);
+    expect(phases(state)).toEqual({ a: 'done', b: 'waiting', c: 'cancelled' });
+    expect(state.cards[0]?.attribution?.min).toBe(7);
+    expect(shownAnswer(state)?.prediction.target.index).toBe(5);
+    expect(state.earlier).toBeNull();
+    expect(shown(state, 'a')).toEqual({ of: 5, stale: false });
+    expect(shown(state, 'c')).toEqual({ of: 3, stale: true });
   });
 });
 
@@ -209,6 +258,17 @@ describe('cards with questions of their own', () => {
     const state = play(answered, start('r2', ['cam'], star, requests));
     expect(phases(state)).toEqual({ cam: 'waiting', 'cam star': 'done', 'cam early': 'done' });
     expect(indices(state)).toEqual([3, 3, 1]);
+  });
+
+  it('say once for all of them why their question has no answer', () => {
+    const asked = start('r2', ['cam early'], question, requests);
+    const event = { kind: 'unanswered', id: 'r2', cards: ['cam early'], message: 'No such class.' } as const;
+    const state = play(answered, asked, event);
+    expect(state.unanswered).toEqual([{ question: early, message: 'No such class.' }]);
+    expect(phases(state)).toEqual({ cam: 'done', 'cam star': 'done', 'cam early': 'failed' });
+    expect(state.cards[2]).toMatchObject({ failure: null });
+    expect(play(state, { ...asked, id: 'r3' }).unanswered).toEqual([]);
+    expect(play(state, { ...asked, id: 'r3', keys: ['cam'] }).unanswered).toHaveLength(1);
   });
 
   it('let go of an answer that none of them asks for any more', () => {

@@ -1,4 +1,4 @@
-import { type CardRequest, questionGroups } from '../question/card';
+import { type CardRequest, type QuestionGroup, questionGroups } from '../question/card';
 import { type ImageSource, type Question, sameImage, sameQuestion } from '../question/question';
 import { mergedFindings } from '../results/health';
 import type { ExplainEvent } from './events';
@@ -31,33 +31,41 @@ export function reduceExplanation<Image extends Named>(
 
 function begin<Image extends Named>(
   explanation: Explanation<Image>,
-  { id, question, cards, keys }: RunStart<Image>,
+  { id, question, cards, keys, known }: RunStart<Image>,
 ): Explanation<Image> {
-  const spoken = answerTo(explanation, question) !== null;
+  const fresh = known?.answers ?? [];
+  const answers = [...fresh, ...explanation.answers.filter((each) => !fresh.some((other) => sameAsked(each, other)))];
   const sameSubject = sameImage(explanation.question.image, question.image);
-  const next = cards.map((request) => cardAtStart(explanation, question, request, keys));
+  const next = cards.map((request) => {
+    const card = cardAtStart(explanation, question, request, keys);
+    const attribution = known?.attributions.find(({ key }) => key === request.key);
+    return attribution === undefined ? card : { ...emptyCard(request), phase: 'done' as const, attribution };
+  });
   const groups = questionGroups(question, cards);
+  const isRun = (group: QuestionGroup<Image>) => group.cards.every(({ key }) => keys.includes(key));
   return {
     question,
     cards: next,
-    answers: explanation.answers.flatMap((known) => {
-      const group = groups.find((each) => sameQuestion(each.question, known.question));
-      if (group === undefined) {
-        return next.some(({ before }) => before !== null && sameQuestion(before.question, known.question))
-          ? [known]
-          : [];
-      }
+    answers: answers.flatMap((answer) => {
+      const group = groups.find((each) => sameAsked(each, answer));
+      if (group === undefined) return next.some(({ before }) => before && sameAsked(before, answer)) ? [answer] : [];
       // A run of some cards sees a part of the network only; what others have seen still holds.
-      return [group.cards.every(({ key }) => keys.includes(key)) ? { ...known, findings: [] } : known];
+      return [isRun(group) && group.cards.length > 0 ? { ...answer, findings: [] } : answer];
     }),
-    earlier: sameSubject && !spoken ? shownAnswer(explanation) : null,
+    earlier:
+      sameSubject && !answers.some((each) => sameQuestion(each.question, question)) ? shownAnswer(explanation) : null,
     unanswered: explanation.unanswered.filter((each) =>
-      groups.some(
-        (group) => sameQuestion(group.question, each.question) && !group.cards.some(({ key }) => keys.includes(key)),
-      ),
+      groups.some((group) => sameAsked(group, each) && !group.cards.some(({ key }) => keys.includes(key))),
     ),
     run: { id, phase: 'running', stage: null, seconds: 0, error: null, cut: null, keys },
   };
+}
+
+function sameAsked<Image extends Named>(
+  a: { readonly question: Question<Image> },
+  b: { readonly question: Question<Image> },
+): boolean {
+  return sameQuestion(a.question, b.question);
 }
 
 /**
@@ -70,7 +78,10 @@ function cardAtStart<Image extends Named>(
   keys: readonly string[],
 ): Card<Image> {
   const before = explanation.cards.find((card) => card.request.key === request.key);
-  if (before === undefined || before.request.method !== request.method) return emptyCard(request);
+  if (before === undefined) return emptyCard(request);
+  if (before.request.method !== request.method) {
+    return keys.includes(request.key) ? emptyCard(request) : { ...emptyCard(request), phase: 'cancelled' };
+  }
   const asked = before.request.question ?? explanation.question;
   const shown = before.attribution === null ? before.before : { attribution: before.attribution, question: asked };
   if (keys.includes(request.key)) return { ...emptyCard(request), before: shown };

@@ -51,7 +51,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** One text for equal values: fields in the order of their names, without those that are undefined. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, each: unknown) =>
     typeof each === 'object' && each !== null && !Array.isArray(each)
       ? Object.fromEntries(Object.entries(each).sort(([left], [right]) => (left < right ? -1 : 1)))

@@ -38,7 +38,8 @@ export function readTarget(value: unknown): TargetRequest {
   if (isFields(value)) {
     const { kind, index, label } = value;
     if (kind === 'index' && isWhole(index) && index >= 0) return { kind, index };
-    if (kind === 'class' && isWhole(index) && index >= 0 && typeof label === 'string') return { kind, index, label };
+    if (kind === 'class' && isWhole(index) && index >= 0 && typeof label === 'string')
+      return { kind, index, label, ...(value['otherwise'] === 'top1' && { otherwise: 'top1' }) };
     if (kind === 'label' && typeof label === 'string') return { kind, label };
   }
   return { kind: 'top1' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { float32 } from '../../graph/ir/tensor';
-import { chooseTarget, classScores, topClasses } from './target';
+import { chooseTarget, classScores, standInNote, topClasses } from './target';
 
 const scores = classScores(
   float32([1, 4], Float32Array.of(1, 3, 3, -2)),
@@ -35,6 +35,8 @@ describe('chooseTarget', () => {
     [{ kind: 'label', label: 'tabby' }, 0],
     [{ kind: 'label', label: 'egyptian CAT' }, 1],
     [{ kind: 'label', label: 'espr' }, 3],
+    [{ kind: 'class', index: 0, label: 'espresso' }, 3],
+    [{ kind: 'class', index: 0, label: 'dog', otherwise: 'top1' }, 1],
   ] as const)('%j is class %i', (request, index) => {
     expect(chooseTarget(scores, request).index).toBe(index);
   });
@@ -50,5 +52,34 @@ describe('chooseTarget', () => {
   it('says what to do when there are no labels', () => {
     const bare = classScores(float32([1, 2], Float32Array.of(1, 2)), float32([1, 2], Float32Array.of(0.3, 0.7)), null);
     expect(() => chooseTarget(bare, { kind: 'label', label: 'cat' })).toThrow('whylight.json');
+  });
+});
+
+describe('a class of another checkpoint', () => {
+  const class2 = { kind: 'class', index: 2, label: 'dog' } as const;
+  const odd = { ...class2, otherwise: 'top1' } as const;
+
+  it('is found by its index where nothing is labelled', () => {
+    const bare = classScores(float32([1, 4], scores.logits), float32([1, 4], scores.probabilities), null);
+    expect(chooseTarget(bare, class2).index).toBe(2);
+    expect(standInNote(odd, chooseTarget(bare, odd))).toBeNull();
+    expect(() => chooseTarget(bare, { ...class2, index: 4 })).toThrow('This checkpoint has no class “dog”');
+    expect(standInNote(odd, chooseTarget(bare, { ...odd, index: 4 }))).toContain('no class “dog”');
+  });
+
+  it('is found by its index among several of its label', () => {
+    const twice = classScores(float32([1, 3], Float32Array.of(5, 1, 2)), float32([1, 3], new Float32Array(3)), [
+      'crane',
+      'dog',
+      'dog',
+    ]);
+    expect(chooseTarget(twice, class2).index).toBe(2);
+  });
+
+  it('is missed where others are labelled, unless another one may stand in for it', () => {
+    expect(() => chooseTarget(scores, class2)).toThrow('This checkpoint has no class “dog”');
+    expect(standInNote(odd, chooseTarget(scores, odd))).toBe(
+      'This checkpoint has no class “dog”; the most probable class is explained in its place.',
+    );
   });
 });

@@ -69,6 +69,8 @@ export function topClasses(scores: ClassScores, count: number): ClassScore[] {
 
 const isLarger = (a: number, b: number): boolean => a > b || (Number.isNaN(b) && !Number.isNaN(a));
 
+type NamedClass = Extract<TargetRequest, { kind: 'class' }>;
+
 /** Classes whose label is the text; failing that, those that contain it, case ignored. */
 function byLabel(scores: ClassScores, text: string): number[] {
   const wanted = text.toLowerCase();
@@ -76,6 +78,26 @@ function byLabel(scores: ClassScores, text: string): number[] {
   if (exact.length > 0) return exact;
   const same = scores.labelled((label) => label.toLowerCase() === wanted);
   return same.length > 0 ? same : scores.labelled((label) => label.toLowerCase().includes(wanted));
+}
+
+/** The class that is meant by its name in another checkpoint; null when there is none. */
+function named(scores: ClassScores, { index, label }: NamedClass): ClassScore | null {
+  const [only, ...more] = scores.labelled((each) => each === label);
+  if (only !== undefined && more.length === 0) return scores.at(only);
+  const unlabelled = scores.labelled(() => true).length === 0;
+  return (only !== undefined || unlabelled) && index < scores.count ? scores.at(index) : null;
+}
+
+function missing(scores: ClassScores, { index, label, otherwise }: NamedClass): ClassScore {
+  if (otherwise === 'top1') return chooseTarget(scores, { kind: 'top1' });
+  throw new UsageError(`This checkpoint has no class “${label}” (${index} in the other one).`);
+}
+
+/** One sentence when another class stands in for the one that was asked for. */
+export function standInNote(request: TargetRequest, target: ClassScore): string | null {
+  if (request.kind !== 'class' || target.label === request.label) return null;
+  if (target.label === null && target.index === request.index) return null;
+  return `This checkpoint has no class “${request.label}”; the most probable class is explained in its place.`;
 }
 
 /** The class to explain. Throws UsageError when the request names none, or more than one. */
@@ -92,13 +114,8 @@ export function chooseTarget(scores: ClassScores, request: TargetRequest): Class
         throw new UsageError(`There is no class ${index}; the model has classes 0 to ${scores.count - 1}.`);
       return scores.at(index);
     }
-    case 'class': {
-      const exact = scores.labelled((label) => label === request.label);
-      if (exact.length === 1) return scores.at(exact[0] as number);
-      if (exact.length === 0 && scores.labelled(() => true).length > 0)
-        throw new UsageError(`This checkpoint has no class that is labelled “${request.label}”.`);
-      return chooseTarget(scores, { kind: 'index', index: request.index });
-    }
+    case 'class':
+      return named(scores, request) ?? missing(scores, request);
     case 'label': {
       if (scores.labelled(() => true).length === 0) {
         throw new UsageError(
