@@ -74,13 +74,6 @@ export function connectPage(panel: ExplanationPanel, services: PanelServices): P
     void panel.start(l10n.t('The logits are kept in {0}; explaining again.', basename(path)));
     return null;
   });
-  rpc.handle('chooseLabels', async () => {
-    assertTrusted();
-    panel.muteWatch();
-    const kept = await services.chooseLabels(panel.image, panel.question.checkpoint);
-    if (kept) void panel.start(l10n.t('The labels are kept; explaining again.'));
-    return null;
-  });
   rpc.handle('editPreprocessing', async () => {
     assertTrusted();
     const { checkpoint } = panel.question;

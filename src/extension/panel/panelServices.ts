@@ -24,8 +24,6 @@ export interface PanelServices {
     context: Omit<ComparisonContext, 'checkpoints'>,
     ask: ComparisonAsk,
   ): Promise<readonly Change[] | undefined>;
-  /** Asks for a file with labels and keeps it beside the checkpoint; false when the user gave up. */
-  chooseLabels(image: Uri, checkpoint: string): Promise<boolean>;
   /** Shows activations and gradients of every layer. */
   checkHealth(question: Question<string>): Promise<void>;
 }

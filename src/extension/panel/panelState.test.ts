@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PanelState } from '../../shared/protocol/panel';
-import { cardFor } from '../../shared/question/card';
 import { defaultDisplay } from '../../shared/rendering/display';
-import { methodsOf, readPanelState, withCheckpoint, withMethods } from './panelState';
+import { readPanelState } from './panelState';
 
 const other = { image: 'file:///cat.png', checkpoint: '/early.onnx', target: { kind: 'label', label: 'cat' } } as const;
 const state: PanelState = {
@@ -41,7 +40,7 @@ describe('readPanelState', () => {
       display: { ...defaultDisplay, opacity: 0.3 },
     };
     const read = written(old);
-    expect(read).toEqual({ ...state, id: read?.id, cards: state.cards.slice(0, 2) });
+    expect(read).toEqual({ ...state, id: read?.id, comparisons: [], pinned: [] });
     expect(read?.id).toMatch(/^[0-9a-f-]{36}$/);
     expect(written(old)?.id).not.toBe(read?.id);
   });
@@ -71,40 +70,26 @@ describe('readPanelState', () => {
   });
 
   it('leaves out cards that nothing could tell apart, and those whose own question is lost', () => {
-    const [smoothgrad, cam, pinned] = state.cards;
+    const [smoothgrad, cam] = state.cards;
+    const [pinned] = state.pinned;
     const lost = { ...pinned, key: 'lost', question: { image: 'file:///cat.png' } };
     expect(written({ ...state, cards: [smoothgrad, cam, { ...cam, layer: 'relu1' }, pinned, lost] })).toEqual(state);
   });
-});
 
-describe('withCheckpoint', () => {
-  it('drops the class index and the layers of the old checkpoint, but not those of a card with its own', () => {
-    expect(withCheckpoint(state, '/other.onnx')).toEqual({
-      ...state,
-      question: { image: 'file:///cat.png', checkpoint: '/other.onnx', target: { kind: 'top1' } },
-      cards: [state.cards[0], cardFor('grad-cam'), state.cards[2]],
-    });
-  });
-
-  it('keeps a class that was asked for by its label', () => {
-    const target = { kind: 'label', label: 'cat' } as const;
-    const changed = withCheckpoint({ ...state, question: { ...state.question, target } }, '/other.onnx');
-    expect(changed.question.target).toEqual(target);
-  });
-});
-
-describe('withMethods', () => {
-  it('keeps all cards of methods that stay and names the new ones', () => {
-    const changed = withMethods(state, ['gradient', 'grad-cam']);
-    expect(changed.added).toEqual(['gradient']);
-    expect(changed.state.cards).toEqual([cardFor('gradient'), state.cards[1], state.cards[2]]);
-    expect(methodsOf(changed.state)).toEqual(['gradient', 'grad-cam']);
-  });
-
-  it('finds another key where a card of another method has the usual one', () => {
-    const odd = { ...state, cards: [{ key: 'gradient', method: 'grad-cam' }] };
-    const { state: changed, added } = withMethods(odd, ['grad-cam', 'gradient']);
-    expect(changed.cards).toEqual([odd.cards[0], { key: added[0], method: 'gradient' }]);
-    expect(added[0]).not.toBe('gradient');
+  it('leaves out comparisons that say nothing', () => {
+    const comparisons = [
+      ...state.comparisons,
+      { key: 'early', change: { kind: 'layer', layer: 'relu1' } },
+      { key: 'x', change: { kind: 'image', image: 4 } },
+      { key: 'y', change: { kind: 'epochs' } },
+      { change: { kind: 'layer', layer: 'relu1' } },
+      { key: 'star', change: { kind: 'target', target: { kind: 'class', index: 3, label: 'star' } } },
+      { key: 'p', change: { kind: 'parameters', card: 'grad-cam', parameters: { relu: false, bad: {} } } },
+    ];
+    expect(written({ ...state, comparisons })?.comparisons).toEqual([
+      ...state.comparisons,
+      comparisons[5],
+      { key: 'p', change: { kind: 'parameters', card: 'grad-cam', parameters: { relu: false } } },
+    ]);
   });
 });
