@@ -1,17 +1,42 @@
 import { basename } from 'node:path';
-import { env, l10n, Uri, ViewColumn, window } from 'vscode';
+import { env, l10n, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import { UsageError } from '../../shared/errors';
 import { shownAnswer } from '../../shared/explanation/explanation';
+import type { PanelRequests, PanelSetup, PanelState } from '../../shared/protocol/panel';
 import { type PanelServer, Rpc } from '../../shared/protocol/rpc';
+import type { Change } from '../../shared/question/comparison';
+import type { Question } from '../../shared/question/question';
+import type { ComparisonAsk } from '../compare/compare';
 import { assertTrusted } from '../host/trust';
 import { exists } from '../images/files';
-import type { ExplanationPanel } from './explanationPanel';
 import { methodsOf, withoutComparison, withoutPinned, withPinned, withQuestion } from './panelChanges';
 import type { PanelServices } from './panelServices';
+import type { Again } from './plan';
+import type { Runner } from './runner';
 import { webviewMessage } from './webviewMessage';
 
+/** What a page asks of its panel. */
+export interface PageOwner {
+  readonly view: WebviewPanel;
+  readonly image: Uri;
+  readonly question: Question<string>;
+  readonly state: PanelState;
+  readonly runner: Pick<Runner, 'explanation' | 'cancel' | 'setDisplay'>;
+  setup(): Promise<PanelSetup>;
+  start(note?: string): Promise<void>;
+  change(state: PanelState, again?: Again): Promise<void>;
+  changeMethods(ids: readonly string[]): Promise<void>;
+  changeCheckpoint(checkpoint: string): Promise<void>;
+  compare(ask: ComparisonAsk): Promise<void>;
+  addComparisons(changes: readonly Change[]): Promise<void>;
+  pin(state: PanelState, key: string): void;
+  saveNow(request: PanelRequests['save'][0]): Promise<PanelRequests['save'][1]>;
+  /** Overlooks what is about to be written beside the checkpoint for this panel. */
+  muteWatch(): void;
+}
+
 /** Answers what a panel's page asks for. Whatever ends in a run is answered at once: the page follows the run by its events. */
-export function connectPage(panel: ExplanationPanel, services: PanelServices): PanelServer {
+export function connectPage(panel: PageOwner, services: PanelServices): PanelServer {
   const { webview } = panel.view;
   const { engine, reporter } = services;
   const rpc: PanelServer = new Rpc({
