@@ -4,6 +4,7 @@ import { commands, l10n, type QuickPickItem, window } from 'vscode';
 export async function quickActions(): Promise<void> {
   const items: (QuickPickItem & { readonly command: string; readonly argument?: string })[] = [
     { label: `$(eye) ${l10n.t('Explain Image')}`, command: 'whylight.explainImage' },
+    { label: `$(diff) ${l10n.t('Compare with…')}`, command: 'whylight.compareWith' },
     { label: `$(file-binary) ${l10n.t('Choose Checkpoint…')}`, command: 'whylight.chooseCheckpoint' },
     { label: `$(checklist) ${l10n.t('Choose Methods…')}`, command: 'whylight.chooseMethods' },
     { label: `$(pulse) ${l10n.t('Check Gradients (Health Check)')}`, command: 'whylight.checkHealth' },

@@ -48,6 +48,12 @@ export function registerCommands(services: CommandServices): Disposable[] {
       const checkpoint = await checkpoints.choose(panel?.image ?? imageOfActiveTab());
       if (checkpoint !== undefined) void panel?.changeCheckpoint(checkpoint);
     }),
+    registerTrusted('compareWith', async () => {
+      if (panels.current === undefined)
+        throw new UsageError(l10n.t('Explain an image first; then it can be compared with something.'));
+      panels.current.view.reveal();
+      await panels.current.compare(null);
+    }),
     registerTrusted('saveOverlays', async () => {
       if (panels.current === undefined)
         throw new UsageError(l10n.t('Explain an image first; then its overlays can be saved.'));

@@ -1,4 +1,5 @@
 import { type ConfigurationScope, ConfigurationTarget, type Uri, workspace } from 'vscode';
+import type { OverlayFormat } from '../../shared/protocol/protocol';
 import type { RuntimeChoice } from '../../shared/question/question';
 import { isColourMapName } from '../../shared/rendering/colourMaps';
 import { type DisplayOptions, defaultDisplay } from '../../shared/rendering/display';
@@ -36,6 +37,9 @@ export interface ImageSettings {
   readonly methods: readonly string[];
   readonly runtime: RuntimeChoice;
   readonly outputFolder: string;
+  /** Pixels; 0 for the image's own size. */
+  readonly longestSide: number;
+  readonly format: OverlayFormat;
   readonly rerunOnChange: boolean;
   readonly display: DisplayOptions;
 }
@@ -48,6 +52,8 @@ export function imageSettings(scope: ConfigurationScope | undefined): ImageSetti
     methods: configuration.get('methods', []),
     runtime: configuration.get('runtime', 'auto'),
     outputFolder: configuration.get('outputFolder', 'whylight'),
+    longestSide: configuration.get('save.longestSide', 2048),
+    format: configuration.get('save.format', 'png'),
     rerunOnChange: configuration.get('rerunOnChange', true),
     display: {
       colourMap: isColourMapName(colourMap) ? colourMap : 'auto',
@@ -56,8 +62,8 @@ export function imageSettings(scope: ConfigurationScope | undefined): ImageSetti
       opacity: configuration.get('display.opacity', defaultDisplay.opacity),
       mode: configuration.get('display.mode', defaultDisplay.mode),
       topK: configuration.get('display.topK', defaultDisplay.topK),
-      view: defaultDisplay.view,
-      scale: defaultDisplay.scale,
+      view: configuration.get('display.view', defaultDisplay.view),
+      scale: configuration.get('display.scale', defaultDisplay.scale),
     },
   };
 }
