@@ -31,7 +31,7 @@ module.exports = {
       ['methods', 'health', 'export'],
       ['model'],
       ['formats', 'runtime', 'image'],
-      ['files', 'process'],
+      ['files', 'process', 'memo'],
       ['graph'],
     ]),
     forbid('methods-ask-the-model', `^src/engine/methods/${notTests}`, '^src/engine/(runtime|formats|image)/'),

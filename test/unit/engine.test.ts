@@ -167,17 +167,51 @@ it('one method stands in one run at two layers, for two classes and with two che
   ]);
 });
 
-it('a question that a card brought and that cannot be answered fails that card alone', async () => {
+it('a question that cards brought and that cannot be answered is told once for all of them, and the others are answered', async () => {
   const missing = { ...asked, checkpoint: join(shapes, 'missing.onnx') };
   const nobody = { ...asked, target: { kind: 'label', label: 'hexagon' } } as const;
-  const { result, explanation } = await explainAll([
+  const { events, result, explanation } = await explainAll([
     { key: 'missing', method: 'gradient', question: missing },
-    { key: 'nobody', method: 'gradient', question: nobody },
+    { key: 'nobody 1', method: 'gradient', question: nobody },
+    { key: 'nobody 2', method: 'grad-cam', question: nobody },
     cardFor('gradient'),
+    { key: 'star', method: 'gradient', question: { ...asked, target: { kind: 'label', label: 'star' } } },
   ]);
-  expect(result).toMatchObject({ finished: ['gradient'], failed: ['missing', 'nobody'] });
-  const failures = explanation.cards.map(({ failure }) => failure);
-  expect(failures[0]).toContain('missing.onnx');
-  expect(failures[1]).toContain('hexagon');
-  expect(failures[2]).toBeNull();
+  expect(result).toEqual({
+    seconds: expect.any(Number),
+    finished: ['gradient', 'star'],
+    failed: ['missing', 'nobody 1', 'nobody 2'],
+  });
+  expect(events.flatMap((event) => (event.kind === 'unanswered' ? [[event.cards, event.message]] : []))).toEqual([
+    [['missing'], expect.stringContaining('missing.onnx')],
+    [['nobody 1', 'nobody 2'], 'No class is labelled “hexagon”.'],
+  ]);
+  expect(events.filter(({ kind }) => kind === 'failed')).toEqual([]);
+  expect(explanation.unanswered.map(({ question }) => question)).toEqual([missing, nobody]);
+  expect(explanation.cards.map(({ phase }) => phase)).toEqual(['failed', 'failed', 'failed', 'done', 'done']);
+});
+
+it('a method that fails alone is told with its card, whoever asks', async () => {
+  const star = { ...asked, target: { kind: 'label', label: 'star' } } as const;
+  const { events, result } = await explainAll([
+    { key: 'own', method: 'grad-cam', layer: 'nowhere' },
+    { key: 'of star', method: 'occlusion', parameters: { window: -1 }, question: star },
+    { key: 'fine', method: 'gradient', question: star },
+  ]);
+  expect(result).toMatchObject({ finished: ['fine'], failed: ['own', 'of star'] });
+  expect(events.flatMap((event) => (event.kind === 'failed' ? [event.key] : []))).toEqual(['own', 'of star']);
+  expect(events.filter(({ kind }) => kind === 'unanswered')).toEqual([]);
+});
+
+it('a run whose own question cannot be answered ends with that error, and tells nothing of its cards', async () => {
+  const events: ExplainEvent[] = [];
+  const nobody = { ...asked, target: { kind: 'label', label: 'hexagon' } } as const;
+  const cards = [cardFor('gradient'), cardFor('occlusion'), { ...cardFor('grad-cam'), key: 'beside', question: asked }];
+  const run = engine.explain(
+    { id: 'run', question: nobody, cards },
+    (event) => events.push(event),
+    new AbortController().signal,
+  );
+  await expect(run).rejects.toMatchObject({ kind: 'usage', message: 'No class is labelled “hexagon”.' });
+  expect(new Set(events.map(({ kind }) => kind))).toEqual(new Set(['begun', 'stage']));
 });

@@ -73,6 +73,7 @@ describe('encodeFiles', () => {
   const three = attribution('gradient', {
     map: { data: Float32Array.from({ length: 4 * 6 * 3 }, (_, i) => i - 30), width: 6, height: 4, channels: 3 },
     convergenceDelta: -0.25,
+    scoreDifference: 5,
     preset: 'pair',
   });
   const request = params([
@@ -154,6 +155,7 @@ describe('encodeFiles', () => {
       'min',
       'max',
       'convergenceDelta',
+      'scoreDifference',
       'notes',
       'file',
       'overlay',
@@ -163,6 +165,7 @@ describe('encodeFiles', () => {
       id: 'gradient',
       preset: 'pair',
       convergenceDelta: -0.25,
+      scoreDifference: 5,
       file: 'gradient.npy',
     });
     expect(result.methods[2]).toMatchObject({ id: 'grad-cam', file: 'grad-cam-2.npy', overlay: 'grad-cam-2.png' });

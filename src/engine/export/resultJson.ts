@@ -79,6 +79,7 @@ function methodEntry(attribution: Attribution, files: CardFiles, { about }: { re
     min: attribution.min,
     max: attribution.max,
     ...(attribution.convergenceDelta !== undefined && { convergenceDelta: attribution.convergenceDelta }),
+    ...(attribution.scoreDifference !== undefined && { scoreDifference: attribution.scoreDifference }),
     notes: attribution.notes,
     file: files.npy,
     overlay: files.png,

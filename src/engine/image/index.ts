@@ -1,4 +1,4 @@
-export { type DecodedImage, decodeImage } from './decoding/decode';
+export { type DecodedImage, decodeImage, readImage } from './decoding/decode';
 export { displayImage } from './decoding/displayImage';
 export { type FoundLabels, findLabels, type LabelSearch } from './findings/findLabels';
 export { findPreprocessing, type PreprocessingFinding, type PreprocessingSearch } from './findings/findPreprocessing';

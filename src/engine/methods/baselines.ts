@@ -70,8 +70,13 @@ export function baselineColour(context: MethodContext, baseline: Baseline, value
   }
 }
 
-/** The one-coloured image, in the model's layout. */
-export function baselineImage(context: MethodContext, baseline: Baseline, value: number): Float32Array {
-  const colour = baselineColour(context, baseline, value);
-  return Float32Array.from({ length: context.image.data.length }, (_, i) => colour[channelOf(i, context.input)]!);
+/** The image of one colour, in the model's layout. */
+export function baselineImage({ image, input }: MethodContext, colour: Float64Array): Float32Array {
+  const { layout, channels, width, height } = input;
+  const data = new Float32Array(image.data.length);
+  colour.forEach((value, channel) => {
+    if (layout === 'NHWC') for (let i = channel; i < data.length; i += channels) data[i] = value;
+    else data.fill(value, channel * width * height, (channel + 1) * width * height);
+  });
+  return data;
 }

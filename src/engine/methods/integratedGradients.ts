@@ -1,27 +1,38 @@
 import type { RawMap } from '../../shared/results/attribution';
 import { elementCount, float32 } from '../graph/ir/tensor';
 import { INPUT } from '../model/evaluation/model';
-import { type Baseline, baselineImage, baselineParameter, baselineValueParameter } from './baselines';
+import { type Baseline, baselineColour, baselineImage, baselineParameter, baselineValueParameter } from './baselines';
 import { forEachBatch } from './batches';
 import type { Method, MethodContext } from './method';
 import { choiceOf, flagOf, numberOf } from './parameters';
 import { short, toMap } from './pixels';
 import { type QuadratureRule, quadrature } from './quadrature';
-import { type Scalar, scalarParameter, scoreOf } from './score';
+import { type Scalar, scalarParameter, scoreOf, scoresOfAll } from './score';
 
 /** Relative completeness error above which more steps are advised. */
 const poorConvergence = 0.05;
 
 /** S(x) − S(x'). */
-async function scoreDifference(context: MethodContext, baseline: Float32Array, scalar: Scalar): Promise<number> {
-  const { image } = context;
+async function scoreDifference(
+  context: MethodContext,
+  baseline: Float32Array,
+  colour: Float64Array,
+  scalar: Scalar,
+): Promise<number> {
+  const { image, classes, target } = context;
   const score = scoreOf(context, scalar);
-  // Asked for together, so that the model may answer both with one run.
-  const [whole, empty] = await Promise.all([
-    context.evaluate(image, { score }),
-    context.evaluate(float32(image.dims, baseline), { score }),
-  ]);
-  return whole.score() - empty.score();
+  const scores = await context.once(JSON.stringify(['ends of a path', [...colour], scalar]), async () => {
+    // Asked for together, so that the model may answer both with one run.
+    const [whole, empty] = await Promise.all([
+      context.evaluate(image, { score }),
+      context.evaluate(float32(image.dims, baseline), { score }),
+    ]);
+    const both = new Float32Array(2 * classes);
+    both.set(scoresOfAll(whole, scalar, 0));
+    both.set(scoresOfAll(empty, scalar, 0), classes);
+    return both;
+  });
+  return scores[target]! - scores[classes + target]!;
 }
 
 function completenessNotes(delta: number, difference: number, steps: number): string[] {
@@ -29,7 +40,7 @@ function completenessNotes(delta: number, difference: number, steps: number): st
   // Between two equal scores a relative error means nothing.
   if (Math.abs(difference) < 1e-6 || !(relative > poorConvergence)) return [];
   return [
-    `The values sum to ${short(difference + delta)}, but the score differs by ${short(difference)} between baseline and image (${(100 * relative).toFixed(0)} % off): ${steps} steps are too few for this path; try ${steps * 4}.`,
+    `The values sum to ${short(difference + delta)}, which misses the score’s difference between baseline and image (${short(difference)}) by ${(100 * relative).toFixed(0)} % of it: ${steps} steps are too few for this path; try ${steps * 4}.`,
   ];
 }
 
@@ -119,11 +130,12 @@ export const integratedGradients: Method = {
     const scalar = choiceOf<Scalar>(parameters, 'scalar');
     const multiply = flagOf(parameters, 'multiplyByInput');
     const steps = numberOf(parameters, 'steps');
-    const baseline = baselineImage(
+    const colour = baselineColour(
       context,
       choiceOf<Baseline>(parameters, 'baseline'),
       numberOf(parameters, 'baselineValue'),
     );
+    const baseline = baselineImage(context, colour);
     const { points, weights } = quadrature(choiceOf<QuadratureRule>(parameters, 'rule'), steps);
     const length = elementCount(input.dims);
     const average = new Float64Array(length);
@@ -136,7 +148,8 @@ export const integratedGradients: Method = {
       probes: { score: scoreOf(context, scalar), gradients: [probe] },
       fill(index, into) {
         const alpha = points[index]!;
-        for (let i = 0; i < length; i++) into[i] = baseline[i]! + alpha * (image.data[i]! - baseline[i]!);
+        const { data } = image;
+        for (let i = 0; i < length; i++) into[i] = baseline[i]! + alpha * (data[i]! - baseline[i]!);
       },
       take(evaluation, first, size) {
         const gradients = evaluation.gradient(probe).data;
@@ -148,7 +161,7 @@ export const integratedGradients: Method = {
       partial: map,
     });
     if (!multiply) return { map: map() };
-    const difference = await scoreDifference(context, baseline, scalar);
+    const difference = await scoreDifference(context, baseline, colour, scalar);
     const delta = values().reduce((sum, value) => sum + value, 0) - difference;
     return {
       map: map(),

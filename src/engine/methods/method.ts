@@ -5,7 +5,7 @@ import type { Evaluation, ModelInput, Probes } from '../model/evaluation/model';
 
 /** Draws of a noise method; a test replays saved ones. */
 export interface RandomSource {
-  /** `count` independent draws from the normal distribution with mean 0 and the given standard deviation. */
+  /** `count` independent draws from the normal distribution with mean 0 and the given standard deviation; not to be written into. */
   normal(count: number, deviation: number): Float32Array;
 }
 
@@ -28,6 +28,13 @@ export interface MethodContext {
   readonly batchSize: number;
   readonly random: RandomSource;
   readonly signal: AbortSignal;
+  /** The most bytes that {@link once} keeps of one thing; 0 where nothing is kept. */
+  readonly room: number;
+  /**
+   * What depends on the image, the model and `key` only, not on the class that is explained: it may have been made for another class before,
+   * and is then not made again. What making it costs is counted either way; what comes out is not to be written into.
+   */
+  once(key: string, make: () => Promise<Float32Array>): Promise<Float32Array>;
   /** Counted as this method's cost. */
   evaluate(input: FloatTensor, probes: Probes): Promise<Evaluation>;
   /** Tells how far a long method is; `partial` makes the map so far and is called only when the map is going to be shown. */

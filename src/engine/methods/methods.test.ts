@@ -152,7 +152,7 @@ describe('integrated-gradients', () => {
     // One point at the beginning of the path sees no slope at all.
     const result = await run(model, [3], 'integrated-gradients', { rule: 'left', steps: 1 });
     expect(result.convergenceDelta).toBeCloseTo(-9, 5);
-    expect(result.notes?.[0]).toMatch(/sum to 0, but the score differs by 9 .*100 % off.*1 steps are too few.*try 4/);
+    expect(result.notes?.[0]).toMatch(/sum to 0, .*difference .*\(9\) by 100 % of it: 1 steps are too few.*try 4/);
   });
 
   it('has no delta when it is not multiplied', async () => {

@@ -1,20 +1,13 @@
 import type { Parameters, RawMap } from '../../shared/results/attribution';
 import { type Baseline, baselineColour, baselineParameter, baselineValueParameter } from './baselines';
-import { forEachBatch } from './batches';
+import { type Covered, forEachScore, type Windows, wholeScores } from './coveredScores';
 import { type UpsamplingKernel, upsample } from './interpolation';
 import type { Method, MethodContext } from './method';
 import { choiceOf, numberOf } from './parameters';
-import { type Scalar, scalarParameter, scoreOf } from './score';
+import { type Scalar, scalarParameter } from './score';
 
 /** Windows along the shorter side when the window is chosen automatically. */
 const automaticWindows = 8;
-
-interface Windows {
-  /** Side of the square window in pixels. */
-  readonly size: number;
-  readonly tops: readonly number[];
-  readonly lefts: readonly number[];
-}
 
 /** Where windows begin along one side. `inside`: only whole windows; `crop`: until the side is covered, the last one cut off. */
 function starts(length: number, size: number, stride: number, edges: string): number[] {
@@ -30,25 +23,6 @@ function windowsOf({ input }: MethodContext, parameters: Parameters): Windows {
   const stride = Math.min(numberOf(parameters, 'stride') || Math.ceil(size / 2), size);
   const edges = choiceOf(parameters, 'edges');
   return { size, tops: starts(input.height, size, stride, edges), lefts: starts(input.width, size, stride, edges) };
-}
-
-/** Covers a window of one image, in the model's layout, with the baseline's colour. */
-function cover(
-  image: Float32Array,
-  { input }: MethodContext,
-  top: number,
-  left: number,
-  size: number,
-  colour: Float64Array,
-): void {
-  const { width, height, channels, layout } = input;
-  const right = Math.min(left + size, width);
-  for (let c = 0; c < channels; c++) {
-    const [pixel, offset] = layout === 'NHWC' ? [channels, c] : [1, c * width * height];
-    for (let y = top; y < Math.min(top + size, height); y++) {
-      for (let x = left; x < right; x++) image[offset + (y * width + x) * pixel] = colour[c]!;
-    }
-  }
 }
 
 /** Each window's value on all of its pixels: summed, or averaged over the windows that cover the pixel. */
@@ -183,12 +157,12 @@ export const occlusion: Method = {
   },
   singlePass: false,
   async run(context, parameters) {
-    const { image } = context;
-    const score = scoreOf(context, choiceOf<Scalar>(parameters, 'scalar'));
+    const { target } = context;
     const overlap = choiceOf(parameters, 'overlap');
     const windows = windowsOf(context, parameters);
     const colour = baselineColour(context, choiceOf<Baseline>(parameters, 'patch'), numberOf(parameters, 'patchValue'));
-    const whole = choiceOf(parameters, 'measure') === 'drop' ? (await context.evaluate(image, { score })).score() : 1;
+    const drop = choiceOf(parameters, 'measure') === 'drop';
+    const covered: Covered = { windows, colour, scalar: choiceOf<Scalar>(parameters, 'scalar') };
     const columns = windows.lefts.length;
     const values = new Float64Array(windows.tops.length * columns);
     const map = (done: number): RawMap => {
@@ -196,16 +170,10 @@ export const occlusion: Method = {
       const grid = { data: Float32Array.from(values), width: columns, height: windows.tops.length, channels: 1 };
       return upsample(grid, context.input.width, context.input.height, 'linear' satisfies UpsamplingKernel);
     };
-    await forEachBatch(context, {
-      count: values.length,
-      probes: { score },
-      fill(index, into) {
-        into.set(image.data);
-        const top = windows.tops[Math.floor(index / columns)]!;
-        cover(into, context, top, windows.lefts[index % columns]!, windows.size, colour);
-      },
-      take(evaluation, first, size) {
-        for (let i = 0; i < size; i++) values[first + i] = whole - evaluation.score(i);
+    const whole = drop ? (await wholeScores(context, covered.scalar))[target]! : 1;
+    await forEachScore(context, covered, {
+      take(window, score) {
+        values[window] = whole - score;
       },
       partial: map,
     });

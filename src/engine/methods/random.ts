@@ -9,6 +9,12 @@ function hash(text: string): number {
 
 const rotate = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));
 
+/** Where a {@link SeededSource} stands. */
+export interface RandomPosition {
+  readonly state: readonly [number, number, number, number];
+  readonly spare: number | null;
+}
+
 /**
  * Normal draws that are the same on every machine for the same seed and stream.
  *
@@ -17,37 +23,57 @@ const rotate = (value: number, bits: number): number => (value << bits) | (value
  * (V8 computes them with its own fdlibm port).
  */
 export class SeededSource implements RandomSource {
-  private readonly state = new Int32Array(4);
+  // Four fields in place of an array: this is called millions of times.
+  private s0 = 0;
+  private s1 = 0;
+  private s2 = 0;
+  private s3 = 0;
   /** The polar method makes two draws at once. */
   private spare: number | null = null;
 
   /** @param stream separates sources of the same seed: each method has its own, so that its noise does not depend on what else runs. */
   constructor(seed: number, stream = '') {
-    let mixed = (Math.trunc(seed) ^ Math.trunc(seed / 2 ** 32) ^ (stream === '' ? 0 : hash(stream))) | 0;
-    for (let i = 0; i < 4; i++) {
+    const mix = (): number => {
       mixed = (mixed + 0x9e3779b9) | 0;
       let z = mixed;
       z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
       z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
-      this.state[i] = z ^ (z >>> 16);
-    }
+      return z ^ (z >>> 16);
+    };
+    let mixed = (Math.trunc(seed) ^ Math.trunc(seed / 2 ** 32) ^ (stream === '' ? 0 : hash(stream))) | 0;
+    this.s0 = mix();
+    this.s1 = mix();
+    this.s2 = mix();
+    this.s3 = mix();
+  }
+
+  /** Where it stands: what it draws next depends on nothing else. */
+  get position(): RandomPosition {
+    const { s0, s1, s2, s3, spare } = this;
+    return { state: [s0, s1, s2, s3], spare };
+  }
+
+  set position({ state, spare }: RandomPosition) {
+    [this.s0, this.s1, this.s2, this.s3] = state;
+    this.spare = spare;
   }
 
   normal(count: number, deviation: number): Float32Array {
-    return Float32Array.from({ length: count }, () => deviation * this.standardNormal());
+    const draws = new Float32Array(count);
+    for (let i = 0; i < count; i++) draws[i] = deviation * this.standardNormal();
+    return draws;
   }
 
   /** 32 uniform bits, as an unsigned number. */
   next(): number {
-    const s = this.state;
-    const result = Math.imul(rotate(Math.imul(s[1]!, 5), 7), 9) >>> 0;
-    const shifted = s[1]! << 9;
-    s[2]! ^= s[0]!;
-    s[3]! ^= s[1]!;
-    s[1]! ^= s[2]!;
-    s[0]! ^= s[3]!;
-    s[2]! ^= shifted;
-    s[3] = rotate(s[3]!, 11);
+    const { s1 } = this;
+    const result = Math.imul(rotate(Math.imul(s1, 5), 7), 9) >>> 0;
+    const s2 = this.s2 ^ this.s0;
+    const s3 = this.s3 ^ s1;
+    this.s1 = s1 ^ s2;
+    this.s0 ^= s3;
+    this.s2 = s2 ^ (s1 << 9);
+    this.s3 = rotate(s3, 11);
     return result;
   }
 

@@ -3,13 +3,33 @@ import type { MethodRequest } from '../../shared/question/card';
 import { mapFindings, mapStatistics } from '../../shared/rendering/mapStatistics';
 import type { Attribution, Parameters, RawMap } from '../../shared/results/attribution';
 import type { FloatTensor } from '../graph/ir/tensor';
+import type { Kind, Memo } from '../memo/memo';
 import type { Model } from '../model/evaluation/model';
 import { itemsOf } from '../model/evaluation/request';
 import { findMethod } from '.';
+import { KeptNoise } from './keptNoise';
 import { findLayer } from './layer';
 import type { Method, MethodContext, RandomSource } from './method';
 import { resolveParameters } from './parameters';
 import { SeededSource } from './random';
+
+/** Where what does not depend on the explained class is kept for the next one. */
+export interface Kept {
+  readonly memo: Memo;
+  /** What it is forgotten with. */
+  readonly owner: object;
+  /** Of one owner: different for inputs and answers of the model that differ. */
+  readonly about: string;
+}
+
+/** What {@link MethodContext.once} made, and what that cost. */
+interface Made {
+  readonly values: Float32Array;
+  readonly forward: number;
+  readonly gradient: number;
+}
+
+const made: Kind<Made> = { name: 'made for methods', bytes: ({ values }) => values.byteLength };
 
 /** Least time between two progress reports of a method, in milliseconds. */
 const progressInterval = 200;
@@ -38,6 +58,8 @@ export interface RunOptions {
   readonly methods?: readonly Method[];
   /** What a black pixel is in the model's input, one value a channel; absent when the preprocessing is not known. */
   readonly black?: readonly number[] | null;
+  /** Absent: nothing is kept. */
+  readonly kept?: Kept;
 }
 
 /** A request with everything found that it names. */
@@ -60,13 +82,13 @@ interface Cost {
 export function createContext(
   model: Model,
   image: FloatTensor,
-  options: Pick<RunOptions, 'target' | 'signal' | 'black'>,
+  options: Pick<RunOptions, 'target' | 'signal' | 'black' | 'kept'>,
   layer: string | null,
   random: RandomSource,
   cost: Cost = { forward: 0, gradient: 0, evaluationFailed: false },
   progress: MethodContext['progress'] = () => undefined,
 ): MethodContext {
-  const { target, signal, black } = options;
+  const { target, signal, black, kept } = options;
   return {
     input: model.input,
     image,
@@ -81,6 +103,19 @@ export function createContext(
     random,
     signal,
     progress,
+    room: kept?.memo.room ?? 0,
+    async once(key, make) {
+      const full = kept ? JSON.stringify([kept.about, key]) : key;
+      const known = kept?.memo.find(kept.owner, made, full);
+      cost.forward += known?.forward ?? 0;
+      cost.gradient += known?.gradient ?? 0;
+      if (known) return known.values;
+      const { forward, gradient } = cost;
+      const values = await make();
+      const fresh = { values, forward: cost.forward - forward, gradient: cost.gradient - gradient };
+      kept?.memo.keep(kept.owner, made, full, fresh);
+      return values;
+    },
     async evaluate(input, probes) {
       throwIfCancelled(signal);
       const images = itemsOf(input, probes);
@@ -119,7 +154,8 @@ async function attribute(
   const { method, parameters, layer, request } = task;
   const { id } = method.info;
   const started = performance.now();
-  const random = new SeededSource(options.seed, id);
+  const { seed, kept } = options;
+  const random = kept ? new KeptNoise(seed, id, kept.memo) : new SeededSource(seed, id);
   const context = createContext(model, image, options, layer, random, cost, throttled(request.key, options.listener));
   const { map, convergenceDelta, scoreDifference, notes } = await method.run(context, parameters);
   const statistics = mapStatistics(map.data);

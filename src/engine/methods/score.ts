@@ -1,5 +1,6 @@
 /** The scalar that a method explains. */
 import type { ParameterInfo } from '../../shared/results/attribution';
+import { itemsIn } from '../model/evaluation/evaluation';
 import type { Evaluation } from '../model/evaluation/model';
 import { type ClassesScore, classScore } from '../model/evaluation/score';
 import type { MethodContext } from './method';
@@ -24,6 +25,11 @@ export const scalarParameter: ParameterInfo = {
 /** The score of the class that the context explains. */
 export function scoreOf({ target }: Pick<MethodContext, 'target'>, scalar: ClassesScore['of']): ClassesScore {
   return classScore(target, scalar);
+}
+
+/** The score of every class for one image, of an evaluation of several. */
+export function scoresOfAll(evaluation: Evaluation, scalar: Scalar, item: number): Float32Array {
+  return itemsIn(scalar === 'logit' ? evaluation.logits : evaluation.probabilities, item, 1).data;
 }
 
 /** Says when a probability is so near 0 or 1 that its gradient fades. */

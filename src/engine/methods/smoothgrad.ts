@@ -45,11 +45,12 @@ class Sums {
   }
 
   add(gradient: Float32Array): void {
+    const { sum, squares, absolute } = this;
     this.count++;
     for (let i = 0; i < gradient.length; i++) {
-      const value = this.absolute ? Math.abs(gradient[i]!) : gradient[i]!;
-      this.sum[i]! += value;
-      if (this.squares) this.squares[i]! += value * value;
+      const value = absolute ? Math.abs(gradient[i]!) : gradient[i]!;
+      sum[i]! += value;
+      if (squares) squares[i]! += value * value;
     }
   }
 
@@ -198,8 +199,9 @@ export const smoothgrad: Method = {
       probes: { score: explainedScore(context, explained), gradients: [probe] },
       fill(_, into) {
         const noise = context.random.normal(length, deviation);
+        const { data } = image;
         for (let i = 0; i < length; i++) {
-          const value = image.data[i]! + noise[i]!;
+          const value = data[i]! + noise[i]!;
           into[i] = bounds ? Math.min(Math.max(value, bounds.min), bounds.max) : value;
         }
       },

@@ -6,21 +6,15 @@ import type { ImageSource } from '../../shared/question/question';
 import { plainMessage } from '../../shared/words/plainText';
 import type { FloatTensor } from '../graph/ir/tensor';
 import { Observer } from '../health/observe';
-import { type decodeImage, displayImage } from '../image';
+import type { Memo } from '../memo/memo';
 import type { Method } from '../methods/method';
 import { runMethods } from '../methods/run';
 import { chooseTarget, classScores, listClasses, standInNote, topClasses } from '../model/target/target';
-import { alternatives } from './alternatives';
 import type { CheckpointCache } from './checkpoints';
 import { chooseLayer } from './chooseLayer';
-import { chooseOutput } from './chooseOutput';
 import { filesBehind } from './describeCheckpoint';
-import { prepareInput } from './prepareInput';
-
-/** Longest side of the image that is sent for display. */
-const displaySide = 1600;
-
-type Decoded = Awaited<ReturnType<typeof decodeImage>>;
+import type { Picture } from './picture';
+import { alternativesFor, subjectOf } from './subject';
 
 /** What the answers of one run share. */
 export interface AnswerContext {
@@ -28,7 +22,8 @@ export interface AnswerContext {
   readonly id: string;
   readonly seed: number;
   readonly checkpoints: CheckpointCache;
-  decode(image: ImageSource): Promise<Decoded>;
+  readonly memo: Memo;
+  picture(image: ImageSource): Promise<Picture>;
   /** The exact model input, in place of preprocessing this image. */
   inputFor(image: ImageSource): FloatTensor | undefined;
   readonly emit: (event: ExplainEvent) => void;
@@ -51,21 +46,19 @@ function blackPixel({ mean, std }: Preprocessing): number[] {
  */
 export async function answer(
   { question, cards }: QuestionGroup<ImageSource>,
-  { id, seed, checkpoints, decode, inputFor, emit, signal, log, methods, told }: AnswerContext,
+  { id, seed, checkpoints, memo, picture, inputFor, emit, signal, log, methods, told }: AnswerContext,
 ): Promise<void> {
   const keys = cards.map(({ key }) => key);
   emit({ id, kind: 'stage', text: 'Opening the checkpoint' });
-  const [open, decoded] = await Promise.all([checkpoints.get(question.checkpoint, question), decode(question.image)]);
+  const [open, image] = await Promise.all([checkpoints.get(question.checkpoint, question), picture(question.image)]);
   throwIfCancelled(signal);
 
   emit({ id, kind: 'stage', text: 'Asking the model' });
   const { preprocessing } = open;
-  const { pixels } = decoded;
   const input = inputFor(question.image);
-  const { tensor, region } = prepareInput(open, pixels, input);
   const layer = chooseLayer(open, question.layer);
-  const { model, output } = await chooseOutput(open, tensor, question.output, signal);
-  const { logits, probabilities } = await model.evaluate(tensor, {}, signal);
+  const subject = await subjectOf(open, image, { memo, output: question.output, input, signal });
+  const { model, output, tensor, region, logits, probabilities } = subject;
   const scores = classScores(logits, probabilities, open.labels);
   const target = chooseTarget(scores, question.target);
   const standIn = standInNote(question.target, target);
@@ -78,9 +71,7 @@ export async function answer(
         ? { preprocessing: null, how: 'fed as given', guessed: false, alternatives: [] }
         : {
             ...preprocessing,
-            alternatives: preprocessing.guessed
-              ? await alternatives({ model, labels: open.labels }, pixels, signal)
-              : [],
+            alternatives: preprocessing.guessed ? await alternativesFor(open, image, subject, memo, signal) : [],
           }),
     },
     top5: topClasses(scores, 5),
@@ -89,15 +80,12 @@ export async function answer(
     target,
     ...(output && { output }),
     layer,
-    pixels: displayImage(pixels, displaySide).pixels,
+    pixels: image.display,
     region,
-    imageSize: { width: pixels.width, height: pixels.height },
-    notes: [
-      ...(standIn === null ? [] : [standIn]),
-      ...decoded.notes,
-      ...(output ? [output.why] : []),
-      ...open.notes,
-    ].map(plainMessage),
+    imageSize: image.size,
+    notes: [...(standIn === null ? [] : [standIn]), ...image.notes, ...(output ? [output.why] : []), ...open.notes].map(
+      plainMessage,
+    ),
     dependsOn: await filesBehind(open),
   };
   emit({ id, kind: 'prediction', cards: keys, prediction });
@@ -110,6 +98,7 @@ export async function answer(
     defaultLayer: layer?.name ?? null,
     seed,
     signal,
+    kept: { memo, owner: open, about: subject.key },
     black: input || !preprocessing ? null : blackPixel(preprocessing.preprocessing),
     listener: {
       started: (key) => emit({ id, kind: 'started', key }),

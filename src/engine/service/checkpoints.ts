@@ -6,6 +6,7 @@ import type { FoundPreprocessing } from '../../shared/question/preprocessing';
 import type { OpenOptions } from '../../shared/question/question';
 import { type Checkpoint, isCurrent } from '../formats';
 import { namesBeside } from '../image';
+import { Memo } from '../memo/memo';
 import { LoadedModel, type RunOptions } from '../model/loaded/loadedModel';
 import { MemoryBudget } from '../model/programs/memoryBudget';
 import type { Runtimes } from '../runtime/runtimes';
@@ -30,7 +31,11 @@ export interface OpenCheckpoint {
   readonly notes: readonly string[];
 }
 
-const keptCheckpoints = 2;
+/**
+ * As many as epochs of a training are compared. What weighs, their programs, is within the memory budget that all of them share; a checkpoint
+ * without its programs is its graph, whose weights stay in its file.
+ */
+const keptCheckpoints = 16;
 
 async function open(path: string, options: OpenOptions, machine: Omit<RunOptions, 'runtime'>): Promise<OpenCheckpoint> {
   const { checkpoint, sha256, noted, classifier, preprocessing, notes, problem } = await describeCheckpoint(path, {
@@ -89,6 +94,8 @@ export class CheckpointCache {
     private readonly log: (level: 'info', message: string) => void,
     private readonly threads?: number,
     private readonly memory = new MemoryBudget(),
+    /** What is kept there for a checkpoint goes with it. */
+    private readonly memo = new Memo(0),
   ) {}
 
   async get(chosen: string, options: OpenOptions): Promise<OpenCheckpoint> {
@@ -140,6 +147,8 @@ export class CheckpointCache {
       (value) => value,
       () => null,
     );
-    await result?.model.dispose();
+    if (!result) return;
+    this.memo.forget(result);
+    await result.model.dispose();
   }
 }

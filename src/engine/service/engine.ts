@@ -18,6 +18,7 @@ import type { HealthReport } from '../../shared/results/health';
 import { encodeFiles } from '../export';
 import type { FloatTensor } from '../graph/ir/tensor';
 import { decodeImage, writeCheckpointNotes } from '../image';
+import { Memo } from '../memo/memo';
 import { methods as allMethods } from '../methods';
 import type { Method } from '../methods/method';
 import { MemoryBudget } from '../model/programs/memoryBudget';
@@ -31,17 +32,24 @@ import { versions } from './versions';
 
 type Log = (level: EngineNotifications['log']['level'], message: string) => void;
 
+/** The most bytes of {@link Memo}, and its share of a small memory budget. */
+const memoBytes = 64 * 1024 ** 2;
+const memoShare = 1 / 8;
+
 /** The engine behind the child process and the command line. Keeps the checkpoints it used last ready. */
 export class Engine {
   private readonly checkpoints: CheckpointCache;
   private readonly turns = new Turns();
   private readonly memory: MemoryBudget;
+  private readonly memo: Memo;
 
   /**
    * @param runtimes what models may run on; disposed of with the engine.
    * @param threads how many threads a run uses; one for each processor when absent.
    * @param memory MB for models and what they compute; 0 for half of the machine's.
    * @param methods the methods that there are; all of the registry when absent.
+   * @param memoLimit bytes of what is kept for the next class: images as they are shown and fed, predictions, scores under cover, noise.
+   *   64 MB, or an eighth of the memory when that is less, when absent.
    */
   constructor(
     private readonly runtimes: Runtimes,
@@ -49,9 +57,11 @@ export class Engine {
     threads?: number,
     memory = 0,
     private readonly methods: readonly Method[] = allMethods,
+    memoLimit?: number,
   ) {
     this.memory = new MemoryBudget(memory);
-    this.checkpoints = new CheckpointCache(runtimes, log, threads, this.memory);
+    this.memo = new Memo(memoLimit ?? Math.min(memoBytes, memoShare * this.memory.limit));
+    this.checkpoints = new CheckpointCache(runtimes, log, threads, this.memory, this.memo);
   }
 
   /** @param logits name of the value to explain; overrides whylight.json. */
@@ -74,7 +84,8 @@ export class Engine {
     if (this.turns.busy) emit({ id, kind: 'stage', text: 'Waiting for another explanation' });
     return this.turns.take(id, priority, signal, () => {
       emit({ id, kind: 'begun' });
-      return explain(this.checkpoints, params, { emit, signal, input, log: this.log, methods: this.methods });
+      const { checkpoints, memo, log, methods } = this;
+      return explain(checkpoints, params, { emit, signal, input, memo, log, methods });
     });
   }
 

@@ -3,16 +3,19 @@ import type { ExplainParams, ExplainResult } from '../../shared/protocol/protoco
 import { questionGroups } from '../../shared/question/card';
 import { type ImageSource, sameImage } from '../../shared/question/question';
 import type { FloatTensor } from '../graph/ir/tensor';
-import { decodeImage } from '../image';
+import type { Memo } from '../memo/memo';
 import type { Method } from '../methods/method';
 import { type AnswerContext, answer, answerBeside } from './answer';
 import type { CheckpointCache } from './checkpoints';
+import { openPicture } from './picture';
 
 export interface ExplainContext {
   readonly emit: (event: ExplainEvent) => void;
   readonly signal: AbortSignal;
   /** The exact model input, in place of preprocessing the question's image. */
   readonly input: FloatTensor | undefined;
+  /** Keeps what the next class, layer or row asks for again. */
+  readonly memo: Memo;
   readonly log: (level: 'debug' | 'error', message: string) => void;
   /** The methods that requests name. */
   readonly methods: readonly Method[];
@@ -25,7 +28,7 @@ export interface ExplainContext {
 export async function explain(
   checkpoints: CheckpointCache,
   { id, question, cards, seed = 0 }: ExplainParams,
-  { emit, signal, input, log, methods }: ExplainContext,
+  { emit, signal, input, memo, log, methods }: ExplainContext,
 ): Promise<ExplainResult> {
   const started = performance.now();
   const outcome = { finished: [] as string[], failed: [] as string[] };
@@ -33,7 +36,8 @@ export async function explain(
     id,
     seed,
     checkpoints,
-    decode: decodeOnce(),
+    memo,
+    picture: openOnce(memo),
     inputFor: (image) => (sameImage(image, question.image) ? input : undefined),
     emit,
     signal,
@@ -52,11 +56,11 @@ export async function explain(
   return { seconds, ...outcome };
 }
 
-/** Decodes the image that was asked for last only once: the questions of a comparison mostly share theirs. */
-function decodeOnce(): AnswerContext['decode'] {
-  let last: { readonly image: ImageSource; readonly decoded: ReturnType<typeof decodeImage> } | undefined;
+/** Reads the image that was asked for last only once: the questions of a comparison mostly share theirs. */
+function openOnce(memo: Memo): AnswerContext['picture'] {
+  let last: { readonly image: ImageSource; readonly picture: ReturnType<typeof openPicture> } | undefined;
   return (image) => {
-    if (!last || !sameImage(last.image, image)) last = { image, decoded: decodeImage(image) };
-    return last.decoded;
+    if (!last || !sameImage(last.image, image)) last = { image, picture: openPicture(image, memo) };
+    return last.picture;
   };
 }

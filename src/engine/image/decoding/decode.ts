@@ -20,7 +20,8 @@ export interface DecodedImage {
 
 const largestFile = 1024 ** 3;
 
-async function readSource(source: ImageSource): Promise<{ name: string; bytes: Uint8Array }> {
+/** The bytes of an image and its name for messages. Throws ImageError when it is a file that cannot be read. */
+export async function readImage(source: ImageSource): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
   if ('bytes' in source) return source;
   try {
     return { name: basename(source.path), bytes: await readRegularFile(source.path, largestFile) };
@@ -219,7 +220,7 @@ async function decodePixels(bytes: Uint8Array, meta: Metadata, name: string): Pr
  * anything is allocated for it; SVG as {@link drawSvg} does) or of a kind that has no agreed range (floating point).
  */
 export async function decodeImage(source: ImageSource): Promise<DecodedImage> {
-  const { name, bytes } = await readSource(source);
+  const { name, bytes } = await readImage(source);
   if (bytes.length === 0) throw new ImageError(`${name} is empty (0 bytes).`);
   if (isBmp(bytes)) {
     const { pixels, alpha } = decodeBmp(bytes, name);

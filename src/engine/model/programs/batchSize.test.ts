@@ -25,9 +25,9 @@ describe('BatchSize', () => {
     expect(settled((images) => (images < 4 ? 0.02 : 0.005 * images))).toBe(4);
   });
 
-  it('keeps a gradient run below 0.4 s, guessing it as three forward runs at first', () => {
+  it('keeps a gradient run below 0.15 s, guessing it as three forward runs at first', () => {
     expect(settled((images) => 0.2 + 0.05 * images)).toBe(1);
-    expect(settled((images) => 0.02 + 0.08 * images)).toBe(4);
+    expect(settled((images) => 0.01 + 0.03 * images)).toBe(4);
     const size = new BatchSize(plenty);
     for (let run = 0; run < 40; run++) size.learn(2, 0.01 + 0.06 * 2, false);
     expect(size.value).toBe(1);

@@ -1,5 +1,5 @@
-/** One run should take no longer, so that a cancellation is heard. */
-const runSeconds = 0.4;
+/** One run should take no longer: a cancellation is heard between two, and shall end what it cancels within 0.2 s. */
+const runSeconds = 0.15;
 const largest = 16;
 /** What a forward and backward run costs, in forward runs, before one has been timed. */
 const gradientCost = 3;
