@@ -76,8 +76,11 @@ describe('Explain Image', () => {
     await ended(panel);
     const before = panel.runner.explanation.run?.id;
     assert.equal(await explain(image), panel);
-    assert.notEqual(panel.runner.explanation.run?.id, before);
+    await until('another run', () => panel.runner.explanation.run?.id !== before);
     assert.equal((await ended(panel)).error, undefined);
+    // All of it was known.
+    assert.deepEqual(panel.runner.explanation.run?.keys, []);
+    assert.equal(mapsOf(panel).length, nine.length);
   });
 
   it('explains another class when asked to', async () => {

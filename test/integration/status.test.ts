@@ -37,7 +37,7 @@ describe('The status bar', () => {
     void star.runner.run({ ...star.runner.state, cards: long });
     assert.match(await said(), /^mobilenet_v1_025\.onnx · .* idle$/);
     const { statusBar } = await whylight();
-    assert.match(statusBar.shown.tooltip, /busy: 1$/);
+    await until('the one at work to be counted', () => /busy: 1$/.test(statusBar.shown.tooltip));
     star.view.reveal();
     await until('the state of star_0.png', async () =>
       /^last_e08\.onnx · .*(waiting|loading|running)/.test(await said()),

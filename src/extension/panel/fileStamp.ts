@@ -1,6 +1,9 @@
 import { FileSystemError, Uri, workspace } from 'vscode';
 
-/** The sizes and times of files as one text, see `Stamps`. Of a file that is not there it says so; other failures are thrown. */
+/**
+ * The sizes and times of files as one text, see `Stamps`. Of a file that is not there or cannot be looked at it says so: why matters to the one
+ * who reads it.
+ */
 export async function fileStamp(files: readonly string[]): Promise<string> {
   const stamps = await Promise.all(
     files.map(async (file) => {
@@ -8,7 +11,7 @@ export async function fileStamp(files: readonly string[]): Promise<string> {
         const { size, mtime } = await workspace.fs.stat(uriOf(file));
         return `${size} ${mtime}`;
       } catch (error) {
-        if (error instanceof FileSystemError && error.code === 'FileNotFound') return 'none';
+        if (error instanceof FileSystemError) return error.code;
         throw error;
       }
     }),

@@ -351,3 +351,19 @@ describe('comparisons', () => {
     expect(asked[2]?.cards.map(({ key }) => key)).toEqual(['gradient', 'grad-cam', ...added.slice(2)]);
   });
 });
+
+it('a card that is pinned or compared while others are computed does not end them', async () => {
+  const { runner, asked, said } = start(answerAll);
+  const first = runner.run(state);
+  await new Promise<void>((resolve) => {
+    runner.onEvent(({ kind }) => kind === 'result' && resolve());
+  });
+  expect(runner.running).toBe(true);
+  const second = runner.run(withPinned(state, 'gradient', runner.explanation), { again: [] });
+  expect(runner.running).toBe(true);
+  await Promise.all([first, second]);
+  expect(runner.running).toBe(false);
+  expect(asked[1]?.cards.map(({ key }) => key)).toContain('grad-cam');
+  expect(runner.explanation.cards.every(({ phase }) => phase === 'done')).toBe(true);
+  expect(said.filter((kind) => kind === 'ended')).toHaveLength(1);
+});

@@ -59,6 +59,8 @@ export class Runner extends DisposableOwner {
   readonly onStatus = this.statusChanges.event;
   private current: AbortController | undefined;
   private known: Explanation;
+  /** A run was asked for and it is not settled yet what of it is known. */
+  private planning = false;
   private priority: Priority = 'foreground';
   private readonly findings = new WeakMap<Prediction, readonly Finding[]>();
   private layered: (method: string) => boolean = () => true;
@@ -86,7 +88,7 @@ export class Runner extends DisposableOwner {
   }
 
   get running(): boolean {
-    return this.known.run?.phase === 'running';
+    return this.planning || this.known.run?.phase === 'running';
   }
 
   /** Takes over what the user set on the page. */
@@ -136,6 +138,7 @@ export class Runner extends DisposableOwner {
     const controller = new AbortController();
     this.current = controller;
     this.currentState = state;
+    this.planning = true;
     const { maps, stamps } = this.services;
     this.layered = await this.services.needsLayer();
     for (const key of this.restored.splice(0)) this.keep(key);
@@ -151,6 +154,7 @@ export class Runner extends DisposableOwner {
       isPinned: (key) => pinned.has(key),
     });
     if (this.current !== controller || this.isDisposed) return;
+    this.planning = false;
     const id = randomUUID();
     const { keys, known } = plan;
     this.hear({ kind: 'run', id, question, cards, keys, known });
@@ -162,7 +166,7 @@ export class Runner extends DisposableOwner {
         ? await this.runToEnd(id, question, asked, controller.signal)
         : { seconds: 0, cancelled: false };
     // Superseded by another run, or closed: nobody waits for this end.
-    if (this.known.run?.id !== id || this.isDisposed) return;
+    if (this.current !== controller || this.isDisposed) return;
     this.hear({ kind: 'ended', id, ...end });
     this.tellStatus(end.error !== undefined ? 'failed' : end.cancelled ? 'cancelled' : 'done', end.error);
   }
