@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { commands } from 'vscode';
+import { shownMap } from '../../src/shared/explanation/explanation';
 import { cardFor, type MethodRequest } from '../../src/shared/question/card';
 import { closePanels, ended, explain, file, mapsOf, until, whylight } from './support/whylight';
 
@@ -64,6 +65,12 @@ describe('The engine', () => {
     const { error } = await ended(panel);
     assert.match(error ?? '', /^The engine stopped unexpectedly \(SIGKILL\); [^\n]+\.$/);
     assert.ok(!isAlive(pid));
+    // Nothing that was finished is lost: the card shows its map from before.
+    const { explanation } = panel.runner;
+    assert.deepEqual(
+      explanation.cards.map((card) => [card.phase, shownMap(explanation, card)?.stale]),
+      [['failed', true]],
+    );
     const next = await explain(file('imagenet', 'coffee.png'));
     assert.equal((await ended(next)).error, undefined);
     assert.equal(mapsOf(next).length, 9);

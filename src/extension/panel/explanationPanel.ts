@@ -247,9 +247,14 @@ export class ExplanationPanel extends DisposableOwner {
     });
     if (this.watch?.watches(paths)) return;
     this.watch?.dispose();
-    this.watch = new FileWatch(paths, (name) => {
+    this.watch = new FileWatch(paths, (changed) => {
+      // A file may have changed while it was being read, before its stamp was taken.
+      for (const { question, prediction } of this.runner.explanation.answers) {
+        const files = [Uri.parse(question.image), ...prediction.dependsOn.map((path) => Uri.file(path))];
+        if (files.some(({ fsPath }) => changed.includes(fsPath))) this.services.stamps.forget(prediction);
+      }
       if (!imageSettings(this.image).rerunOnChange) return;
-      const note = l10n.t('{0} has changed; explaining again.', name);
+      const note = l10n.t('{0} has changed; explaining again.', basename(changed[0] ?? ''));
       this.services.reporter.log.info(`${this.imageName}: ${note}`);
       if (this.view.visible) void this.start(note);
       else this.staleBecause = note;

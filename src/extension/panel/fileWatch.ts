@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { RelativePattern, Uri, workspace } from 'vscode';
 import { DisposableOwner } from '../host/dispose';
 
@@ -12,15 +12,21 @@ export class FileWatch extends DisposableOwner {
 
   constructor(
     private readonly paths: readonly string[],
-    onChange: (name: string) => void,
+    onChange: (paths: readonly string[]) => void,
   ) {
     super();
     // As VS Code writes them: with a small drive letter on Windows.
     const wanted = new Set(paths.map((path) => Uri.file(path).fsPath));
+    const changes = new Set<string>();
     const changed = (uri: Uri) => {
       if (!wanted.has(uri.fsPath) || Date.now() < this.mutedUntil) return;
+      changes.add(uri.fsPath);
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => onChange(basename(uri.fsPath)), quietMs);
+      this.timer = setTimeout(() => {
+        const paths = [...changes];
+        changes.clear();
+        onChange(paths);
+      }, quietMs);
     };
     for (const folder of new Set(paths.map((path) => dirname(path)))) {
       // Names may hold characters that mean something in a glob, so the whole folder is watched.

@@ -21,6 +21,11 @@ export class Stamps {
     this.known.set(prediction, Promise.resolve(stamp));
   }
 
+  /** Takes an answer for out of date from now on. */
+  forget(prediction: Prediction): void {
+    this.known.delete(prediction);
+  }
+
   /** The stamp that was taken with an answer; undefined when none was. */
   async of(prediction: Prediction): Promise<string | undefined> {
     return this.known.get(prediction);
