@@ -56,11 +56,14 @@ describe('Comparing', () => {
 
   it('puts the other epochs below, for the same class, and computes nothing else', async () => {
     const maps = mapsOf(panel).map(({ map }) => map);
+    const computed = new Set<string>();
+    panel.runner.onEvent((event) => {
+      if (event.kind === 'started') computed.add(event.key);
+    });
     await panel.addComparisons(epochs);
     assert.equal((await ended(panel)).error, undefined);
-    const { run } = panel.runner.explanation;
-    assert.equal(run?.keys.length, 2 * nine.length);
-    assert.ok(run.keys.every((key) => key.startsWith('row-')));
+    assert.equal(computed.size, 2 * nine.length);
+    assert.ok([...computed].every((key) => key.startsWith('row-')));
     assert.deepEqual(
       mapsOf(panel, nine).map(({ map }) => map),
       maps,
