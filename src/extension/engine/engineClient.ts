@@ -1,6 +1,12 @@
 import { CancelledError, throwIfCancelled, untilAborted, WhylightError } from '../../shared/errors';
 import type { ExplainEvent } from '../../shared/explanation/events';
-import type { EngineRequests, ExplainParams, ExplainResult, Priority } from '../../shared/protocol/protocol';
+import type {
+  EngineNotifications,
+  EngineRequests,
+  ExplainParams,
+  ExplainResult,
+  Priority,
+} from '../../shared/protocol/protocol';
 import { ConnectionClosedError } from '../../shared/protocol/rpc';
 import type { MethodInfo } from '../../shared/results/attribution';
 import { DisposableOwner, Emitter } from '../host/dispose';
@@ -51,6 +57,9 @@ export class EngineClient extends DisposableOwner {
   private readonly stateChanges = this.register(new Emitter<EngineState>());
   readonly onStateChanged = this.stateChanges.event;
   private readonly events = this.register(new Emitter<ExplainEvent>());
+  private readonly encodings = this.register(new Emitter<EngineNotifications['encodeProgress']>());
+  /** How many files of an `encode` request are ready. */
+  readonly onEncodeProgress = this.encodings.event;
   private readonly timing: EngineTiming;
   /** Of the explanations that are asked for at this moment, by their ids. */
   private readonly priorities = new Map<string, Priority>();
@@ -254,6 +263,7 @@ export class EngineClient extends DisposableOwner {
     const engine = new EngineProcess(this.options.entry, launch, log);
     this.process = engine;
     engine.rpc.on('explainEvent', (event) => this.events.fire(event));
+    engine.rpc.on('encodeProgress', (progress) => this.encodings.fire(progress));
     engine.rpc.listen();
     void engine.ended.then((ending) => this.onEnded(engine, ending));
     log.info(`Engine started: process ${engine.pid ?? '?'}, ${launch.execPath}.`);

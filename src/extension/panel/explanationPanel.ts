@@ -155,8 +155,7 @@ export class ExplanationPanel extends DisposableOwner {
   async saveNow({ display, only }: PanelRequests['save'][0]): Promise<PanelRequests['save'][1]> {
     const results = await explained(this.runner.explanation, only, trustedImage);
     if (results === undefined) throw new UsageError(l10n.t('There is nothing to save yet: no method has finished.'));
-    const files = await this.services.engine.request('encode', { ...results, display });
-    return saveResults(this.image, files, this.services.reporter);
+    return saveResults(this.image, { ...results, display }, this.services);
   }
 
   /** A fresh page: what it needs, with all that happened so far. */
