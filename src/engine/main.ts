@@ -35,5 +35,6 @@ server.handle('keepPreprocessing', async ({ checkpoint, preprocessing }) => ({
   path: await engine.keepPreprocessing(checkpoint, preprocessing),
 }));
 server.handle('keepLabels', async ({ checkpoint, labels }) => ({ path: await engine.keepLabels(checkpoint, labels) }));
+server.handle('readLabels', ({ checkpoint, file }) => engine.readLabels(checkpoint, file));
 server.handle('keepLogits', async ({ checkpoint, logits }) => ({ path: await engine.keepLogits(checkpoint, logits) }));
 server.listen();

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExtensionContext, l10n, Uri, window } from 'vscode';
 import { Checkpoints } from './checkpoints/checkpoints';
+import { chooseLabels } from './checkpoints/chooseLabels';
 import { showHealth } from './commands/checkHealth';
 import { registerCommands } from './commands/register';
 import { askForComparison } from './compare/compare';
@@ -52,6 +53,7 @@ export function activate(context: ExtensionContext): WhylightApi {
     stored: new StoredExplanations(stored.fsPath, (message) => log.warn(message)),
     chooseMethods: async (current, image) => chooseMethods(await engine.methods(), current, image),
     chooseCheckpoint: (image) => checkpoints.choose(image),
+    chooseLabels: (checkpoint, classes) => chooseLabels(checkpoint, classes, engine),
     checkHealth: (question) => showHealth(documents, question),
     askForComparison: (context, ask) => askForComparison({ ...context, checkpoints }, ask),
   });

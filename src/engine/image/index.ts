@@ -3,6 +3,7 @@ export { displayImage } from './decoding/displayImage';
 export { type FoundLabels, findLabels, type LabelSearch } from './findings/findLabels';
 export { findPreprocessing, type PreprocessingFinding, type PreprocessingSearch } from './findings/findPreprocessing';
 export { namesBeside } from './findings/namesBeside';
+export { type LabelFile, readLabels } from './findings/readLabels';
 export { type NotesBeside, readCheckpointNotes, whylightPath, writeCheckpointNotes } from './notes/whylightJson';
 export { checkPreprocessingSpec, checkWhylightFile } from './notes/whylightNotes';
 export { type Preprocessed, preprocess } from './preprocessing/preprocess';

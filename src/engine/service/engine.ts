@@ -17,7 +17,7 @@ import type { RgbImage } from '../../shared/results/attribution';
 import type { HealthReport } from '../../shared/results/health';
 import { encodeFiles } from '../export';
 import type { FloatTensor } from '../graph/ir/tensor';
-import { decodeImage, writeCheckpointNotes } from '../image';
+import { decodeImage, type LabelFile, readLabels, writeCheckpointNotes } from '../image';
 import { Memo } from '../memo/memo';
 import { methods as allMethods } from '../methods';
 import type { Method } from '../methods/method';
@@ -136,12 +136,17 @@ export class Engine {
   }
 
   /**
-   * Writes the name of a file with labels into the whylight.json beside the checkpoint.
+   * Writes the name of a file with labels, or the labels themselves, into the whylight.json beside the checkpoint.
    *
    * @returns the path of whylight.json.
    */
-  keepLabels(checkpoint: string, labels: string): Promise<string> {
+  keepLabels(checkpoint: string, labels: string | readonly string[]): Promise<string> {
     return writeCheckpointNotes(checkpointOf(checkpoint), { labels });
+  }
+
+  /** The names of classes in a file that somebody chose for a checkpoint. */
+  readLabels(checkpoint: string, file: string): Promise<LabelFile> {
+    return readLabels(checkpointOf(checkpoint), file);
   }
 
   async dispose(): Promise<void> {

@@ -6,6 +6,7 @@ export async function quickActions(): Promise<void> {
     { label: `$(eye) ${l10n.t('Explain Image')}`, command: 'whylight.explainImage' },
     { label: `$(diff) ${l10n.t('Compare with…')}`, command: 'whylight.compareWith' },
     { label: `$(file-binary) ${l10n.t('Choose Checkpoint…')}`, command: 'whylight.chooseCheckpoint' },
+    { label: `$(tag) ${l10n.t('Choose Labels…')}`, command: 'whylight.chooseLabels' },
     { label: `$(checklist) ${l10n.t('Choose Methods…')}`, command: 'whylight.chooseMethods' },
     { label: `$(pulse) ${l10n.t('Check Gradients (Health Check)')}`, command: 'whylight.checkHealth' },
     { label: `$(save) ${l10n.t('Save Overlays')}`, command: 'whylight.saveOverlays' },

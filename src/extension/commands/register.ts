@@ -48,6 +48,11 @@ export function registerCommands(services: CommandServices): Disposable[] {
       const checkpoint = await checkpoints.choose(panel?.image ?? imageOfActiveTab());
       if (checkpoint !== undefined) void panel?.changeCheckpoint(checkpoint);
     }),
+    registerTrusted('chooseLabels', async () => {
+      if (panels.current === undefined)
+        throw new UsageError(l10n.t('Explain an image first; then the labels of its checkpoint can be chosen.'));
+      await panels.current.chooseLabels();
+    }),
     registerTrusted('compareWith', async () => {
       if (panels.current === undefined)
         throw new UsageError(l10n.t('Explain an image first; then it can be compared with something.'));

@@ -140,6 +140,18 @@ export class ExplanationPanel extends DisposableOwner {
     await this.change(withComparisons(this.state, changes, this.runner.explanation), []);
   }
 
+  /** Lets the user choose the labels of the checkpoint, keeps them beside it, and explains again with them. */
+  async chooseLabels(): Promise<void> {
+    assertTrusted();
+    const { checkpoint } = this.question;
+    const classes = answerTo(this.runner.explanation, this.question)?.prediction.classes.count;
+    const labels = await this.services.chooseLabels(checkpoint, classes);
+    if (labels === undefined) return;
+    this.muteWatch();
+    const { path } = await this.services.engine.request('keepLabels', { checkpoint, labels });
+    void this.start(l10n.t('The labels are kept in {0}; explaining again.', basename(path)));
+  }
+
   /** Takes over a state with one more pinned card, whose map is that of the card `key`. */
   pin(state: PanelState, key: string): void {
     this.runner.keepFor(state.pinned.at(-1), key);

@@ -29,6 +29,7 @@ export interface PageOwner {
   changeCheckpoint(checkpoint: string): Promise<void>;
   compare(ask: ComparisonAsk): Promise<void>;
   addComparisons(changes: readonly Change[]): Promise<void>;
+  chooseLabels(): Promise<void>;
   pin(state: PanelState, key: string): void;
   saveNow(request: PanelRequests['save'][0]): Promise<PanelRequests['save'][1]>;
   /** Overlooks what is about to be written beside the checkpoint for this panel. */
@@ -97,6 +98,10 @@ export function connectPage(panel: PageOwner, services: PanelServices): PanelSer
     panel.muteWatch();
     const { path } = await engine.request('keepLogits', { checkpoint, logits });
     void panel.start(l10n.t('The logits are kept in {0}; explaining again.', basename(path)));
+    return null;
+  });
+  rpc.handle('chooseLabels', async () => {
+    await panel.chooseLabels();
     return null;
   });
   rpc.handle('editPreprocessing', async () => {

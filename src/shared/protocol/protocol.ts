@@ -119,8 +119,16 @@ export interface EngineRequests {
   ];
   /** Writes the name of the value to explain in place of the logits into the whylight.json beside the checkpoint; answers that file's path. */
   keepLogits: [{ readonly checkpoint: string; readonly logits: string }, { readonly path: string }];
-  /** Writes the name of a file with labels into the whylight.json beside the checkpoint; answers that file's path. */
-  keepLabels: [{ readonly checkpoint: string; readonly labels: string }, { readonly path: string }];
+  /**
+   * Writes labels into the whylight.json beside the checkpoint: the name of a file in the same folder, or the names of the classes in class
+   * order. Answers that file's path.
+   */
+  keepLabels: [{ readonly checkpoint: string; readonly labels: string | readonly string[] }, { readonly path: string }];
+  /** The names of classes in a file; `named` when a whylight.json beside the checkpoint can name the file instead of repeating them. */
+  readLabels: [
+    { readonly checkpoint: string; readonly file: string },
+    { readonly names: readonly string[]; readonly named: boolean },
+  ];
 }
 
 /** Notifications from the engine to the extension host. */

@@ -29,7 +29,7 @@ interface Candidate {
 }
 
 /** What a place gave: a candidate, a reason why not, or null for nothing. */
-type Look = Candidate | { readonly problem: string } | null;
+export type Look = Candidate | { readonly problem: string } | null;
 
 const metadataKeys = ['labels', 'classes', 'names', 'class_names', 'label_names', 'id2label', 'class_labels'];
 
@@ -83,8 +83,13 @@ async function fromNotes(checkpointPath: string): Promise<Look> {
   if (notes?.labels === undefined) return null;
   if (typeof notes.labels !== 'string') return { names: notes.labels, where: 'whylight.json beside the checkpoint' };
   const { labels: file } = notes;
-  const look = file.endsWith('.json') ? await fromJsonFile(checkpointPath, file) : await fromText(checkpointPath, file);
+  const look = await namedLabels(checkpointPath, file);
   return look ?? { problem: `whylight.json names the labels file ${file}, which does not exist beside it.` };
+}
+
+/** What a file beside the checkpoint gives when whylight.json names it. */
+export function namedLabels(checkpointPath: string, file: string): Promise<Look> {
+  return file.endsWith('.json') ? fromJsonFile(checkpointPath, file) : fromText(checkpointPath, file);
 }
 
 const commonTexts = ['labels.txt', 'classes.txt', 'class_names.txt'];
