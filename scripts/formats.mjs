@@ -24,18 +24,14 @@ async function importTypeScript(name) {
 export async function writtenFiles() {
   const { readers } = await importTypeScript('src/engine/formats/index.ts');
   const { checkpointGlob, checkpointWhen } = await importTypeScript('src/shared/formats/checkpointNames.ts');
-  const { foreignGlob, foreignWhen } = await importTypeScript('src/shared/formats/foreignFormats.ts');
   const formats = readers.map(({ title, extensions, folderFile }) => ({ title, extensions, folderFile }));
   const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-  // For what cannot be read, the same command says the way out.
-  const whens = [checkpointWhen(formats), foreignWhen()];
   for (const entry of manifest.contributes.menus['explorer/context']) {
-    if (entry.command === 'whylight.inspectCheckpoint') entry.when = whens.shift();
+    if (entry.command === 'whylight.inspectCheckpoint') entry.when = checkpointWhen(formats);
   }
   // The status-bar item shows at once where there is something to explain with.
   const written = manifest.activationEvents.filter((event) => !event.startsWith('workspaceContains:'));
-  const globs = [checkpointGlob(formats), foreignGlob(true)];
-  manifest.activationEvents = [...written, ...globs.map((glob) => `workspaceContains:${glob}`)];
+  manifest.activationEvents = [...written, `workspaceContains:${checkpointGlob(formats)}`];
   return {
     'src/shared/formats/checkpointFormats.json': formats,
     'package.json': manifest,

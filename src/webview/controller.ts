@@ -1,5 +1,5 @@
 import { CancelledError } from '../shared/errors';
-import type { PanelState } from '../shared/protocol/panel';
+import type { PanelRequests, PanelState } from '../shared/protocol/panel';
 import type { PanelCaller } from '../shared/protocol/rpc';
 import type { MethodRequest } from '../shared/question/card';
 import type { OutputSelection } from '../shared/question/output';
@@ -17,16 +17,21 @@ export type PageHost = Pick<PanelCaller, 'request' | 'notify' | 'on'>;
 /** Keeps the panel's state for a window reload (VS Code's `setState`). */
 export type Remember = (state: PanelState) => void;
 
+/** How long the page says that something was done: long enough to be read twice. */
+const doneMilliseconds = 8000;
+
 /** What the controls of the page can do: each asks the host, or changes the page's own state. */
 export class Controller {
   private ready = false;
   private readonly early: (() => void)[] = [];
+  private fading: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly store: Store,
     private readonly host: PageHost,
     remember: Remember,
   ) {
+    host.on('state', (panel) => this.receive({ kind: 'panel', panel }));
     host.on('event', (event) => this.receive({ kind: 'event', event }));
     host.on('command', (command) => {
       if (command.name === 'save') this.whenReady(() => void this.save());
@@ -34,7 +39,14 @@ export class Controller {
     store.subscribe((after, before) => {
       if (after.panel === null || after.panel === before.panel) return;
       remember(after.panel);
-      if (before.panel !== null) host.notify('stateChanged', after.panel);
+      // What is asked is the host's to say; the display is the page's.
+      if (before.panel !== null && after.panel.display !== before.panel.display)
+        host.notify('stateChanged', after.panel);
+    });
+    store.subscribe(({ message }, before) => {
+      if (message === before.message) return;
+      clearTimeout(this.fading);
+      if (message?.kind === 'done') this.fading = setTimeout(() => this.forget(), doneMilliseconds);
     });
   }
 
@@ -84,17 +96,46 @@ export class Controller {
     this.run({ ...panel.question, layer }, cards);
   }
 
-  /** Runs one card again with other parameters, or anew. */
-  runAgain(request: MethodRequest): void {
+  /** Runs one of the panel's own cards with other parameters. */
+  runWith(request: MethodRequest): void {
     const { panel } = this.store.state;
     if (panel === null) return;
     const cards = panel.cards.map((each) => (each.key === request.key ? request : each));
     this.run(panel.question, cards, [request.key]);
   }
 
+  /** Computes one card anew, also one of a comparison. */
+  runAgain(key: string): void {
+    const { panel } = this.store.state;
+    if (panel !== null) this.run(panel.question, panel.cards, [key]);
+  }
+
   explainAgain(): void {
     const { panel } = this.store.state;
     if (panel !== null) this.run(panel.question, panel.cards, 'all');
+  }
+
+  /** Adds a question beside the panel's own. */
+  compare(asked: PanelRequests['compare'][0]): void {
+    void this.ask(() => this.host.request('compare', asked));
+  }
+
+  /** Takes one comparison away; all without a key. */
+  endComparison(key?: string): void {
+    void this.ask(() => this.host.request('endComparison', key === undefined ? {} : { key }));
+  }
+
+  pin(key: string): void {
+    void this.ask(() => this.host.request('pin', { key }));
+  }
+
+  unpin(key: string): void {
+    void this.ask(() => this.host.request('unpin', { key }));
+  }
+
+  /** Takes the passing message away. */
+  forget(): void {
+    if (this.store.state.message !== null) this.store.dispatch({ kind: 'message', message: null });
   }
 
   setDisplay(display: DisplayOptions): void {
@@ -140,6 +181,10 @@ export class Controller {
     void this.ask(() => this.host.request('keepLogits', { logits }));
   }
 
+  chooseLabels(): void {
+    void this.ask(() => this.host.request('chooseLabels', undefined));
+  }
+
   checkHealth(): void {
     void this.ask(() => this.host.request('checkHealth', undefined));
   }
@@ -157,6 +202,7 @@ export class Controller {
   }
 
   private async ask(request: () => Promise<unknown>): Promise<void> {
+    this.forget();
     try {
       await request();
     } catch (error) {

@@ -19,9 +19,6 @@ describe('The panel in every kind of theme', () => {
     window = await CodeWindow.open({ workspace: workspace.folder });
     panel = await window.explain(['imagenet', 'cat.png']);
     await panel.untilDone(9);
-    // What is folded away must be accessible as well.
-    await panel.card('gradient').locator('[data-action="about"]').click();
-    await panel.card('smoothgrad').locator('[data-action="parameters"]').click();
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await window.screenshot(`failed ${task.name}`);
@@ -37,6 +34,11 @@ describe('The panel in every kind of theme', () => {
       await panel.frame.locator(`body.${kind}`).waitFor();
       expect(await panel.violations()).toEqual([]);
       await window.screenshot(`theme ${name}`);
+      // What is opened on demand must be accessible as well.
+      const card = await panel.enlarge('smoothgrad');
+      expect(await panel.violations()).toEqual([]);
+      await window.screenshot(`theme ${name}, a card enlarged`);
+      await card.locator('[data-action="close"]').click();
     });
   }
 });

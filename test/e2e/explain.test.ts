@@ -61,8 +61,7 @@ describe('Explain Image, from a right-click to files', () => {
   it('draws anew when the display changes, without a new run', async () => {
     const before = await panel.drawn();
     const cost = await panel.card('gradient').getByTestId('cost').textContent();
-    await panel.frame.locator('[data-field="colour-map"]').first().click();
-    await panel.frame.locator('vscode-option[value="viridis"]').first().click();
+    await panel.chooseColours('viridis');
     await expect
       .poll(async () => {
         const now = await panel.drawn();
@@ -73,18 +72,18 @@ describe('Explain Image, from a right-click to files', () => {
   });
 
   it('cancels a long run and goes on from there', async () => {
-    const card = panel.card('smoothgrad');
-    await card.locator('[data-action="parameters"]').click();
+    const card = await panel.enlarge('smoothgrad');
     const samples = card.locator('[data-field="samples"] input');
     await samples.fill('5000');
     await card.locator('[data-action="run-again"]').click();
     await card.getByTestId('card-progress').getByText(/\d/).waitFor();
-    await panel.action('cancel').click();
+    await card.locator('[data-action="cancel-card"]').click();
     await expect.poll(() => panel.phase()).toBe('cancelled');
     expect((await panel.states())['smoothgrad']).toBe('cancelled');
     await samples.fill('8');
     await card.locator('[data-action="run-again"]').click();
     await panel.untilDone(9);
+    await card.locator('[data-action="close"]').click();
   });
 
   it('saves overlays, maps and numbers to the workspace', async () => {

@@ -84,7 +84,8 @@ describe('The health of a network', () => {
 
   it('stands in sentences above the maps, and in a table of all layers behind a button', async () => {
     panel = await window.explain(['health', 'dead', 'dead.png']);
-    const findings = panel.frame.getByTestId('findings');
+    await panel.action('notices').click();
+    const findings = panel.frame.getByTestId('finding');
     await findings.first().waitFor();
     expect(await findings.first().textContent()).toMatch(/All 8 units of “features” \(ReLU\) are 0 at every position/);
     expect(await panel.violations()).toEqual([]);

@@ -54,11 +54,6 @@ describe('Without a mouse', () => {
       expect.fail(`Tab does not reach ${what}`);
     };
     await tabUntil('the button Save', ({ action }) => action === 'save');
-    await tabUntil('an image', ({ role }) => role === 'application');
-    await keyboard.press('ArrowRight');
-    await keyboard.press('ArrowDown');
-    const values = () => panel.frame.locator('wl-method-card [data-testid="value"]').allInnerTexts();
-    await expect.poll(async () => (await values()).filter((text) => text.trim() !== '').length).toBe(9);
     await tabUntil(
       'a class that is not explained',
       ({ classIndex, pressed }) => classIndex !== null && pressed === 'false',
@@ -67,6 +62,11 @@ describe('Without a mouse', () => {
     await keyboard.press('Enter');
     await panel.frame.locator(`wl-class-list button[data-class-index="${classIndex}"][aria-pressed="true"]`).waitFor();
     await panel.untilDone(9);
+    await tabUntil('an image', ({ role }) => role === 'application');
+    await keyboard.press('ArrowRight');
+    await keyboard.press('ArrowDown');
+    const values = () => panel.frame.locator('wl-method-card [data-testid="value"]').allInnerTexts();
+    await expect.poll(async () => (await values()).filter((text) => text.trim() !== '').length).toBe(9);
   });
 
   it('the overlays are saved by the palette', async () => {

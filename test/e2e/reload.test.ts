@@ -28,8 +28,7 @@ describe('A window', () => {
     await other.click();
     await panel.frame.locator(`wl-class-list button[data-class-index="${index}"][aria-pressed="true"]`).waitFor();
     await panel.untilDone(9);
-    await panel.frame.locator('[data-field="colour-map"]').first().click();
-    await panel.frame.locator('vscode-option[value="inferno"]').first().click();
+    await panel.chooseColours('inferno');
     const target = await panel.target.locator('strong').textContent();
 
     await window.reload();

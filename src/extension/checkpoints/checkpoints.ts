@@ -6,7 +6,6 @@ import { imageSettings, updateSetting } from '../host/settings';
 import { exists } from '../images/files';
 import { decideCheckpoint, folderOfChoice, type Remembered, remember, resolveSetting, sortCandidates } from './decide';
 import { findCheckpoints } from './find';
-import { assertReadable, nothingFound } from './foreign';
 import { browseCheckpoint, pickCheckpoint } from './pick';
 
 const memoryKey = 'checkpoints';
@@ -24,7 +23,6 @@ export class Checkpoints {
     const { checkpoint: setting } = imageSettings(image);
     if (setting !== '') {
       const path = resolveSetting(setting, root);
-      assertReadable(path);
       if (await exists(Uri.file(path))) return path;
       throw new CheckpointError(l10n.t('The checkpoint of the setting whylight.checkpoint does not exist: {0}.', path));
     }
@@ -34,7 +32,13 @@ export class Checkpoints {
       case 'use':
         return decision.checkpoint;
       case 'none':
-        throw await nothingFound(root, image.fsPath, checkpointExtensions());
+        throw new CheckpointError(
+          l10n.t(
+            'No checkpoint ({0}) was found in {1}; put one there or choose one from elsewhere.',
+            checkpointExtensions().join(', '),
+            basename(root),
+          ),
+        );
       case 'ask': {
         const chosen = await this.pick(decision.candidates, image, root);
         if (chosen === undefined) throw new CancelledError();

@@ -21,7 +21,11 @@ export function nearest(name: string, names: readonly string[], count = 3): stri
   };
   // Of equally many edits, a wrong letter is likelier than a missing one: relu_3 before relu_12 for relu_2.
   const stretch = (each: string): number => Math.abs(each.length - wanted.length);
-  return [...names].sort((a, b) => cost(a) - cost(b) || stretch(a) - stretch(b)).slice(0, count);
+  return names
+    .map((each) => ({ each, cost: cost(each), stretch: stretch(each) }))
+    .sort((a, b) => a.cost - b.cost || a.stretch - b.stretch)
+    .slice(0, count)
+    .map(({ each }) => each);
 }
 
 /** Names for a sentence: “a”, “b”. */

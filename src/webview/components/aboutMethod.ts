@@ -1,11 +1,12 @@
 import { html, type TemplateResult } from 'lit';
-import type { MethodInfo } from '../../shared/results/attribution';
+import type { MethodInfo, ParameterValue } from '../../shared/results/attribution';
 import type { Words } from '../view/words';
 
-/** What a method is: description, formula, paper, cost, and the layer it used. */
+/** What a method is: description, formula, paper, cost, the layer it used and the parameters that it was run with. */
 export function aboutMethod(
   info: MethodInfo,
   layer: string | null,
+  used: readonly (readonly [name: string, value: ParameterValue])[],
   words: Words,
   openSource: (url: string) => void,
 ): TemplateResult {
@@ -27,5 +28,9 @@ export function aboutMethod(
           : html`<dt>${words('card.layer')}</dt>
             <dd class="mono">${layer}</dd>`
       }
+      ${used.map(
+        ([name, value]) => html`<dt>${info.parameters.find((each) => each.name === name)?.title ?? name}</dt>
+          <dd>${String(value)}</dd>`,
+      )}
     </dl>`;
 }

@@ -1,5 +1,5 @@
 import { css, html, LitElement, type PropertyValues } from 'lit';
-import { customElement, property, query, queryAll } from 'lit/decorators.js';
+import { customElement, property, query, queryAll, state } from 'lit/decorators.js';
 import { type ColourBarTick, colourBarCss, colourBarTicks } from '../../shared/rendering/colourBar';
 import type { ColourMapName } from '../../shared/rendering/colourMaps';
 import type { SignMode } from '../../shared/rendering/display';
@@ -7,19 +7,8 @@ import { formatValue } from '../../shared/words/summary';
 import { baseStyles } from '../styles/base';
 import type { Words } from '../view/words';
 
-/** Length of the bar of the narrowest card in digits, and the least space between two labels. */
-const barDigits = 29;
-const leastSpace = 1.2;
-
-/** Whether the labels leave space between each other; those at the ends are shifted inwards, see {@link edge}. */
-function standApart(ticks: readonly ColourBarTick[]): boolean {
-  const spans = ticks.map(({ position, label }) => {
-    const half = label.length / 2;
-    const centre = Math.min(Math.max(position * barDigits, half), barDigits - half);
-    return { from: centre - half, to: centre + half };
-  });
-  return spans.every((span, i) => i === 0 || span.from - spans[i - 1]!.to >= leastSpace);
-}
+/** The least space between two labels, in pixels. */
+const leastSpace = 8;
 
 /** The scale of a card: colours from the low to the high end, and the raw values they stand for. */
 @customElement('wl-colour-bar')
@@ -30,19 +19,38 @@ export class ColourBar extends LitElement {
   @property({ type: Number }) high = 1;
   /** Raw value to mark, that under the cursor; null for none. */
   @property({ attribute: false }) marked: number | null = null;
+  /** With marks at round values below the bar; the values of its ends stand beside it otherwise. */
+  @property({ type: Boolean, reflect: true }) marks = false;
   @property({ attribute: false }) words!: Words;
 
+  /** How many marks have room. */
+  @state() private wanted = 5;
   @query('.bar') private readonly bar!: HTMLElement;
   @query('.marker') private readonly marker!: HTMLElement;
   @queryAll('.tick') private readonly ticks!: NodeListOf<HTMLElement>;
+  private readonly resizes = new ResizeObserver(() => {
+    this.wanted = 5;
+    this.requestUpdate();
+  });
 
   static override styles = [
     baseStyles,
     css`
+      .line {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        height: 14px;
+        font-size: 11px;
+        line-height: 14px;
+        white-space: nowrap;
+      }
       .bar {
         position: relative;
-        height: 10px;
-        border: 1px solid var(--wl-border);
+        flex: 1;
+        min-width: 20px;
+        height: 8px;
+        outline: 1px solid var(--wl-border);
         forced-color-adjust: none;
       }
       .marker {
@@ -57,8 +65,7 @@ export class ColourBar extends LitElement {
       }
       .scale {
         position: relative;
-        height: 22px;
-        margin: 0 1px;
+        height: 20px;
         font-size: 11px;
         line-height: 14px;
       }
@@ -94,19 +101,38 @@ export class ColourBar extends LitElement {
     `,
   ];
 
-  /** As many marks as stand apart on the narrowest card. */
-  private marks(): readonly ColourBarTick[] {
-    const candidates = [5, 4, 3, 2].map((wanted) => colourBarTicks(this.low, this.high, wanted));
-    return candidates.find(standApart) ?? candidates.at(-1) ?? [];
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.resizes.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resizes.disconnect();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('low') || changed.has('high')) this.wanted = 5;
+  }
+
+  private shownTicks(): readonly ColourBarTick[] {
+    return this.marks ? colourBarTicks(this.low, this.high, this.wanted) : [];
   }
 
   protected override render() {
-    const name = this.words('card.colourBar', formatValue(this.low), formatValue(this.high));
-    return html`<div class="bar" role="img" aria-label=${name}>
-        <div class="marker" ?hidden=${this.marked === null}></div>
-      </div>
+    const { words, marks } = this;
+    const [low, high] = [formatValue(this.low), formatValue(this.high)];
+    const bar = html`<div class="bar" role="img" aria-label=${words('card.colourBar', low, high)}>
+      <div class="marker" ?hidden=${this.marked === null}></div>
+    </div>`;
+    if (!marks) {
+      return html`<div class="line number">
+        <span aria-hidden="true">${low}</span>${bar}<span aria-hidden="true">${high}</span>
+      </div>`;
+    }
+    return html`<div class="line">${bar}</div>
       <div class="scale number" aria-hidden="true">
-        ${this.marks().map((tick) => html`<span class="tick ${edge(tick)}">${tick.label}</span>`)}
+        ${this.shownTicks().map((tick) => html`<span class="tick ${edge(tick)}">${tick.label}</span>`)}
       </div>`;
   }
 
@@ -115,13 +141,20 @@ export class ColourBar extends LitElement {
     if (changed.has('colourMap') || changed.has('sign')) {
       this.bar.style.backgroundImage = colourBarCss(this.colourMap, this.sign);
     }
-    this.marks().forEach((tick, i) => {
+    this.shownTicks().forEach((tick, i) => {
       this.ticks[i]?.style.setProperty('--wl-at', `${100 * tick.position}%`);
     });
+    if (this.marks && this.wanted > 2 && this.collide()) this.wanted--;
     if (this.marked !== null) {
       const share = (this.marked - this.low) / (this.high - this.low);
       this.marker.style.setProperty('--wl-at', `${100 * Math.min(1, Math.max(0, share))}%`);
     }
+  }
+
+  /** Whether two labels, as they are drawn, leave too little space between each other. */
+  private collide(): boolean {
+    const boxes = [...this.ticks].map((tick) => tick.getBoundingClientRect());
+    return boxes.some((box, i) => i > 0 && box.left - boxes[i - 1]!.right < leastSpace);
   }
 }
 

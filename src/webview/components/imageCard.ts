@@ -2,17 +2,22 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Prediction } from '../../shared/explanation/events';
 import { baseStyles } from '../styles/base';
-import { type Cursor, wholeImage, type Zoom } from '../view/cursor';
+import { cardStyles } from '../styles/cards';
+import { type Cursor, pixelAt, wholeImage, type Zoom } from '../view/cursor';
 import { frameImage } from '../view/frameImage';
-import { imagePixel, isPart, shownRegion } from '../view/scaledRegion';
+import type { Picture } from '../view/picture';
+import { isPart } from '../view/scaledRegion';
 import type { Words } from '../view/words';
 import './imageFrame';
 import type { Pixels } from './imageFrame';
 
-/** The original image with a frame around the part that the model saw. */
+/** The image as the cards beside it show it, with a frame around the part that the model saw. */
 @customElement('wl-image-card')
 export class ImageCard extends LitElement {
-  @property({ attribute: false }) prediction!: Prediction;
+  @property() name = '';
+  /** Null while the engine has not read the image. */
+  @property({ attribute: false }) prediction: Prediction | null = null;
+  @property({ attribute: false }) picture: Picture | null = null;
   @property({ attribute: false }) cursor: Cursor | null = null;
   @property({ attribute: false }) zoom: Zoom = wholeImage;
   @property({ attribute: false }) words!: Words;
@@ -21,47 +26,69 @@ export class ImageCard extends LitElement {
 
   static override styles = [
     baseStyles,
+    cardStyles,
     css`
-      h2 {
-        margin-bottom: 6px;
+      .scale {
+        display: block;
       }
-      p {
-        display: flex;
-        justify-content: space-between;
-        gap: 8px;
-        margin-top: 4px;
+      .facts {
+        height: 16px;
       }
     `,
   ];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('prediction')) return;
-    const { pixels } = this.prediction;
-    const region = shownRegion(this.prediction);
-    this.partial = isPart(region, pixels);
-    this.pixels = {
-      width: pixels.width,
-      height: pixels.height,
-      data: frameImage(pixels, this.partial ? region : null),
-    };
+    if (!changed.has('picture')) return;
+    const { picture } = this;
+    this.pixels = null;
+    if (picture === null) return;
+    const { image, region, view } = picture;
+    this.partial = view === 'image' && isPart(region, image);
+    const data = frameImage(image, this.partial ? region : null);
+    this.pixels = { width: image.width, height: image.height, data };
   }
 
   protected override render() {
-    const { words, prediction, cursor } = this;
-    const { width, height } = prediction.imageSize;
-    const at = cursor === null ? null : imagePixel(cursor, prediction);
-    return html`<h2>${words('image.title')}</h2>
+    const { words, prediction, picture, cursor, pixels } = this;
+    const { width, height } = prediction?.imageSize ?? { width: 0, height: 0 };
+    const at = cursor === null || picture === null ? null : picture.imagePixel(pixelAt(cursor, picture.image));
+    return html`<article aria-labelledby="title">
+      <header><h2 id="title" title=${this.name}>${words('image.title')} <span class="muted">${this.name}</span></h2></header>
       <wl-image-frame
-        .pixels=${this.pixels}
-        .label=${words(this.partial ? 'image.altRegion' : 'image.alt', width, height)}
+        .pixels=${pixels}
+        .ratio=${picture === null ? 1 : picture.image.width / picture.image.height}
+        .label=${this.altText(width, height)}
         .hint=${words('card.altHint')}
         .cursor=${cursor}
         .zoom=${this.zoom}
       ></wl-image-frame>
-      <p class="small muted number">
-        <span>${words('image.size', width, height)}</span>
-        <span data-testid="position">${at === null ? nothing : words('cursor.position', at.x, at.y)}</span>
-      </p>
-      ${this.partial ? html`<p class="small muted">${words('image.seen')}</p>` : nothing}`;
+      <div class="scale number">
+        <p class="facts small">
+          ${
+            prediction === null
+              ? nothing
+              : html`<span class="muted text">${words('image.size', width, height)}</span>
+                <span class="value" data-testid="position">${at === null ? nothing : words('cursor.position', at.x, at.y)}</span>`
+          }
+        </p>
+        <p class="facts small muted" data-testid="seen"><span class="text" title=${this.seen()}>${this.seen()}</span></p>
+      </div>
+    </article>`;
+  }
+
+  private altText(width: number, height: number): string {
+    const { words, picture } = this;
+    if (picture?.view === 'model') return words('image.altSeen', width, height);
+    return words(this.partial ? 'image.altRegion' : 'image.alt', width, height);
+  }
+
+  /** What the model saw of the image, and how it was stretched for it. */
+  private seen(): string {
+    const { words, picture } = this;
+    if (picture === null) return '';
+    const { factor, stretched } = picture.distortion;
+    const shown = picture.view === 'model' ? words('image.cropped') : this.partial ? words('image.seen') : '';
+    const bent = stretched === null ? '' : words(`image.stretched.${stretched}`, Number(factor.toPrecision(2)));
+    return [bent, shown].filter((part) => part !== '').join(' · ');
   }
 }

@@ -1,12 +1,28 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { baseStyles } from '../styles/base';
-import { type Cursor, fractionOf, moveCursor, pixelAt, type Size, wholeImage, type Zoom, zoomAt } from '../view/cursor';
+import { imageFrameStyles } from '../styles/imageFrame';
+import {
+  type Cursor,
+  centreOf,
+  cursorAt,
+  inFrame,
+  movePixel,
+  type Pixel,
+  pixelAt,
+  type Size,
+  wholeImage,
+  type Zoom,
+  zoomAt,
+} from '../view/cursor';
 
-/** The reader points at a pixel, or (null) at none. */
-export class CursorEvent extends CustomEvent<{ readonly cursor: Cursor | null; readonly keyboard: boolean }> {
-  constructor(cursor: Cursor | null, keyboard: boolean) {
-    super('wl-cursor', { detail: { cursor, keyboard }, bubbles: true, composed: true });
+/** The reader points at a place, or (null) at none. With `pixel` and `size` when a key moved the cursor on an image. */
+export class CursorEvent extends CustomEvent<{
+  readonly cursor: Cursor | null;
+  readonly keyed: { readonly pixel: Pixel; readonly size: Size } | null;
+}> {
+  constructor(cursor: Cursor | null, keyed: { readonly pixel: Pixel; readonly size: Size } | null = null) {
+    super('wl-cursor', { detail: { cursor, keyed }, bubbles: true, composed: true });
   }
 }
 
@@ -21,69 +37,33 @@ export interface Pixels extends Size {
   readonly data: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** An image with a cross-hair that is shared with all other images, moved by pointer or keys. */
+/** Of a longer strip the frame is drawn in the middle of a box of these proportions, so that words and buttons have room. */
+const widest = 4;
+const highest = 0.5;
+
+/**
+ * An image with a cross-hair that is shared with all other images, moved by pointer or keys. It has its size before it has its pixels; what
+ * is slotted into it lies over its lower end.
+ */
 @customElement('wl-image-frame')
 export class ImageFrame extends LitElement {
   @property({ attribute: false }) pixels: Pixels | null = null;
+  /** Width by height. */
+  @property({ type: Number }) ratio = 1;
+  /** Shows that what is drawn is not what is asked for now. */
+  @property({ type: Boolean, reflect: true }) dimmed = false;
   /** What the image shows, in words. */
   @property() label = '';
   @property() hint = '';
   @property({ attribute: false }) cursor: Cursor | null = null;
   @property({ attribute: false }) zoom: Zoom = wholeImage;
 
-  @query('canvas') private readonly canvas!: HTMLCanvasElement;
+  @query('canvas') private readonly canvas!: HTMLCanvasElement | null;
   @query('.frame') private readonly frame!: HTMLElement;
   private readonly resizes = new ResizeObserver(() => this.placeCanvas());
   private dragging: { readonly x: number; readonly y: number } | null = null;
 
-  static override styles = [
-    baseStyles,
-    css`
-      .frame {
-        position: relative;
-        overflow: hidden;
-        width: min(100%, calc(var(--wl-frame-height, 420px) * var(--wl-ratio, 1)));
-        aspect-ratio: var(--wl-ratio, 1);
-        margin-inline: auto;
-        cursor: crosshair;
-        touch-action: pan-y;
-      }
-      .frame:focus-visible {
-        outline: 2px solid var(--vscode-focusBorder);
-        outline-offset: 1px;
-      }
-      canvas {
-        position: absolute;
-        display: block;
-      }
-      .cross {
-        position: absolute;
-        pointer-events: none;
-        background: var(--vscode-editor-foreground);
-        box-shadow: 0 0 0 1px var(--vscode-editor-background);
-        opacity: 0.75;
-      }
-      .vertical {
-        top: 0;
-        bottom: 0;
-        left: var(--wl-x);
-        width: 1px;
-      }
-      .horizontal {
-        left: 0;
-        right: 0;
-        top: var(--wl-y);
-        height: 1px;
-      }
-      @media (forced-colors: active) {
-        .cross {
-          background: CanvasText;
-          box-shadow: 0 0 0 1px Canvas;
-          forced-color-adjust: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [baseStyles, imageFrameStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -96,27 +76,36 @@ export class ImageFrame extends LitElement {
   }
 
   protected override render() {
-    return html`<div
-      class="frame"
-      tabindex="0"
-      role="application"
-      aria-label=${this.label}
-      aria-describedby="hint"
-      @pointermove=${this.pointerMoved}
-      @pointerdown=${this.pointerPressed}
-      @pointerup=${this.pointerReleased}
-      @pointerleave=${this.pointerLeft}
-      @wheel=${this.wheelTurned}
-      @keydown=${this.keyPressed}
-    >
-      <canvas role="img" aria-label=${this.label} tabindex="-1"></canvas>
-      ${
-        this.cursor === null
-          ? nothing
-          : html`<div class="cross vertical"></div>
-            <div class="cross horizontal"></div>`
-      }
-      <span id="hint" class="hidden-text">${this.hint}</span>
+    const drawn = this.pixels !== null;
+    return html`<div class="stage">
+      <div
+        class="frame"
+        tabindex=${drawn ? '0' : nothing}
+        role=${drawn ? 'application' : nothing}
+        aria-label=${drawn ? this.label : nothing}
+        aria-describedby=${drawn ? 'hint' : nothing}
+        @pointermove=${this.pointerMoved}
+        @pointerdown=${this.pointerPressed}
+        @pointerup=${this.pointerReleased}
+        @pointerleave=${() => this.dispatchEvent(new CursorEvent(null))}
+        @dblclick=${this.pressedTwice}
+        @wheel=${this.wheelTurned}
+        @keydown=${this.keyPressed}
+      >
+        ${
+          drawn
+            ? html`<canvas role="img" aria-label=${this.label} tabindex="-1"></canvas>
+              <span id="hint" class="hidden-text">${this.hint}</span>`
+            : nothing
+        }
+        ${
+          this.cursor === null || !drawn
+            ? nothing
+            : html`<div class="cross vertical"></div>
+              <div class="cross horizontal"></div>`
+        }
+      </div>
+      <div class="over"><slot></slot></div>
     </div>`;
   }
 
@@ -125,16 +114,21 @@ export class ImageFrame extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    const { pixels } = this;
-    if (changed.has('pixels') && pixels !== null) {
-      this.frame.style.setProperty('--wl-ratio', String(pixels.width / pixels.height));
-      if (this.canvas.width !== pixels.width) this.canvas.width = pixels.width;
-      if (this.canvas.height !== pixels.height) this.canvas.height = pixels.height;
-      this.canvas.getContext('2d')?.putImageData(new ImageData(pixels.data, pixels.width, pixels.height), 0, 0);
+    const { pixels, canvas } = this;
+    if (changed.has('ratio')) {
+      const stage = Math.min(widest, Math.max(highest, this.ratio));
+      this.style.setProperty('--wl-ratio', String(this.ratio));
+      this.style.setProperty('--wl-stage', String(stage));
+      this.style.setProperty('--wl-frame-width', `${100 * Math.min(1, this.ratio / stage)}%`);
+    }
+    if (changed.has('pixels') && pixels !== null && canvas !== null) {
+      if (canvas.width !== pixels.width) canvas.width = pixels.width;
+      if (canvas.height !== pixels.height) canvas.height = pixels.height;
+      canvas.getContext('2d')?.putImageData(new ImageData(pixels.data, pixels.width, pixels.height), 0, 0);
     }
     if (changed.has('pixels') || changed.has('zoom')) this.placeCanvas();
     if (this.cursor !== null && pixels !== null) {
-      const { x, y } = fractionOf(this.cursor, pixels, this.zoom);
+      const { x, y } = inFrame(centreOf(pixelAt(this.cursor, pixels), pixels), this.zoom);
       this.frame.style.setProperty('--wl-x', `${100 * x}%`);
       this.frame.style.setProperty('--wl-y', `${100 * y}%`);
     }
@@ -143,7 +137,7 @@ export class ImageFrame extends LitElement {
   /** Zooming moves and stretches the canvas; its own pixels stay those of the image. */
   private placeCanvas(): void {
     const { pixels, zoom, canvas } = this;
-    if (pixels === null) return;
+    if (pixels === null || canvas === null) return;
     canvas.style.width = canvas.style.height = `${100 * zoom.scale}%`;
     canvas.style.left = `${100 * (0.5 - zoom.x * zoom.scale)}%`;
     canvas.style.top = `${100 * (0.5 - zoom.y * zoom.scale)}%`;
@@ -165,7 +159,7 @@ export class ImageFrame extends LitElement {
       this.dragging = at;
       this.dispatchEvent(new ZoomEvent(zoomAt(moved, 1, { x: 0.5, y: 0.5 })));
     }
-    this.dispatchEvent(new CursorEvent(pixelAt(at, this.pixels, this.zoom), false));
+    this.dispatchEvent(new CursorEvent(cursorAt(at, this.zoom)));
   }
 
   private pointerPressed(event: PointerEvent): void {
@@ -178,8 +172,8 @@ export class ImageFrame extends LitElement {
     this.dragging = null;
   }
 
-  private pointerLeft(): void {
-    this.dispatchEvent(new CursorEvent(null, false));
+  private pressedTwice(event: MouseEvent): void {
+    if (this.pixels !== null) this.dispatchEvent(new ZoomEvent(zoomAt(this.zoom, 2, this.fraction(event))));
   }
 
   private wheelTurned(event: WheelEvent): void {
@@ -190,16 +184,17 @@ export class ImageFrame extends LitElement {
   }
 
   private keyPressed(event: KeyboardEvent): void {
-    if (this.pixels === null || event.ctrlKey || event.metaKey || event.altKey) return;
-    const anchor = this.cursor === null ? { x: 0.5, y: 0.5 } : fractionOf(this.cursor, this.pixels, this.zoom);
-    if (event.key === '+' || event.key === '=') this.dispatchEvent(new ZoomEvent(zoomAt(this.zoom, 1.5, anchor)));
-    else if (event.key === '-') this.dispatchEvent(new ZoomEvent(zoomAt(this.zoom, 1 / 1.5, anchor)));
+    const { pixels, cursor, zoom } = this;
+    if (pixels === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    const anchor = cursor === null ? { x: 0.5, y: 0.5 } : inFrame(cursor, zoom);
+    if (event.key === '+' || event.key === '=') this.dispatchEvent(new ZoomEvent(zoomAt(zoom, 1.5, anchor)));
+    else if (event.key === '-') this.dispatchEvent(new ZoomEvent(zoomAt(zoom, 1 / 1.5, anchor)));
     else if (event.key === '0') this.dispatchEvent(new ZoomEvent(wholeImage));
     else {
-      const step = Math.max(1, Math.round(this.pixels.width / this.zoom.scale / 200));
-      const moved = moveCursor(this.cursor, event.key, event.shiftKey, this.pixels, step);
+      const step = Math.max(1, Math.round(pixels.width / zoom.scale / 200));
+      const moved = movePixel(cursor && pixelAt(cursor, pixels), event.key, event.shiftKey, pixels, step);
       if (moved === null) return;
-      this.dispatchEvent(new CursorEvent(moved, true));
+      this.dispatchEvent(new CursorEvent(centreOf(moved, pixels), { pixel: moved, size: pixels }));
     }
     event.preventDefault();
   }

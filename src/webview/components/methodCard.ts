@@ -1,274 +1,204 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Prediction } from '../../shared/explanation/events';
-import type { Card } from '../../shared/explanation/explanation';
-import type { DisplayOptions } from '../../shared/rendering/display';
+import { customElement, property, state } from 'lit/decorators.js';
+import { isPending } from '../../shared/explanation/explanation';
 import { type Overlay, renderOverlay } from '../../shared/rendering/renderOverlay';
-import { valueAt } from '../../shared/rendering/valueAt';
-import type { MethodInfo } from '../../shared/results/attribution';
-import { cardAltText, formatValue } from '../../shared/words/summary';
 import type { Controller } from '../controller';
-import { button } from '../controls/button';
-import { progressRing } from '../controls/progressRing';
+import { toolButton } from '../controls/toolButton';
 import { baseStyles } from '../styles/base';
 import { cardStyles } from '../styles/cards';
-import { noticeStyles } from '../styles/notices';
+import { methodCardStyles } from '../styles/methodCard';
+import { toolStyles } from '../styles/tools';
+import type { Cell } from '../view/arrangement';
 import { type Cursor, wholeImage, type Zoom } from '../view/cursor';
-import { className, costText, provenanceText } from '../view/describe';
+import { altText, factsOf, fullTitle, readValue } from '../view/describeCard';
+import { type Drawing, sameDrawing } from '../view/drawing';
 import type { PaintQueue } from '../view/paintQueue';
-import { shownRegion } from '../view/scaledRegion';
 import type { Words } from '../view/words';
-import { aboutMethod } from './aboutMethod';
-import { chevronIcon, saveIcon, warningIcon } from './icons';
-import type { RunAgainEvent } from './methodParameters';
-import { notice } from './notice';
+import { cardStrip } from './cardStrip';
+import { enlargeIcon, pinIcon, saveIcon, warningIcon } from './icons';
 import './colourBar';
-import './methodParameters';
 import './imageFrame';
 import type { Pixels } from './imageFrame';
 
-type Disclosure = 'about' | 'parameters';
+/** Asks to see a card enlarged, with its parameters and what its method is; its key. */
+export class EnlargeEvent extends CustomEvent<string> {
+  constructor(key: string) {
+    super('wl-enlarge', { detail: key, bubbles: true, composed: true });
+  }
+}
 
-/** One method's result: image, scale, cost, findings, and its parameters. */
+/** One method's result: map, scale, the value under the cursor. Its size is the same from the start, whatever it has to show. */
 @customElement('wl-method-card')
 export class MethodCard extends LitElement {
-  @property({ attribute: false }) card!: Card;
-  @property({ attribute: false }) info!: MethodInfo;
-  /** What tells it from another card of its method; empty where there is none. */
-  @property() distinction = '';
-  @property({ attribute: false }) prediction: Prediction | null = null;
-  @property({ attribute: false }) display!: DisplayOptions;
+  @property({ attribute: false }) cell!: Cell;
+  /** What it draws; null while it has nothing. */
+  @property({ attribute: false }) drawing: Drawing | null = null;
+  /** Width by height of the map, before there is one. */
+  @property({ type: Number }) ratio = 1;
+  /** Findings that are said above all cards. */
+  @property({ attribute: false }) said: ReadonlySet<string> = new Set();
+  /** Only what it is compared with, in place of the title that stands beside it. */
+  @property({ type: Boolean }) follows = false;
+  @property({ type: Boolean }) pinned = false;
+  /** Its parameters were changed and not run. */
+  @property({ type: Boolean }) changed = false;
+  /** A run is under way. */
+  @property({ type: Boolean }) running = false;
   @property({ attribute: false }) cursor: Cursor | null = null;
   @property({ attribute: false }) zoom: Zoom = wholeImage;
-  @property({ attribute: false }) saving = false;
+  @property({ type: Boolean }) saving = false;
   @property({ attribute: false }) controller!: Controller;
   @property({ attribute: false }) words!: Words;
   @property({ attribute: false }) paints!: PaintQueue;
 
   @state() private overlay: Overlay | null = null;
   @state() private pixels: Pixels | null = null;
-  @state() private open: Disclosure | null = null;
-  private altText = '';
-  @query('.blank') private readonly blank!: HTMLElement | null;
+  private alt = '';
 
-  static override styles = [baseStyles, noticeStyles, cardStyles];
+  static override styles = [baseStyles, toolStyles, cardStyles, methodCardStyles];
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.paints.drop(this);
   }
 
-  private get map() {
-    return this.card.attribution?.map ?? this.card.partial;
-  }
-
   protected override willUpdate(changed: PropertyValues<this>): void {
-    const relevant = ['card', 'prediction', 'display', 'distinction'] as const;
-    if (!relevant.some((name) => changed.has(name))) return;
-    const { map, prediction } = this;
-    if (map === null || prediction === null) {
+    if (!changed.has('drawing') && !changed.has('cell')) return;
+    const { drawing } = this;
+    this.alt = drawing === null ? '' : altText(this.cell, drawing, this.words);
+    if (drawing === null) {
       this.overlay = this.pixels = null;
       this.paints.drop(this);
-      return;
+    } else if (
+      !changed.has('drawing') ||
+      !sameDrawing(changed.get('drawing') ?? null, drawing) ||
+      this.pixels === null
+    ) {
+      this.paints.put(this, () => this.paint());
     }
-    const before = changed.get('card');
-    const sameMap = before === undefined || (before.attribution?.map ?? before.partial) === map;
-    if (!sameMap || this.altText === '' || changed.has('prediction') || changed.has('distinction')) {
-      this.altText = this.describe();
-    }
-    if (sameMap && this.pixels !== null && !changed.has('prediction') && !changed.has('display')) return;
-    this.paints.put(this, () => this.paint());
   }
 
   private paint(): void {
-    const { map, prediction } = this;
-    if (map === null || prediction === null) return;
-    const { pixels } = prediction;
-    this.overlay = renderOverlay({ image: pixels, region: shownRegion(prediction), map, display: this.display });
-    this.pixels = { width: pixels.width, height: pixels.height, data: this.overlay.pixels };
-  }
-
-  private describe(): string {
-    const { card, words } = this;
-    const { target, region } = this.prediction!;
-    const name = className(target, words);
-    return card.attribution === null
-      ? words('card.altPartial', this.fullName, name)
-      : cardAltText({ methodTitle: this.fullName, className: name, map: card.attribution.map, region });
-  }
-
-  protected override updated(): void {
-    this.toggleAttribute('data-open', this.open !== null);
-    const pixels = this.prediction?.pixels;
-    if (pixels !== undefined) this.blank?.style.setProperty('--wl-ratio', String(pixels.width / pixels.height));
+    const { drawing } = this;
+    if (drawing === null) return;
+    const { picture, region, map, display, scale } = drawing;
+    this.overlay = renderOverlay({ image: picture.image, region, map, display, ...(scale && { scale }) });
+    this.pixels = { width: picture.image.width, height: picture.image.height, data: this.overlay.pixels };
   }
 
   protected override render() {
-    const { card, info, words, controller } = this;
-    const { attribution, phase, request } = card;
-    return html`<article aria-labelledby="title" aria-busy=${phase === 'running'}>
-      <header>
-        <h2 id="title" title=${this.fullName}>${info.title}${this.distinguished()}</h2>
-        ${this.status()}
-        ${
-          attribution === null
-            ? nothing
-            : button({
-                label: words('card.save', this.fullName),
-                action: 'save-one',
-                appearance: 'icon',
-                icon: saveIcon,
-                disabled: this.saving,
-                onClick: () => void controller.save([request.key]),
-              })
-        }
-      </header>
-      ${this.image()} ${this.facts()} ${this.disclosures()}
-    </article>`;
-  }
-
-  private get fullName(): string {
-    return this.distinction === '' ? this.info.title : `${this.info.title}, ${this.distinction}`;
-  }
-
-  private distinguished(): TemplateResult | typeof nothing {
-    return this.distinction === '' ? nothing : html` <span class="muted small">${this.distinction}</span>`;
-  }
-
-  private status(): TemplateResult | typeof nothing {
-    const { card, words } = this;
-    if (card.phase !== 'running') return nothing;
-    const text =
-      card.progress === null ? words('card.running') : words('card.progress', card.progress.done, card.progress.total);
-    return html`<span class="muted small number" data-testid="card-progress">${text}</span>${progressRing()}`;
-  }
-
-  private image(): TemplateResult {
-    const { card, words, pixels } = this;
-    if (pixels === null) {
-      if (card.phase === 'failed' || card.phase === 'cancelled') return this.failure();
-      return html`<div class="blank">
-        ${card.phase === 'done' ? nothing : words(card.phase === 'running' ? 'card.running' : 'card.waiting')}
-      </div>`;
-    }
-    return html`<wl-image-frame
-        .pixels=${pixels}
-        .label=${this.altText}
+    const { cell, words, drawing, controller, running } = this;
+    const { card } = cell;
+    return html`<article aria-labelledby="title" aria-busy=${running && isPending(card)} @keydown=${this.keyPressed}>
+      <header>${this.heading()}${this.warning()}${this.tools()}</header>
+      <wl-image-frame
+        .pixels=${this.pixels}
+        .ratio=${drawing === null ? this.ratio : drawing.picture.image.width / drawing.picture.image.height}
+        ?dimmed=${drawing?.stale === true}
+        .label=${this.alt}
         .hint=${words('card.altHint')}
         .cursor=${this.cursor}
         .zoom=${this.zoom}
-      ></wl-image-frame>
-      ${this.scale()} ${card.phase === 'failed' || card.phase === 'cancelled' ? this.failure() : nothing}`;
+        >${cardStrip({ cell, drawing, words, running, again: () => controller.runAgain(card.request.key) })}</wl-image-frame
+      >
+      <div class="scale number">${this.scale()}</div>
+    </article>`;
   }
 
-  private failure(): TemplateResult {
-    const { card, words } = this;
-    if (card.phase === 'cancelled') return notice('info', words('card.cancelledText'), { small: true });
-    // The run's own failure is told once, above the cards; a card only says that it has nothing because of it.
-    const text =
-      card.failure === null
-        ? notice('info', words('card.endedText'), { small: true })
-        : notice('error', html`<strong>${words('card.failed')}.</strong> ${card.failure}`, { small: true });
-    return html`<div data-testid="card-failure">${text}</div>`;
+  private heading(): TemplateResult {
+    const { cell, words, follows } = this;
+    const { info, detail } = cell;
+    const full = fullTitle(cell);
+    const marks = [
+      ...(this.changed ? [words('card.changedNotRun')] : []),
+      ...(this.drawing?.kind === 'difference' ? [words('card.difference')] : []),
+    ];
+    const marked = marks.map((mark) => html` <span class="mark small">${mark}</span>`);
+    return follows && detail !== ''
+      ? html`<h2 id="title" title=${full} aria-label=${full}>${detail}${marked}</h2>`
+      : html`<h2 id="title" title=${full}>${info.title}${detail === '' ? nothing : html` <span class="muted">${detail}</span>`}${marked}</h2>`;
   }
 
-  private scale(): TemplateResult {
-    const { overlay, words } = this;
-    const value = this.valueUnderCursor();
+  private notes(): readonly string[] {
+    const own = this.drawing?.kind === 'map' ? (this.drawing.attribution?.notes ?? []) : [];
+    const all = [...own, ...(this.overlay?.findings ?? [])].filter((note) => !this.said.has(note));
+    return [...new Set(all)];
+  }
+
+  /** Findings open the enlarged card, where they are read at length. */
+  private warning(): TemplateResult | typeof nothing {
+    const notes = this.notes();
+    if (notes.length === 0) return nothing;
+    return html`<button
+      type="button"
+      class="tool bare warn"
+      data-action="findings"
+      title=${notes.join('\n')}
+      aria-label=${`${this.words('card.findings')}: ${notes.join(' ')}`}
+      @click=${this.enlarge}
+    >
+      ${warningIcon}
+    </button>`;
+  }
+
+  private tools(): TemplateResult {
+    const { cell, words, controller, pinned, drawing } = this;
+    const { key } = cell.card.request;
+    const name = fullTitle(cell);
+    const finished = drawing !== null && drawing.attribution !== null;
+    return html`<div class="tools quiet">
+        ${finished && !pinned ? toolButton({ label: words('card.pin'), name: `${words('card.pin')}: ${name}`, action: 'pin', icon: pinIcon, bare: true, tip: words('card.pinTip'), onClick: () => controller.pin(key) }) : nothing}
+        ${
+          cell.card.attribution === null
+            ? nothing
+            : toolButton({
+                label: words('card.save', name),
+                action: 'save-one',
+                icon: saveIcon,
+                bare: true,
+                disabled: this.saving,
+                onClick: () => void controller.save([key]),
+              })
+        }
+        ${toolButton({ label: words('card.enlarge'), name: `${words('card.enlarge')}: ${name}`, action: 'enlarge', icon: enlargeIcon, bare: true, tip: words('card.enlargeTip'), onClick: this.enlarge })}
+      </div>
+      ${pinned ? toolButton({ label: words('card.unpin'), name: `${words('card.unpin')}: ${name}`, action: 'unpin', icon: pinIcon, bare: true, pressed: true, onClick: () => controller.unpin(key) }) : nothing}`;
+  }
+
+  private scale(): TemplateResult | typeof nothing {
+    const { overlay, words, drawing, cursor } = this;
+    if (overlay === null || drawing === null) return nothing;
+    const value = readValue(drawing, cursor);
+    const threshold = overlay.top?.rawThreshold;
+    const facts = factsOf(this.cell.info, drawing, threshold, words);
+    const read = cursor === null ? '' : value === null ? words('cursor.outside') : value.text;
     return html`${
-      overlay === null || overlay.top !== undefined
-        ? nothing
-        : html`<wl-colour-bar
+      overlay.top === undefined
+        ? html`<wl-colour-bar
             .colourMap=${overlay.colourMap}
             .sign=${overlay.sign}
             .low=${overlay.low}
             .high=${overlay.high}
-            .marked=${value ?? null}
+            .marked=${value?.value ?? null}
             .words=${words}
           ></wl-colour-bar>`
+        : html`<p class="facts muted">${facts.kept}</p>`
     }
-      <p class="reading small number">
-        ${this.range()}
-        <span class="value" data-testid="value">
-          ${this.cursor === null ? nothing : value === null ? words('cursor.outside') : formatValue(value ?? Number.NaN)}
-        </span>
-      </p>`;
-  }
-
-  /** The raw range, or what a top-k image keeps of it. */
-  private range(): TemplateResult | typeof nothing {
-    const { overlay, words } = this;
-    const { attribution } = this.card;
-    const threshold = overlay?.top?.rawThreshold;
-    if (threshold !== undefined && Number.isFinite(threshold)) {
-      return html`<span class="muted">${words('card.kept', formatValue(threshold))}</span>`;
-    }
-    if (attribution === null) return html`<span></span>`;
-    const { min, max } = attribution;
-    return html`<span class="muted" data-testid="range">${words('card.range', formatValue(min), formatValue(max))}</span>`;
-  }
-
-  /** The raw value at the cursor; null where the model did not look, undefined without a cursor. */
-  private valueUnderCursor(): number | null | undefined {
-    const { map, prediction, cursor } = this;
-    if (map === null || prediction === null || cursor === null) return undefined;
-    return valueAt(map, shownRegion(prediction), cursor.x, cursor.y)?.value ?? null;
-  }
-
-  private facts(): TemplateResult | typeof nothing {
-    const { words, overlay, info } = this;
-    const { attribution } = this.card;
-    if (attribution === null) return nothing;
-    const { convergenceDelta: delta } = attribution;
-    const findings = [...new Set([...attribution.notes, ...(overlay?.findings ?? [])])];
-    return html`<div class="facts small">
-        <p class="number" data-testid="cost">${costText(attribution, words)}</p>
-        <p class="muted">${provenanceText(info, attribution, words)}</p>
-        ${
-          delta === undefined
-            ? nothing
-            : html`<p class="muted number" title=${words('card.deltaTip')}>${words('card.delta', formatValue(delta))}</p>`
-        }
-      </div>
-      ${
-        findings.length === 0
-          ? nothing
-          : html`<ul class="findings" aria-label=${words('card.findings')}>
-              ${findings.map((text) => html`<li class="warning">${warningIcon}<span>${text}</span></li>`)}
-            </ul>`
-      }`;
-  }
-
-  private disclosures(): TemplateResult {
-    const { card, info, words, controller, open } = this;
-    const toggle = (which: Disclosure, label: string) =>
-      html`<button
-        type="button"
-        data-action=${which}
-        aria-expanded=${open === which}
-        aria-controls="panel"
-        @click=${() => {
-          this.open = open === which ? null : which;
-        }}
+    <p class="facts">
+      <span class="muted text" title=${facts.all}
+        ><span data-testid="range">${facts.range}</span>${facts.cost === '' ? nothing : html` · <span data-testid="cost">${facts.cost}</span>`}${facts.rest === '' ? nothing : ` · ${facts.rest}`}</span
       >
-        ${chevronIcon}${label}
-      </button>`;
-    const layer = card.attribution?.layer ?? (info.needsLayer ? (this.prediction?.layer?.name ?? null) : null);
-    return html`<div class="disclosures">
-        ${toggle('about', words('card.about'))} ${toggle('parameters', words('card.parameters'))}
-      </div>
-      <div id="panel" class="panel ${open ?? ''}" ?hidden=${open === null}>
-        ${open === 'about' ? aboutMethod(info, layer, words, (url) => controller.openSource(url)) : nothing}
-        ${
-          open === 'parameters'
-            ? html`<wl-method-parameters
-                .info=${info}
-                .request=${card.request}
-                .words=${words}
-                @wl-run-again=${(event: RunAgainEvent) => controller.runAgain(event.detail)}
-              ></wl-method-parameters>`
-            : nothing
-        }
-      </div>`;
+      <span class="value" data-testid="value">${read}</span>
+    </p>`;
+  }
+
+  private readonly enlarge = (): void => {
+    this.dispatchEvent(new EnlargeEvent(this.cell.card.request.key));
+  };
+
+  private keyPressed(event: KeyboardEvent): void {
+    if (event.key !== 'e' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    event.preventDefault();
+    this.enlarge();
   }
 }

@@ -1,34 +1,31 @@
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { Prediction } from '../../shared/explanation/events';
-import { answerFor, shownAnswer } from '../../shared/explanation/explanation';
+import { shownAnswer, shownMap } from '../../shared/explanation/explanation';
 import { valueAt } from '../../shared/rendering/valueAt';
 import { formatValue } from '../../shared/words/summary';
 import type { Controller } from '../controller';
-import { button } from '../controls/button';
 import { progressRing } from '../controls/progressRing';
-import { type PageState, shownCards } from '../state/pageState';
+import type { PageState } from '../state/pageState';
 import type { Store } from '../state/store';
 import { baseStyles } from '../styles/base';
-import { noticeStyles } from '../styles/notices';
 import { pageStyles } from '../styles/page';
-import { type Cursor, follow, wholeImage, type Zoom } from '../view/cursor';
-import { distinction } from '../view/describe';
+import { type Cursor, follow, type Pixel, wholeImage, type Zoom } from '../view/cursor';
 import type { PaintQueue } from '../view/paintQueue';
-import { imagePixel, shownRegion } from '../view/scaledRegion';
+import { pictureOf } from '../view/picture';
 import type { Words } from '../view/words';
+import './answerChoice';
+import type { OutputEvent } from './answerChoice';
+import './cards';
+import { classField } from './classField';
 import './classList';
 import type { TargetEvent } from './classList';
-import './displayControls';
-import type { DisplayEvent } from './displayControls';
-import './heading';
-import './imageCard';
-import './layerPicker';
-import type { LayerEvent } from './layerPicker';
-import './methodCard';
+import { errorIcon } from './icons';
 import type { CursorEvent, ZoomEvent } from './imageFrame';
-import { notice } from './notice';
+import './statusLine';
+import './subject';
+import './toolbar';
+import type { DisplayEvent } from './toolbar';
 
 /** The whole page. Holds what is shared by all images and lost with the window: cursor and zoom. */
 @customElement('wl-page')
@@ -45,7 +42,7 @@ export class Page extends LitElement {
   private unsubscribe: (() => void) | null = null;
   private announceTimer: ReturnType<typeof setTimeout> | undefined;
 
-  static override styles = [baseStyles, noticeStyles, pageStyles];
+  static override styles = [baseStyles, pageStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -53,133 +50,101 @@ export class Page extends LitElement {
     this.unsubscribe = this.store.subscribe((page) => {
       this.page = page;
     });
+    document.addEventListener('keydown', this.escaped);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.unsubscribe?.();
     clearTimeout(this.announceTimer);
+    document.removeEventListener('keydown', this.escaped);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     const before = changed.get('page') as PageState | undefined;
     if (!changed.has('page')) return;
     if (this.words === undefined || before?.setup !== this.page.setup) this.words = this.controller.words;
-    if (predictionOf(before)?.pixels.width !== predictionOf(this.page)?.pixels.width) {
+    if (before?.panel?.question.image !== this.page.panel?.question.image) {
       this.cursor = null;
       this.zoom = wholeImage;
     }
   }
 
   protected override render() {
-    const { page, words } = this;
-    if (page.setup === null || page.panel === null) {
+    const { page, words, controller } = this;
+    const { panel, explanation, message } = page;
+    if (page.setup === null || panel === null || explanation === null) {
       return html`<main>
         ${
-          page.message === null
+          message === null
             ? html`<p class="loading">${progressRing()}<span>${words('page.loading')}</span></p>`
-            : notice('error', page.message.text)
+            : html`<p class="loading" data-notice="error">${errorIcon}<span>${message.text}</span></p>`
         }
       </main>`;
     }
+    const prediction = shownAnswer(explanation)?.prediction ?? null;
     return html`<main @wl-cursor=${this.cursorMoved} @wl-zoom=${this.zoomed}>
-      <wl-heading .state=${page} .controller=${this.controller} .words=${words}></wl-heading>
-      <div class="columns">
-        <section class="side" aria-label=${words('side.label')}>${this.side()}</section>
-        <section class="cards" aria-label=${words('cards.title')}>${this.cards()}</section>
-      </div>
+      <wl-subject .state=${page} .controller=${controller} .words=${words}></wl-subject>
+      <section class="classes" aria-label=${words('classes.title')}>${prediction === null ? nothing : this.classes(prediction)}</section>
+      <wl-status-line .state=${page} .controller=${controller} .words=${words}></wl-status-line>
+      <wl-toolbar
+        .display=${panel.display}
+        .view=${prediction === null ? null : pictureOf(prediction, panel.display).view}
+        .zoom=${this.zoom}
+        .layer=${
+          prediction === null
+            ? null
+            : {
+                layers: prediction.model.layers,
+                chosen: prediction.layer,
+                overridden: panel.question.layer !== undefined,
+                choose: (layer: string | undefined) => controller.chooseLayer(layer),
+              }
+        }
+        .words=${words}
+        @wl-display=${(event: DisplayEvent) => controller.setDisplay(event.detail)}
+      ></wl-toolbar>
+      <wl-cards
+        .state=${page}
+        .cursor=${this.cursor}
+        .zoom=${this.zoom}
+        .controller=${controller}
+        .words=${words}
+        .paints=${this.paints}
+      ></wl-cards>
       <div class="hidden-text" role="status" data-testid="announcement">${this.announcement}</div>
     </main>`;
   }
 
-  private side() {
-    const { page, words, controller } = this;
-    const { panel } = page;
-    const prediction = predictionOf(page);
-    return html`
-      ${
-        prediction === null
-          ? nothing
-          : html`<wl-image-card
-                .prediction=${prediction}
-                .cursor=${this.cursor}
-                .zoom=${this.zoom}
-                .words=${words}
-              ></wl-image-card>
-              <wl-class-list
-                .top5=${prediction.top5}
-                .target=${prediction.target}
-                .words=${words}
-                @wl-target=${(event: TargetEvent) => controller.explain(event.detail)}
-              ></wl-class-list>
-              <wl-layer-picker
-                .layers=${prediction.model.layers}
-                .chosen=${prediction.layer}
-                ?overridden=${panel?.question.layer !== undefined}
-                .words=${words}
-                @wl-layer=${(event: LayerEvent) => controller.chooseLayer(event.detail ?? undefined)}
-              ></wl-layer-picker>`
-      }
-      <wl-display-controls
-        .display=${panel!.display}
+  private classes(prediction: Prediction): TemplateResult {
+    const { words, controller, page } = this;
+    const { classes, output } = prediction;
+    return html`<wl-class-list
+        .top5=${prediction.top5}
+        .classes=${classes}
+        .target=${prediction.target}
         .words=${words}
-        @wl-display=${(event: DisplayEvent) => controller.setDisplay(event.detail)}
-      ></wl-display-controls>
+        @wl-target=${({ detail: { target, compare } }: TargetEvent) =>
+          compare ? controller.compare({ change: { kind: 'target', target } }) : controller.explain(target)}
+      ></wl-class-list>
+      ${classes.count < 2 ? nothing : classField(classes, words, (target) => controller.explain(target))}
       ${
-        this.zoom.scale === 1
+        output === undefined
           ? nothing
-          : html`<div class="zoom">
-              <span class="number">${words('zoom.level', Math.round(100 * this.zoom.scale))}</span>
-              ${button({
-                label: words('zoom.reset'),
-                action: 'reset-zoom',
-                onClick: () => {
-                  this.zoom = wholeImage;
-                },
-              })}
-            </div>`
-      }
-    `;
-  }
-
-  private cards() {
-    const { page, words } = this;
-    const { explanation } = page;
-    const cards = shownCards(page);
-    if (explanation === null || cards.length === 0) {
-      return html`<p class="muted">${words('cards.none')}</p>`;
-    }
-    return repeat(
-      cards,
-      ({ card }) => card.request.key,
-      ({ card, info }) => {
-        const prediction = answerFor(explanation, card)?.prediction ?? null;
-        return html`<wl-method-card
-        data-key=${card.request.key}
-        data-method=${info.id}
-        data-state=${card.phase}
-        .card=${card}
-        .info=${info}
-        .distinction=${distinction(card, prediction, explanation, words)}
-        .prediction=${prediction}
-        .display=${page.panel!.display}
-        .cursor=${this.cursor}
-        .zoom=${this.zoom}
-        .saving=${page.saving}
-        .controller=${this.controller}
-        .words=${words}
-        .paints=${this.paints}
-      ></wl-method-card>`;
-      },
-    );
+          : html`<wl-answer-choice
+              .output=${output}
+              ?chosen=${page.panel?.question.output !== undefined}
+              .words=${words}
+              @wl-output=${(event: OutputEvent) => controller.chooseOutput(event.detail ?? undefined)}
+            ></wl-answer-choice>`
+      }`;
   }
 
   private cursorMoved(event: CursorEvent): void {
-    const { cursor, keyboard } = event.detail;
+    const { cursor, keyed } = event.detail;
     this.cursor = cursor;
-    const prediction = predictionOf(this.page);
-    if (!keyboard || cursor === null || prediction === null) return;
-    this.zoom = follow(this.zoom, cursor, prediction.pixels);
+    if (keyed === null) return;
+    this.zoom = follow(this.zoom, keyed.pixel, keyed.size);
     const key = event
       .composedPath()
       .map((target) => (target instanceof HTMLElement ? target.dataset['key'] : undefined))
@@ -187,28 +152,30 @@ export class Page extends LitElement {
     clearTimeout(this.announceTimer);
     // Held keys would pile up sentences; only where the cursor comes to rest is read out.
     this.announceTimer = setTimeout(() => {
-      this.announcement = this.spoken(cursor, key);
+      this.announcement = this.spoken(keyed.pixel, key);
     }, 250);
   }
 
-  private spoken(cursor: Cursor, key: string | undefined): string {
+  private spoken(pixel: Pixel, key: string | undefined): string {
     const { words } = this;
-    const explanation = this.page.explanation!;
-    const card = explanation.cards.find(({ request }) => request.key === key);
-    const prediction = (card ? answerFor(explanation, card) : shownAnswer(explanation))!.prediction;
-    const at = imagePixel(cursor, prediction);
-    const map = card?.attribution?.map;
-    if (map === undefined) return words('cursor.position', at.x, at.y);
-    const found = valueAt(map, shownRegion(prediction), cursor.x, cursor.y);
+    const { explanation, panel } = this.page;
+    const card = explanation!.cards.find(({ request }) => request.key === key);
+    const shown = card && shownMap(explanation!, card);
+    const prediction = shown?.answer.prediction ?? shownAnswer(explanation!)?.prediction;
+    if (prediction === undefined) return '';
+    const picture = pictureOf(prediction, panel!.display);
+    const at = picture.imagePixel(pixel);
+    if (!shown) return words('cursor.position', at.x, at.y);
+    const found = valueAt(shown.attribution.map, picture.region, pixel.x, pixel.y);
     return words('cursor.value', found === null ? words('cursor.outside') : formatValue(found.value), at.x, at.y);
   }
 
   private zoomed(event: ZoomEvent): void {
     this.zoom = event.detail;
   }
-}
 
-/** What the model said to the panel's question. */
-function predictionOf(page: PageState | undefined): Prediction | null {
-  return (page?.explanation && shownAnswer(page.explanation)?.prediction) ?? null;
+  /** Esc closes what was opened last; where nothing is open, it shows the whole image again. */
+  private readonly escaped = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && !event.defaultPrevented) this.zoom = wholeImage;
+  };
 }

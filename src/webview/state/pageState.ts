@@ -1,9 +1,8 @@
-import type { Card, Explanation, ExplanationEvent } from '../../shared/explanation/explanation';
+import type { Explanation, ExplanationEvent } from '../../shared/explanation/explanation';
 import type { PanelSetup, PanelState } from '../../shared/protocol/panel';
 import type { DisplayOptions } from '../../shared/rendering/display';
-import type { MethodInfo } from '../../shared/results/attribution';
 
-/** Everything the page shows, apart from the cursor and open disclosures. */
+/** Everything the page shows, apart from the cursor and what is opened. */
 export interface PageState {
   readonly setup: PanelSetup | null;
   /** What the host keeps to build the panel again; null until `ready` is answered. */
@@ -17,6 +16,7 @@ export interface PageState {
 
 export type PageAction =
   | { readonly kind: 'setup'; readonly setup: PanelSetup }
+  | { readonly kind: 'panel'; readonly panel: PanelState }
   | { readonly kind: 'event'; readonly event: ExplanationEvent }
   | { readonly kind: 'display'; readonly display: DisplayOptions }
   | { readonly kind: 'saving' }
@@ -29,17 +29,3 @@ export const initialPage: PageState = {
   message: null,
   saving: false,
 };
-
-/** A card that the page can show, with what its method is. */
-export interface ShownCard {
-  readonly card: Card;
-  readonly info: MethodInfo;
-}
-
-/** The cards of methods that the engine knows, in their order. */
-export function shownCards({ setup, explanation }: PageState): ShownCard[] {
-  return (explanation?.cards ?? []).flatMap((card) => {
-    const info = setup?.methods.find(({ id }) => id === card.request.method);
-    return info === undefined ? [] : [{ card, info }];
-  });
-}

@@ -4,7 +4,7 @@ import type { PanelSetup, PanelState } from '../../shared/protocol/panel';
 import { cardFor } from '../../shared/question/card';
 import { defaultDisplay } from '../../shared/rendering/display';
 import type { MethodInfo } from '../../shared/results/attribution';
-import { initialPage, type PageAction, type PageState, shownCards } from './pageState';
+import { initialPage, type PageAction, type PageState } from './pageState';
 import { reduce } from './reduce';
 
 const panel: PanelState = {
@@ -29,14 +29,6 @@ const start = (id: string, question = panel.question): PageAction => ({
 });
 
 describe('reduce', () => {
-  it('shows a card for each request, in their order, where the method is known', () => {
-    const cards = shownCards(play({ kind: 'setup', setup }));
-    expect(cards.map(({ card, info }) => [card.request.key, info.id])).toEqual([
-      ['a', 'a'],
-      ['a-2', 'a'],
-    ]);
-  });
-
   it('hears nothing before it is set up', () => {
     expect(play(start('r'))).toBe(initialPage);
   });
@@ -54,6 +46,21 @@ describe('reduce', () => {
     const state = play({ kind: 'setup', setup }, start('r'));
     const late = { kind: 'ended', id: 'older', seconds: 1, cancelled: true } as const;
     expect(reduce(state, { kind: 'event', event: late })).toBe(state);
+  });
+
+  it('takes over the panel that the host tells of, but how maps are drawn stays its own, except for the scale', () => {
+    const display = { ...defaultDisplay, opacity: 0.2 };
+    const comparisons = [{ key: 'row-1', change: { kind: 'checkpoint', checkpoint: '/n.onnx' } }] as const;
+    const told = { ...panel, comparisons, display: { ...defaultDisplay, scale: 'shared' } } as const;
+    const state = play({ kind: 'setup', setup }, { kind: 'display', display }, { kind: 'panel', panel: told });
+    expect(state.panel).toEqual({ ...told, display: { ...display, scale: 'shared' } });
+    expect(play({ kind: 'panel', panel: told })).toBe(initialPage);
+  });
+
+  it('does not take cards with a question of their own for the panel’s', () => {
+    const beside = { key: 'row-1/a', method: 'a', question: { ...panel.question, checkpoint: '/n.onnx' } };
+    const run = { kind: 'run', id: 'r', question: panel.question, cards: [...panel.cards, beside], keys: [] } as const;
+    expect(play({ kind: 'setup', setup }, { kind: 'event', event: run }).panel?.cards).toEqual(panel.cards);
   });
 
   it('keeps its own display settings when a run begins', () => {

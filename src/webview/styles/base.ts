@@ -10,7 +10,7 @@ export const baseStyles = css`
     --wl-muted: var(--vscode-descriptionForeground, var(--vscode-foreground));
     --wl-mono: var(--vscode-editor-font-family, monospace);
     --wl-small: calc(var(--vscode-font-size, 13px) - 1px);
-    --wl-gap: 16px;
+    --wl-empty: color-mix(in srgb, var(--vscode-foreground) 7%, transparent);
     display: block;
     box-sizing: border-box;
     color: var(--vscode-foreground);

@@ -1,31 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { follow, fractionOf, moveCursor, pixelAt, wholeImage, zoomAt } from './cursor';
+import { centreOf, cursorAt, follow, inFrame, movePixel, pixelAt, wholeImage, zoomAt } from './cursor';
 
 const pixels = { width: 100, height: 50 };
 
 describe('cursor', () => {
   it('finds the pixel under a point, and its centre again', () => {
-    expect(pixelAt({ x: 0.125, y: 0.99 }, pixels, wholeImage)).toEqual({ x: 12, y: 49 });
-    expect(pixelAt({ x: 1.2, y: -0.1 }, pixels, wholeImage)).toEqual({ x: 99, y: 0 });
-    expect(fractionOf({ x: 12, y: 49 }, pixels, wholeImage)).toEqual({ x: 0.125, y: 0.99 });
+    expect(pixelAt(cursorAt({ x: 0.125, y: 0.99 }, wholeImage), pixels)).toEqual({ x: 12, y: 49 });
+    expect(pixelAt(cursorAt({ x: 1.2, y: -0.1 }, wholeImage), pixels)).toEqual({ x: 99, y: 0 });
+    expect(inFrame(centreOf({ x: 12, y: 49 }, pixels), wholeImage)).toEqual({ x: 0.125, y: 0.99 });
     const zoom = { scale: 4, x: 0.3, y: 0.6 };
-    for (const cursor of [
+    for (const pixel of [
       { x: 25, y: 28 },
       { x: 30, y: 32 },
     ]) {
-      expect(pixelAt(fractionOf(cursor, pixels, zoom), pixels, zoom)).toEqual(cursor);
+      expect(pixelAt(cursorAt(inFrame(centreOf(pixel, pixels), zoom), zoom), pixels)).toEqual(pixel);
     }
+  });
+
+  it('is the same place on images of different sizes', () => {
+    const cursor = centreOf({ x: 25, y: 10 }, pixels);
+    expect(pixelAt(cursor, { width: 1000, height: 7 })).toEqual({ x: 255, y: 1 });
   });
 
   it('moves by keys and stays inside', () => {
     const from = { x: 98, y: 1 };
-    expect(moveCursor(from, 'ArrowRight', false, pixels, 1)).toEqual({ x: 99, y: 1 });
-    expect(moveCursor(from, 'ArrowRight', true, pixels, 1)).toEqual({ x: 99, y: 1 });
-    expect(moveCursor(from, 'ArrowUp', true, pixels, 2)).toEqual({ x: 98, y: 0 });
-    expect(moveCursor(from, 'Home', false, pixels, 1)).toEqual({ x: 0, y: 1 });
-    expect(moveCursor(from, 'PageDown', false, pixels, 1)).toEqual({ x: 98, y: 49 });
-    expect(moveCursor(null, 'ArrowLeft', false, pixels, 1)).toEqual({ x: 49, y: 25 });
-    expect(moveCursor(from, 'Tab', false, pixels, 1)).toBeNull();
+    expect(movePixel(from, 'ArrowRight', false, pixels, 1)).toEqual({ x: 99, y: 1 });
+    expect(movePixel(from, 'ArrowRight', true, pixels, 1)).toEqual({ x: 99, y: 1 });
+    expect(movePixel(from, 'ArrowUp', true, pixels, 2)).toEqual({ x: 98, y: 0 });
+    expect(movePixel(from, 'Home', false, pixels, 1)).toEqual({ x: 0, y: 1 });
+    expect(movePixel(from, 'PageDown', false, pixels, 1)).toEqual({ x: 98, y: 49 });
+    expect(movePixel(null, 'ArrowLeft', false, pixels, 1)).toEqual({ x: 49, y: 25 });
+    expect(movePixel(from, 'Tab', false, pixels, 1)).toBeNull();
   });
 });
 
@@ -35,7 +40,9 @@ describe('zoom', () => {
     let zoom = wholeImage;
     for (const factor of [1.5, 2, 1.7, 0.8]) {
       zoom = zoomAt(zoom, factor, at);
-      expect(pixelAt(at, pixels, zoom)).toEqual(pixelAt(at, pixels, wholeImage));
+      const found = cursorAt(at, zoom);
+      expect(found.x).toBeCloseTo(0.3, 12);
+      expect(found.y).toBeCloseTo(0.7, 12);
     }
   });
 
@@ -51,7 +58,7 @@ describe('zoom', () => {
     expect(follow(zoom, { x: 55, y: 25 }, pixels)).toEqual(zoom);
     const moved = follow(zoom, { x: 99, y: 25 }, pixels);
     expect(moved.x).toBeCloseTo(0.875, 10);
-    const { x } = fractionOf({ x: 99, y: 25 }, pixels, moved);
+    const { x } = inFrame(centreOf({ x: 99, y: 25 }, pixels), moved);
     expect(x).toBeLessThanOrEqual(1);
   });
 });

@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Prediction } from '../../shared/explanation/events';
-import {
-  answerFor,
-  type CardPhase,
-  type Explanation,
-  emptyCard,
-  emptyExplanation,
-} from '../../shared/explanation/explanation';
-import { type CardRequest, cardFor } from '../../shared/question/card';
+import { type CardPhase, type Explanation, emptyCard, emptyExplanation } from '../../shared/explanation/explanation';
+import { cardFor } from '../../shared/question/card';
 import type { Attribution, MethodInfo } from '../../shared/results/attribution';
 import type { LayerInfo } from '../../shared/results/layers';
-import { className, costText, distinction, provenanceText, runStatus } from './describe';
+import { className, costText, deltaText, provenanceText, runStatus } from './describe';
 import { searchLayers } from './layerSearch';
 import { imagePixel, isPart, shownRegion } from './scaledRegion';
 import { makeWords, englishWords as words } from './words';
@@ -28,7 +22,7 @@ describe('words', () => {
 
 describe('describe', () => {
   it('names classes without a label by their index', () => {
-    expect(className({ index: 7, label: null, logit: 0, probability: 0 }, words)).toBe('Class 7');
+    expect(className({ index: 7, label: null }, words)).toBe('Class 7');
   });
 
   it('leaves out passes that were not made', () => {
@@ -64,32 +58,24 @@ describe('describe', () => {
     expect(runStatus(explanation, words)).toBe('1 of 2 methods done');
   });
 
-  it('tells cards of one method apart by what they ask', () => {
-    const score = (index: number) => ({ target: { index, label: null } }) as unknown as Prediction;
-    const early = { ...question, checkpoint: '/nets/early.onnx' };
-    const other = { ...question, image: 'file:///shapes/c%20d.png' };
-    const star = { ...question, target: { kind: 'index', index: 3 } } as const;
-    const cards: readonly CardRequest<string>[] = [
-      { key: 'cam', method: 'grad-cam' },
-      { key: 'deep', method: 'grad-cam', layer: 'relu_9' },
-      { key: 'star', method: 'grad-cam', question: star },
-      { key: 'early', method: 'grad-cam', question: early, layer: 'relu_9' },
-      { key: 'other', method: 'grad-cam', question: other },
-      { key: 'gradient', method: 'gradient', layer: 'relu_9' },
-    ];
-    const explanation: Explanation = {
-      ...emptyExplanation<string>(question, cards),
-      answers: [
-        { question, prediction: score(0), findings: [] },
-        { question: star, prediction: score(3), findings: [] },
-        { question: early, prediction: score(0), findings: [] },
-        { question: other, prediction: score(0), findings: [] },
-      ],
-    };
-    const said = explanation.cards.map((card) =>
-      distinction(card, answerFor(explanation, card)?.prediction ?? null, explanation, words),
-    );
-    expect(said).toEqual(['', 'relu_9', 'Class 3', 'early.onnx · relu_9', 'c d.png', '']);
+  it('says one method in the singular', () => {
+    const ended = (explanation: Explanation): Explanation => ({
+      ...explanation,
+      run: { ...explanation.run!, phase: 'done', seconds: 2 },
+    });
+    expect(runStatus(ended(running(['a', 'done'])), words)).toBe('1 method done in 2.00 s');
+    expect(runStatus(ended(running(['a', 'done'], ['b', 'failed'])), words)).toBe('1 method done in 2.00 s, 1 failed');
+    expect(runStatus(ended(running(['a', 'done'], ['b', 'done'])), words)).toBe('2 methods done in 2.00 s');
+  });
+
+  it('says the convergence delta as a share of what it is measured against', () => {
+    const delta = (convergenceDelta: number, scoreDifference?: number) =>
+      deltaText(result({ convergenceDelta, ...(scoreDifference !== undefined && { scoreDifference }) }), words);
+    expect(deltaText(result({}), words)).toBeNull();
+    expect(delta(-0.03, 10)).toBe('convergence delta 0.3 % of the score difference');
+    expect(delta(12, -8)).toBe('convergence delta 150 % of the score difference');
+    expect(delta(0.002, 1e-9)).toBe('convergence delta 0.002 (the scores of image and baseline are the same)');
+    expect(delta(0.002)).toBe('convergence delta 0.002');
   });
 });
 

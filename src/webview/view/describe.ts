@@ -1,11 +1,10 @@
-import type { Prediction } from '../../shared/explanation/events';
-import { type Card, type Explanation, shownAnswer } from '../../shared/explanation/explanation';
+import { type Explanation, shownAnswer } from '../../shared/explanation/explanation';
 import type { Attribution, ClassScore, MethodInfo } from '../../shared/results/attribution';
-import { formatSeconds } from '../../shared/words/summary';
+import { formatSeconds, formatValue, percent } from '../../shared/words/summary';
 import type { Words } from './words';
 
 /** A class by its label, or by its index when it has none. */
-export function className(score: ClassScore, words: Words): string {
+export function className(score: Pick<ClassScore, 'index' | 'label'>, words: Words): string {
   return score.label ?? words('classes.unnamed', score.index);
 }
 
@@ -20,52 +19,22 @@ export function runStatus(explanation: Explanation | null, words: Words): string
     case 'running':
       return (
         run.stage ??
-        (shownAnswer(explanation) === null ? words('run.starting') : words('run.running', done + failed, own.length))
+        (shownAnswer(explanation) === null || own.length === 0
+          ? words('run.starting')
+          : words('run.running', done + failed, own.length))
       );
     case 'cancelled':
       return words('run.cancelled', formatSeconds(run.seconds));
     case 'failed':
       return `${words('run.failed')}.`;
     default:
-      return failed === 0
-        ? words('run.done', done, formatSeconds(run.seconds))
-        : words('run.doneWithFailures', done, formatSeconds(run.seconds), failed);
+      return doneText(done, failed, formatSeconds(run.seconds), words);
   }
 }
 
-/**
- * What tells a card from another one of its method: the class, checkpoint or image of its own question, or its layer. Empty for a method
- * that is there once.
- */
-export function distinction(
-  { request, attribution }: Card,
-  prediction: Prediction | null,
-  explanation: Explanation,
-  words: Words,
-): string {
-  if (explanation.cards.filter((each) => each.request.method === request.method).length < 2) return '';
-  const { question } = explanation;
-  const own = request.question;
-  const parts: string[] = [];
-  if (own !== undefined && prediction !== null) {
-    if (own.image !== question.image) parts.push(baseName(decodeURIComponent(own.image)));
-    if (className(prediction.target, words) !== targetName(explanation, words)) {
-      parts.push(className(prediction.target, words));
-    }
-    if (own.checkpoint !== question.checkpoint) parts.push(baseName(own.checkpoint));
-  }
-  const layer = attribution?.layer ?? request.layer;
-  if (layer !== undefined && layer !== null) parts.push(layer);
-  return parts.join(' · ');
-}
-
-function targetName(explanation: Explanation, words: Words): string | null {
-  const answer = shownAnswer(explanation);
-  return answer && className(answer.prediction.target, words);
-}
-
-function baseName(path: string): string {
-  return path.replace(/^.*[/\\]/, '');
+function doneText(done: number, failed: number, time: string, words: Words): string {
+  const text = done === 1 ? words('run.doneOne', time) : words('run.done', done, time);
+  return failed === 0 ? text : `${text}, ${words('run.failures', failed)}`;
 }
 
 /** What a result cost: "0.31 s · 1 forward · 50 gradients". Passes that were not needed are left out. */
@@ -90,4 +59,17 @@ export function provenanceText(info: MethodInfo, attribution: Attribution, words
   });
   const origin = preset === undefined ? words('card.paper') : words('card.preset', preset.title);
   return changed ? `${origin} · ${words('card.changed')}` : origin;
+}
+
+/** Scores closer than this to each other are the same as far as a share of their difference goes. */
+const leastScoreDifference = 1e-6;
+
+/** How far a map is from complete, as a share of the difference of the scores that its sum should be; null for a method without such an axiom. */
+export function deltaText({ convergenceDelta, scoreDifference }: Attribution, words: Words): string | null {
+  if (convergenceDelta === undefined) return null;
+  if (scoreDifference === undefined) return words('card.delta', formatValue(convergenceDelta));
+  if (Math.abs(scoreDifference) < leastScoreDifference) {
+    return words('card.deltaWithout', formatValue(convergenceDelta));
+  }
+  return words('card.deltaShare', percent(Math.abs(convergenceDelta / scoreDifference)));
 }

@@ -1,4 +1,4 @@
-import type { CardRequest, MethodRequest } from '../../shared/question/card';
+import type { MethodRequest } from '../../shared/question/card';
 import type { MethodInfo, ParameterInfo, Parameters, ParameterValue } from '../../shared/results/attribution';
 import { parameterProblem } from '../../shared/results/parameterProblem';
 import type { Words } from './words';
@@ -49,8 +49,8 @@ export function requestOf(
   info: MethodInfo,
   form: ParameterForm,
   words: Words,
-  { preset: _, parameters: __, ...kept }: CardRequest<string>,
-): CardRequest<string> | null {
+  { preset: _, parameters: __, ...kept }: MethodRequest,
+): MethodRequest | null {
   const base = baseValues(info, form.preset);
   const changed: Record<string, ParameterValue> = {};
   for (const field of fieldsOf(info, form, words)) {

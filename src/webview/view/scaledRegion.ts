@@ -1,6 +1,6 @@
 import type { Prediction } from '../../shared/explanation/events';
 import type { ImageRegion } from '../../shared/results/attribution';
-import type { Cursor } from './cursor';
+import type { Pixel } from './cursor';
 
 /** The part that the model saw, in pixels of the image shown (which may be smaller than the image). */
 export function shownRegion({ region, pixels, imageSize }: Prediction): ImageRegion {
@@ -10,10 +10,10 @@ export function shownRegion({ region, pixels, imageSize }: Prediction): ImageReg
 }
 
 /** The image's own pixel under a pixel of the image shown. */
-export function imagePixel(cursor: Cursor, { pixels, imageSize }: Prediction): Cursor {
+export function imagePixel(pixel: Pixel, { pixels, imageSize }: Prediction): Pixel {
   return {
-    x: Math.floor(((cursor.x + 0.5) * imageSize.width) / pixels.width),
-    y: Math.floor(((cursor.y + 0.5) * imageSize.height) / pixels.height),
+    x: Math.floor(((pixel.x + 0.5) * imageSize.width) / pixels.width),
+    y: Math.floor(((pixel.y + 0.5) * imageSize.height) / pixels.height),
   };
 }
 

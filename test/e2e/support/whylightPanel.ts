@@ -53,6 +53,20 @@ export class WhylightPanel {
     return this.frame.locator(`wl-method-card[data-method="${method}"]`);
   }
 
+  /** Opens a card with its parameters and what its method is; answers the enlarged one. */
+  async enlarge(method: string): Promise<Locator> {
+    await this.card(method).locator('[data-action="enlarge"]').click();
+    return this.frame.locator('wl-detail');
+  }
+
+  /** Chooses a colour map, wherever the bar has room for it. */
+  async chooseColours(name: string): Promise<void> {
+    const field = this.frame.locator('[data-field="colour-map"]');
+    if (!(await field.isVisible())) await this.action('more-display').click();
+    await field.click();
+    await this.frame.locator(`[data-field="colour-map"] vscode-option[value="${name}"]`).click();
+  }
+
   action(name: string): Locator {
     return this.frame.locator(`[data-action="${name}"]`);
   }
