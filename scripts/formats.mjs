@@ -24,14 +24,18 @@ async function importTypeScript(name) {
 export async function writtenFiles() {
   const { readers } = await importTypeScript('src/engine/formats/index.ts');
   const { checkpointGlob, checkpointWhen } = await importTypeScript('src/shared/formats/checkpointNames.ts');
+  const { foreignGlob, foreignWhen } = await importTypeScript('src/shared/formats/foreignFormats.ts');
   const formats = readers.map(({ title, extensions, folderFile }) => ({ title, extensions, folderFile }));
   const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  // For what cannot be read, the same command says the way out.
+  const whens = [checkpointWhen(formats), foreignWhen()];
   for (const entry of manifest.contributes.menus['explorer/context']) {
-    if (entry.command === 'whylight.inspectCheckpoint') entry.when = checkpointWhen(formats);
+    if (entry.command === 'whylight.inspectCheckpoint') entry.when = whens.shift();
   }
   // The status-bar item shows at once where there is something to explain with.
   const written = manifest.activationEvents.filter((event) => !event.startsWith('workspaceContains:'));
-  manifest.activationEvents = [...written, `workspaceContains:${checkpointGlob(formats)}`];
+  const globs = [checkpointGlob(formats), foreignGlob(true)];
+  manifest.activationEvents = [...written, ...globs.map((glob) => `workspaceContains:${glob}`)];
   return {
     'src/shared/formats/checkpointFormats.json': formats,
     'package.json': manifest,

@@ -53,6 +53,7 @@ async function fill(folder) {
   for (const name of ['package.nls.json', 'l10n', 'README.md', 'LICENSE', 'THIRD_PARTY_NOTICES.md', 'CHANGELOG.md']) {
     fs.cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   }
+  fs.cpSync(path.join(root, 'docs/exporting.md'), path.join(folder, 'docs/exporting.md'));
   copyLicences(path.join(folder, 'dist/licences'));
   fs.cpSync(path.join(root, 'media'), path.join(folder, 'media'), {
     recursive: true,

@@ -30,7 +30,13 @@ server.handle('prioritise', ({ id, priority }) => {
   return null;
 });
 server.handle('checkHealth', (params, signal) => engine.checkHealth(params, signal));
-server.handle('encode', (params) => engine.encode(params));
+server.handle('encode', (params, signal) => {
+  const { id } = params;
+  const tell = (done: number, total: number): void => {
+    if (id !== undefined) server.notify('encodeProgress', { id, done, total });
+  };
+  return engine.encode(params, signal, tell);
+});
 server.handle('keepPreprocessing', async ({ checkpoint, preprocessing }) => ({
   path: await engine.keepPreprocessing(checkpoint, preprocessing),
 }));

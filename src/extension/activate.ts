@@ -67,7 +67,7 @@ export function activate(context: ExtensionContext): WhylightApi {
     panels,
     documents,
     statusBar,
-    ...registerCommands({ engine, panels, checkpoints, reporter, documents }),
+    ...registerCommands({ extensionUri: context.extensionUri, engine, panels, checkpoints, reporter, documents }),
   );
   return { engine, panels, statusBar };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import resultSchema from '../../src/engine/export/result.schema.json';
 import { encodeNpy, parseNpy } from '../../src/engine/files/npy';
 import { float32 } from '../../src/engine/graph/ir/tensor';
 import healthSchema from '../../src/engine/health/health.schema.json';
@@ -166,6 +167,158 @@ describe('whylight explain', () => {
       2,
       /shape 1×3×8×8; the model takes 1×3×96×96 \(NCHW\)/,
     );
+  });
+});
+
+describe('whylight explain with several checkpoints and classes', () => {
+  const folder = join(samples, 'shapes');
+  const epochs = ['early_e02', 'middle_e05', 'last_e08'];
+  const models = epochs.flatMap((name) => ['--model', join(folder, `${name}.onnx`)]);
+  const explain = (...args: string[]) => whylight('explain', circle, '--methods', 'gradient,grad-cam', ...args);
+  const result = (out: string) => JSON.parse(readFileSync(join(work, out, 'circle_watermark_0/result.json'), 'utf8'));
+
+  it('gives each checkpoint a row, about the class that the first one finds most probable', () => {
+    const { stdout, stderr, status } = explain(...models, '--out', 'epochs');
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout.split('\n')[0]).toMatch(/star is explained in all rows: early_e02 finds it most probable/);
+    expect(readdirSync(join(work, 'epochs/circle_watermark_0')).sort()).toEqual([
+      'figure.png',
+      'grad-cam.last_e08.npy',
+      'grad-cam.last_e08.png',
+      'grad-cam.middle_e05.npy',
+      'grad-cam.middle_e05.png',
+      'grad-cam.npy',
+      'grad-cam.png',
+      'gradient.last_e08.npy',
+      'gradient.last_e08.png',
+      'gradient.middle_e05.npy',
+      'gradient.middle_e05.png',
+      'gradient.npy',
+      'gradient.png',
+      'result.json',
+    ]);
+    for (const name of ['grad-cam.last_e08.png', 'gradient.png']) expect(stdout).toContain(name);
+    const json = result('epochs');
+    const validate = new Ajv({ allowUnionTypes: true }).compile(resultSchema);
+    expect(validate(json), JSON.stringify(validate.errors)).toBe(true);
+    expect(json.display).toMatchObject({ scale: 'shared', view: 'image' });
+    const about = json.methods.map((each: { about?: { model: { path: string }; target: { label: string } } }) =>
+      each.about ? [each.about.model.path.split(/[\\/]/).at(-1), each.about.target.label] : null,
+    );
+    expect(about).toEqual([
+      null,
+      null,
+      ['middle_e05.onnx', 'star'],
+      ['middle_e05.onnx', 'star'],
+      ['last_e08.onnx', 'star'],
+      ['last_e08.onnx', 'star'],
+    ]);
+    // The maps of one method end at one value, those of another at another.
+    const ends = json.methods.map(({ drawn }: { drawn: { high: number } }) => drawn.high);
+    expect(new Set([ends[0], ends[2], ends[4]]).size).toBe(1);
+    expect(new Set([ends[1], ends[3], ends[5]]).size).toBe(1);
+    expect(ends[0]).not.toBe(ends[1]);
+  });
+
+  it('takes a folder for its checkpoints, in the order of their training', () => {
+    const { stdout, status } = explain(
+      '--model',
+      folder,
+      '--target',
+      'circle',
+      '--scale',
+      'own',
+      '--json',
+      '--out',
+      'folder',
+    );
+    expect(status).toBe(0);
+    const json = JSON.parse(stdout);
+    expect(json.model.path).toMatch(/early_e02\.onnx$/);
+    expect(json.target.label).toBe('circle');
+    expect(json.display.scale).toBe('own');
+    expect(json.methods.map(({ key }: { key?: string }) => key)).toEqual([
+      undefined,
+      undefined,
+      'middle_e05/gradient',
+      'middle_e05/grad-cam',
+      'last_e08/gradient',
+      'last_e08/grad-cam',
+    ]);
+  });
+
+  it('gives each class a row, and draws what the model saw', () => {
+    const { stderr, status } = explain(
+      ...['--model', shapes, '--target', 'star', '--target', 'circle', '--view', 'model', '--out', 'classes'],
+    );
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(existsSync(join(work, 'classes/circle_watermark_0/grad-cam.circle.png'))).toBe(true);
+    const json = result('classes');
+    expect(json.target.label).toBe('star');
+    expect(json.methods[3].about.target.label).toBe('circle');
+    expect(json.display.view).toBe('model');
+  });
+
+  it('goes on without a row that fails, and exits with 1', () => {
+    const broken = join(work, 'broken_e01.onnx');
+    writeFileSync(broken, 'This is a shopping list, not a network.\n');
+    const five = join(work, 'five_e03.onnx');
+    writeFileSync(
+      five,
+      encodeTestModel({
+        opset: 18,
+        inputs: { image: { dims: ['batch', 3, 96, 96] } },
+        outputs: { logits: { dims: ['batch', 3] } },
+        initializers: {},
+        nodes: [
+          { op: 'GlobalAveragePool', inputs: ['image'], outputs: ['pooled'] },
+          { op: 'Flatten', inputs: ['pooled'], outputs: ['logits'] },
+        ],
+      }),
+    );
+    const { stdout, stderr, status } = explain(
+      ...['--model', broken, ...models.slice(0, 2), '--model', five, '--target', '5', '--out', 'some'],
+    );
+    expect(status).toBe(1);
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^whylight: circle_watermark_0\.png: broken_e01: .*broken_e01\.onnx/),
+      expect.stringMatching(
+        /^whylight: circle_watermark_0\.png: five_e03: There is no class 5; the model has classes 0 to 2/,
+      ),
+    ]);
+    expect(stdout).toContain('figure.png');
+    const json = result('some');
+    expect(json.model.path).toBe(join(folder, 'early_e02.onnx'));
+    expect(json.methods).toHaveLength(2);
+  });
+
+  it('writes smaller overlays as JPEG', () => {
+    const { status } = explain('--model', shapes, '--longest-side', '48', '--format', 'jpeg', '--out', 'small');
+    expect(status).toBe(0);
+    const json = result('small');
+    expect(json.methods[0]).toMatchObject({ overlay: 'gradient.jpg', drawn: { width: 48, height: 48 } });
+    expect(existsSync(join(work, 'small/circle_watermark_0/gradient.jpg'))).toBe(true);
+    expect(parseNpy(readFileSync(join(work, 'small/circle_watermark_0/gradient.npy'))).dims).toEqual([96, 96, 3]);
+  });
+
+  it.each([
+    ['a checkpoint among the images', [join(folder, 'early_e02.onnx')], /stands among the images.*its own --model/],
+    ['a folder without checkpoints', ['--model', join(folder, 'images')], /images holds no checkpoint/],
+    ['too many rows', Array.from({ length: 25 }, (_, i) => ['--target', String(i)]).flat(), /25 rows.*at most 24/],
+    ['a side that is no number', ['--longest-side', 'big'], /--longest-side big: give a whole number/],
+    ['an unknown format', ['--format', 'tiff'], /--format tiff: choose png or jpeg/],
+    ['an unknown view', ['--view', 'auto'], /--view auto: choose image or model/],
+    ['an unknown scale', ['--scale', 'log'], /--scale log: choose own or shared/],
+  ])('calls %s wrong usage', (_, args, sentence) => {
+    expectFailure(explain('--model', shapes, '--out', 'no', ...args), 2, sentence);
+    expect(existsSync(join(work, 'no'))).toBe(false);
+  });
+
+  it('checks one class with inspect --gradients', () => {
+    const args = ['inspect', shapes, '--gradients', '--image', circle, '--target', 'star', '--target', 'circle'];
+    expectFailure(whylight(...args), 2, /takes one --target/);
   });
 });
 

@@ -8,6 +8,7 @@ import { readers } from '../../src/engine/formats';
 import { methods } from '../../src/engine/methods';
 import { imageExtensions } from '../../src/extension/images/images';
 import { checkpointExtensions, checkpointWhen } from '../../src/shared/formats/checkpointNames';
+import { foreignWhen } from '../../src/shared/formats/foreignFormats';
 import { colourMaps } from '../../src/shared/rendering/colourMaps';
 import { defaultDisplay } from '../../src/shared/rendering/display';
 
@@ -60,10 +61,10 @@ describe('package.json', () => {
     for (const [name, content] of Object.entries(await script.writtenFiles())) {
       expect(JSON.parse(read(name)), name).toEqual(JSON.parse(JSON.stringify(content)));
     }
-    const inspect = contributes.menus['explorer/context'].find(
+    const inspect = contributes.menus['explorer/context'].filter(
       ({ command }) => command === 'whylight.inspectCheckpoint',
     );
-    expect(inspect?.when).toBe(checkpointWhen(readers));
+    expect(inspect.map(({ when }) => when)).toEqual([checkpointWhen(readers), foreignWhen()]);
     for (const extension of checkpointExtensions(readers)) {
       for (const key of ['setting.checkpoint.description', 'walkthrough.checkpoint.description'] as const)
         expect(words[key]).toContain(extension);

@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../shared/errors';
+import { isCheckpointName } from '../../shared/formats/checkpointNames';
+import type { OverlayFormat } from '../../shared/protocol/protocol';
 import { cardFor, type MethodRequest } from '../../shared/question/card';
 import { type OutputSelection, outputNotation, parseOutput } from '../../shared/question/output';
 import type { Question, RuntimeChoice } from '../../shared/question/question';
 import { parseTarget, type TargetRequest } from '../../shared/question/target';
+import type { DisplayOptions } from '../../shared/rendering/display';
 import type { Parameters } from '../../shared/results/attribution';
 import { methods as allMethods, findMethod } from '../methods';
 import { parsePreset, parseSetting, resolveParameters } from '../methods/parameters';
@@ -13,8 +16,12 @@ import type { Runtimes } from '../runtime/runtimes';
 export interface ExplainArguments {
   readonly command: 'explain';
   readonly images: readonly string[];
-  /** What is asked of each image. */
-  readonly question: Omit<Question, 'image'>;
+  /** Paths as given: checkpoints, and folders of them. */
+  readonly models: readonly string[];
+  /** Each is asked of each checkpoint; null for the class that the first checkpoint finds most probable. */
+  readonly targets: readonly TargetRequest[] | null;
+  /** What else is asked of each image. */
+  readonly question: Omit<Question, 'image' | 'checkpoint' | 'target'>;
   readonly cards: readonly MethodRequest[];
   /** A .npy file that is fed as it is. */
   readonly input: string | undefined;
@@ -22,6 +29,12 @@ export interface ExplainArguments {
   /** MB for models and what they compute; 0 for a share of the machine's. */
   readonly memory: number;
   readonly out: string;
+  readonly view: 'image' | 'model';
+  /** null: shared where several questions are asked, else own. */
+  readonly scale: DisplayOptions['scale'] | null;
+  /** Of overlays, in pixels; the image's own size when undefined. */
+  readonly longestSide: number | undefined;
+  readonly format: OverlayFormat;
   readonly json: boolean;
 }
 
@@ -50,9 +63,9 @@ export type Arguments =
   | { readonly command: 'version' };
 
 const options = {
-  model: { type: 'string', short: 'm' },
+  model: { type: 'string', short: 'm', multiple: true },
   methods: { type: 'string', default: 'all' },
-  target: { type: 'string', short: 't', default: 'top1' },
+  target: { type: 'string', short: 't', multiple: true },
   layer: { type: 'string' },
   logits: { type: 'string' },
   output: { type: 'string' },
@@ -65,6 +78,10 @@ const options = {
   runtime: { type: 'string', default: 'auto' },
   memory: { type: 'string', default: '0' },
   out: { type: 'string', short: 'o', default: 'whylight' },
+  view: { type: 'string', default: 'image' },
+  scale: { type: 'string' },
+  'longest-side': { type: 'string' },
+  format: { type: 'string', default: 'png' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', default: false },
@@ -96,20 +113,30 @@ function parseRuntime(text: string, runtimes: Runtimes): RuntimeChoice {
   return text;
 }
 
-/** What the options ask, of whichever image. */
+/** What the options ask, of whichever image, checkpoint and class. */
 function questionOf(
-  checkpoint: string,
-  { target, layer, logits, output, runtime }: ReturnType<typeof parse>['values'],
+  { layer, logits, output, runtime }: ReturnType<typeof parse>['values'],
   runtimes: Runtimes,
-): Omit<Question, 'image'> {
+): ExplainArguments['question'] {
   return {
-    checkpoint: resolve(checkpoint),
-    target: targetOf(target),
     ...(layer !== undefined && { layer }),
     ...(logits !== undefined && { logits }),
     ...(output !== undefined && { output: outputOf(output) }),
     runtime: parseRuntime(runtime, runtimes),
   };
+}
+
+function parseChoice<T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((each) => each === text);
+  if (choice !== undefined) return choice;
+  throw new UsageError(`${option} ${text}: choose ${choices.join(' or ')}.`);
+}
+
+function parseLongestSide(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const pixels = Number(text);
+  if (Number.isSafeInteger(pixels) && pixels >= 16) return pixels;
+  throw new UsageError(`--longest-side ${text}: give a whole number of pixels from 16.`);
 }
 
 function parseSeed(text: string): number {
@@ -171,7 +198,15 @@ export function readArguments(argv: readonly string[], runtimes: Runtimes): Argu
       if (values.gradients || values.image !== undefined) {
         throw new UsageError('--gradients and --image go with inspect; explain takes its images by their names alone.');
       }
-      if (values.model === undefined) throw new UsageError('explain needs --model <checkpoint>.');
+      const { model: models = [], target: targets } = values;
+      if (models.length === 0) throw new UsageError('explain needs --model <checkpoint>.');
+      // A shell makes of --model *.onnx a model and images.
+      const stray = rest.find((name) => isCheckpointName(name));
+      if (stray !== undefined) {
+        throw new UsageError(
+          `${stray} stands among the images, but is a checkpoint: give each checkpoint its own --model, or the folder that holds them.`,
+        );
+      }
       if (rest.length === 0 && values.input === undefined) throw new UsageError('explain needs at least one image.');
       if (rest.length > 1 && values.input !== undefined) {
         throw new UsageError('--input feeds one model input, so it goes with at most one image.');
@@ -179,12 +214,18 @@ export function readArguments(argv: readonly string[], runtimes: Runtimes): Argu
       return {
         command,
         images: rest,
-        question: questionOf(values.model, values, runtimes),
+        models,
+        targets: targets?.map(targetOf) ?? null,
+        question: questionOf(values, runtimes),
         cards: parseMethods(values.methods, values.preset ?? [], values.set ?? []),
         input: values.input,
         seed: parseSeed(values.seed),
         memory: parseMemory(values.memory),
         out: values.out,
+        view: parseChoice('--view', values.view, ['image', 'model']),
+        scale: values.scale === undefined ? null : parseChoice('--scale', values.scale, ['own', 'shared'] as const),
+        longestSide: parseLongestSide(values['longest-side']),
+        format: parseChoice('--format', values.format, ['png', 'jpeg']),
         json: values.json,
       };
     }
@@ -200,9 +241,11 @@ export function readArguments(argv: readonly string[], runtimes: Runtimes): Argu
           'inspect --gradients sends an image through the model: name one with --image <file>, or a tensor with --input <file.npy>.',
         );
       }
+      const [target = 'top1', ...more] = values.target ?? [];
+      if (more.length > 0) throw new UsageError('inspect --gradients takes one --target.');
       return {
         command: 'health',
-        question: questionOf(checkpoint, values, runtimes),
+        question: { ...questionOf(values, runtimes), checkpoint: resolve(checkpoint), target: targetOf(target) },
         image: values.image ?? null,
         input: values.input,
         memory: parseMemory(values.memory),

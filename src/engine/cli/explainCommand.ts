@@ -1,14 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { WhylightError } from '../../shared/errors';
-import {
-  attributionsOf,
-  type Explanation,
-  type ExplanationEvent,
-  emptyExplanation,
-  shownAnswer,
-} from '../../shared/explanation/explanation';
-import { reduceExplanation } from '../../shared/explanation/reduce';
-import type { EncodeParams } from '../../shared/protocol/protocol';
+import type { EncodedFile, Explained } from '../../shared/protocol/protocol';
 import type { ImageSource } from '../../shared/question/question';
 import { defaultDisplay } from '../../shared/rendering/display';
 import type { Attribution } from '../../shared/results/attribution';
@@ -16,50 +8,27 @@ import { folderNames } from '../../shared/words/folderName';
 import { plainMessage, plainName } from '../../shared/words/plainText';
 import { percent } from '../../shared/words/summary';
 import { writeFiles } from '../export';
-import type { FloatTensor } from '../graph/ir/tensor';
 import type { Engine } from '../service/engine';
 import type { ExplainArguments } from './arguments';
+import { type ExplainedImage, explainImage } from './explainImage';
 import { sentenceFor } from './failure';
 import { imageOf, readInput } from './inputFile';
 import { complain, print, printJson } from './output';
 import { Progress } from './progress';
+import { checkpointsOf, rowsOf } from './rows';
 import { table } from './table';
-
-/** Runs one explanation to its end. */
-async function run(
-  engine: Engine,
-  args: ExplainArguments,
-  image: ImageSource,
-  input: FloatTensor | undefined,
-  title: string,
-): Promise<Explanation<ImageSource>> {
-  const progress = new Progress();
-  const { cards, seed } = args;
-  const question = { ...args.question, image };
-  const keys = cards.map(({ key }) => key);
-  let explanation = emptyExplanation<ImageSource>(question, cards);
-  const hear = (event: ExplanationEvent<ImageSource>): void => {
-    explanation = reduceExplanation(explanation, event);
-    if (event.kind === 'stage') progress.show(`${title}: ${event.text}`);
-    if (event.kind === 'started') progress.show(`${title}: ${event.key}`);
-    if (event.kind === 'progress') progress.show(`${title}: ${event.key} ${event.done}/${event.total}`);
-  };
-  hear({ kind: 'run', id: title, question, cards, keys });
-  try {
-    await engine.explain({ id: title, question, cards, seed }, hear, new AbortController().signal, input);
-  } finally {
-    progress.clear();
-  }
-  return explanation;
-}
-
-type Reported = Pick<EncodeParams, 'prediction' | 'attributions' | 'findings'>;
 
 const cost = ({ forward, gradient }: Attribution['evaluations']): string =>
   [forward > 0 ? `${forward} forward` : '', gradient > 0 ? `${gradient} gradient` : ''].filter(Boolean).join(' + ') ||
   'shared pass';
 
-function report(title: string, folder: string, { prediction, attributions, findings = [] }: Reported): string {
+/** @param overlays names of the overlays' files. */
+function report(
+  title: string,
+  folder: string,
+  { prediction, attributions, findings = [] }: Explained,
+  overlays: readonly string[],
+): string[] {
   const { target, top5, layer, input } = prediction;
   const name = (label: string | null, index: number): string =>
     label === null ? `class ${index}` : `${plainName(label)} (${index})`;
@@ -71,24 +40,74 @@ function report(title: string, folder: string, { prediction, attributions, findi
     ...prediction.notes.map((note) => `  note: ${plainMessage(note)}`),
     ...findings.map(({ severity, sentence }) => `  ${severity}: ${plainMessage(sentence)}`),
     table(
-      attributions.map((each) => [
+      attributions.map((each, i) => [
         each.method,
         `${each.seconds.toFixed(2)} s`,
         cost(each.evaluations),
-        join(folder, `${each.method}.png`),
+        join(folder, overlays[i] ?? ''),
       ]),
       '  ',
     ),
     ...attributions.flatMap((each) => each.notes.map((note) => `  ${each.method}: ${plainMessage(note)}`)),
+  ];
+}
+
+function reportAll(
+  title: string,
+  folder: string,
+  { rows, note }: ExplainedImage,
+  files: readonly EncodedFile[],
+): string {
+  // Overlays and raw maps take turns.
+  const overlays = files.filter((_, i) => i % 2 === 0).map(({ name }) => name);
+  let first = 0;
+  return [
+    ...(note === null ? [] : [`${title}: ${plainMessage(note)}`]),
+    ...rows.flatMap(({ row, explained }) => {
+      const own = overlays.slice(first, first + explained.attributions.length);
+      first += explained.attributions.length;
+      const rowTitle = rows.length > 1 ? `${title}, ${plainName(row.title)}` : title;
+      return report(rowTitle, folder, explained, own);
+    }),
     `  ${join(folder, 'figure.png')}`,
   ].join('\n');
 }
 
-/** `whylight explain`. Answers the exit code: 1 when an image or a method failed; the others are still written. */
+async function encode(
+  engine: Engine,
+  { view, scale, longestSide, format, seed }: ExplainArguments,
+  title: string,
+  { rows }: ExplainedImage,
+): Promise<readonly EncodedFile[]> {
+  const [own, ...others] = rows.map(({ explained }) => explained);
+  const display = { ...defaultDisplay, view, scale: scale ?? (others.length > 0 ? 'shared' : 'own') } as const;
+  const progress = new Progress();
+  try {
+    return await engine.encode(
+      {
+        ...own!,
+        ...(others.length > 0 && { others }),
+        display,
+        seed,
+        ...(longestSide !== undefined && { longestSide }),
+        format,
+      },
+      undefined,
+      (done, total) => progress.show(`${title}: file ${done}/${total}`),
+    );
+  } finally {
+    progress.clear();
+  }
+}
+
+/** `whylight explain`. Answers the exit code: 1 when an image, a row or a method failed; the others are still written. */
 export async function explainCommand(engine: Engine, args: ExplainArguments): Promise<number> {
   const input = args.input === undefined ? undefined : await readInput(args.input);
+  const checkpoints = checkpointsOf(args.models);
   const names = args.images.length > 0 ? args.images : [args.input ?? ''];
   const folders = folderNames(names.map((name) => basename(name)));
+  // Too many rows are wrong usage, to be told before anything runs.
+  rowsOf(checkpoints, args.targets ?? [{ kind: 'top1' }], args.question, { path: '' });
   let code = 0;
   const fail = (sentence: string): void => {
     complain(sentence);
@@ -99,22 +118,15 @@ export async function explainCommand(engine: Engine, args: ExplainArguments): Pr
     try {
       const image: ImageSource =
         input && args.images.length === 0 ? await imageOf(input, name) : { path: resolve(name) };
-      const explanation = await run(engine, args, image, input, title);
-      const answer = shownAnswer(explanation);
-      if (!answer) throw new Error('The explanation ended without a prediction.');
-      for (const { request, failure } of explanation.cards) {
-        if (failure !== null) fail(`${title}: ${request.key}: ${failure}`);
-      }
-      const { pixels: _, ...prediction } = answer.prediction;
-      const results = { prediction, attributions: attributionsOf(explanation), findings: answer.findings };
-      const files = await engine.encode({ image, ...results, display: defaultDisplay, seed: args.seed });
+      const explained = await explainImage({ engine, args, checkpoints, image, input, title, fail });
+      const files = await encode(engine, args, title, explained);
       const folder = join(args.out, folders[i] ?? title);
       await writeFiles(folder, files);
       const result = files.find((file) => file.name === 'result.json');
       if (args.json && result) {
         printJson(JSON.parse(Buffer.from(result.bytes).toString('utf8')));
       } else {
-        print(report(title, folder, results));
+        print(reportAll(title, folder, explained, files));
       }
     } catch (error) {
       if (!(error instanceof WhylightError) || error.kind === 'usage') throw error;

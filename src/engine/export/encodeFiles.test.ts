@@ -159,7 +159,16 @@ describe('encodeFiles', () => {
       'notes',
       'file',
       'overlay',
+      'drawn',
     ]);
+    expect(result.methods[0].drawn).toEqual({
+      width: 60,
+      height: 40,
+      sign: 'signed',
+      low: expect.closeTo(-0.25, 2),
+      high: expect.closeTo(0.25, 2),
+    });
+    expect(result.display).toMatchObject({ view: 'image', scale: 'own', format: 'png', longestSide: null });
     expect(Object.keys(result.methods[1].parameters)).toEqual(['absolute', 'baseline', 'steps']);
     expect(result.methods[1]).toMatchObject({
       id: 'gradient',
@@ -236,6 +245,81 @@ describe('encodeFiles', () => {
       image: { name: 'other.png', width: 30 },
       model: { path: '/models/early.onnx' },
     });
+  });
+
+  it('makes overlays no longer than asked for, and JPEGs where asked for; raw maps stay', async () => {
+    const files = await encodeFiles({ ...request, longestSide: 30, format: 'jpeg' }, { decode, versions });
+    expect(files.slice(0, 2).map(({ name }) => name)).toEqual(['grad-cam.jpg', 'grad-cam.npy']);
+    const { format, width, height } = await sharp(find(files, 'gradient.jpg')).metadata();
+    expect({ format, width, height }).toEqual({ format: 'jpeg', width: 30, height: 20 });
+    expect(parseNpy(find(files, 'gradient.npy')).dims).toEqual([4, 6, 3]);
+    const result = json(files);
+    const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
+    expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
+    expect(result.display).toMatchObject({ format: 'jpeg', longestSide: 30 });
+    expect(result.methods[1]).toMatchObject({ overlay: 'gradient.jpg', drawn: { width: 30, height: 20 } });
+    // What the model saw lies where it lay: columns 10 to 50 of 60, the rest dim.
+    const { data } = await sharp(find(files, 'gradient.jpg')).greyscale().raw().toBuffer({ resolveWithObject: true });
+    const brightness = (x: number) => data[10 * 30 + x]!;
+    expect(brightness(2)).toBeLessThan(brightness(15) * 0.6);
+    expect(brightness(27)).toBeLessThan(brightness(15) * 0.6);
+    const larger = await encodeFiles({ ...request, longestSide: 1000 }, { decode, versions });
+    expect((await sharp(find(larger, 'gradient.png')).metadata()).width).toBe(60);
+  });
+
+  it('draws what the model saw in the view of the model, and the whole image where nothing is chosen', async () => {
+    const size = async (view: 'auto' | 'model') => {
+      const files = await encodeFiles({ ...request, display: { ...defaultDisplay, view } }, { decode, versions });
+      const { width, height } = await sharp(find(files, 'grad-cam.png')).metadata();
+      return { width, height, view: json(files).display.view };
+    };
+    expect(await size('auto')).toEqual({ width: 60, height: 40, view: 'image' });
+    expect(await size('model')).toEqual({ width: 40, height: 40, view: 'model' });
+  });
+
+  it('draws the maps of a method on one scale where it is shared', async () => {
+    const strong = attribution('grad-cam', {
+      map: { data: new Float32Array(64).fill(2), width: 8, height: 8, channels: 1 },
+    });
+    const weak = attribution('grad-cam', {
+      key: 'e05/grad-cam',
+      map: { data: new Float32Array(64).fill(-0.5), width: 8, height: 8, channels: 1 },
+    });
+    const others = [{ ...params([weak]), image: request.image }];
+    const drawn = async (scale: 'own' | 'shared') =>
+      json(
+        await encodeFiles({ ...params([strong]), others, display: { ...defaultDisplay, scale } }, { decode, versions }),
+      ).methods.map((each: { drawn: object }) => each.drawn);
+    expect(await drawn('own')).toMatchObject([
+      { sign: 'positive', low: 0, high: 2 },
+      { sign: 'signed', low: -0.5, high: 0.5 },
+    ]);
+    expect(await drawn('shared')).toMatchObject([
+      { sign: 'signed', low: -2, high: 2 },
+      { sign: 'signed', low: -2, high: 2 },
+    ]);
+  });
+
+  it('tells its progress file by file', async () => {
+    const told: string[] = [];
+    await encodeFiles(request, { decode, versions, onProgress: (done, total) => told.push(`${done}/${total}`) });
+    expect(told).toEqual(['1/8', '2/8', '3/8', '4/8', '5/8', '6/8', '7/8', '8/8']);
+  });
+
+  it('stops between two overlays when it is cancelled', async () => {
+    const controller = new AbortController();
+    let last = 0;
+    const encoding = encodeFiles(request, {
+      decode,
+      versions,
+      signal: controller.signal,
+      onProgress: (done) => {
+        last = done;
+        if (done === 2) controller.abort();
+      },
+    });
+    await expect(encoding).rejects.toThrow(CancelledError);
+    expect(last).toBe(2);
   });
 
   it('is the same every time', async () => {
@@ -344,6 +428,42 @@ describe('figure.png', () => {
     const figure = await draw(2, { method: name, layer: name, notes: [name, 'words and '.repeat(60)] });
     expect(ink(figure, figure.info.width / 2 - 27, 0, 27, figure.info.height / 2)).toBe(0);
     expect(ink(figure, 309, 0, 22, figure.info.height / 2 - 30) - ink(figure, 309, 0, 22, 110)).toBeLessThan(0.02);
+  });
+
+  const rows = async (count: number, scale: 'own' | 'shared') => {
+    const cards = (row: string) => ['a', 'b', 'c'].map((key) => attribution(key, { key: row + key }));
+    const about = (i: number) => {
+      const { prediction, image } = params([]);
+      return { image, prediction: { ...prediction, model: { ...prediction.model, path: `/models/e${i}.onnx` } } };
+    };
+    const others = Array.from({ length: count - 1 }, (_, i) => ({ ...about(i), attributions: cards(`e${i}/`) }));
+    const display = { ...defaultDisplay, scale };
+    const files = await encodeFiles({ ...params(cards('')), others, display }, { decode, versions });
+    return sharp(find(files, 'figure.png')).raw().toBuffer({ resolveWithObject: true });
+  };
+
+  it('has a row with a heading for each of several questions, the maps below each other', async () => {
+    const [two, three] = [await rows(2, 'own'), await rows(3, 'own')];
+    expect(two.info.width).toBe(2 * (56 + 4 * 280 + 3 * 24));
+    // Heading 36, detail line 22, image 187, colour bar 34, space 16.
+    expect(three.info.height - two.info.height).toBe(2 * (36 + 22 + 187 + 34 + 16));
+    const second = three.info.height / 2 - 295 * 2 - 34;
+    // The second row: its heading on the left, no image below it, a map and its bar in the next column.
+    expect(ink(three, 28, second, 280, 36)).toBeGreaterThan(0.01);
+    expect(ink(three, 28, second + 60, 280, 187)).toBe(0);
+    expect(ink(three, 332, second + 60, 280, 160)).toBeGreaterThan(0.8);
+  });
+
+  it('has one colour bar for a column where the scale is shared', async () => {
+    const [own, shared] = [await rows(3, 'own'), await rows(3, 'shared')];
+    // Bars are 34 high; below the first row 22 stay for the words under its image.
+    expect(own.info.height - shared.info.height).toBe(2 * (34 - 22 + 34));
+  });
+
+  it('is drawn smaller when it would be very large', async () => {
+    const { info } = await rows(40, 'shared');
+    expect(info.width).toBe(56 + 4 * 280 + 3 * 24);
+    expect(info.width * info.height).toBeLessThan(20e6);
   });
 
   it('takes images of any proportions', async () => {

@@ -2,15 +2,16 @@ import { throwIfCancelled } from '../../shared/errors';
 import type { EncodedFile, EncodeParams, Explained, Versions } from '../../shared/protocol/protocol';
 import { type ImageSource, sameImage } from '../../shared/question/question';
 import { renderOverlay } from '../../shared/rendering/renderOverlay';
+import { sharedScales } from '../../shared/rendering/scales';
 import type { RawMap, RgbImage } from '../../shared/results/attribution';
 import { encodeNpy } from '../files/npy';
 import { float32 } from '../graph/ir/tensor';
+import { type Canvas, canvasOf, limitedSize, resizeCanvas, type Shown } from './canvas';
+import { encodeImage } from './encodeImage';
 import { renderFigure } from './figure';
-import type { Shown } from './figureContent';
 import { fileNames } from './fileNames';
-import { encodePng } from './png';
-import { classTitle, pngText } from './provenance';
-import { resultJson } from './resultJson';
+import { classTitle, imageText } from './provenance';
+import { resultJson, type SavedCard } from './resultJson';
 
 export interface EncodeDependencies {
   /** The upright image at its own size (`prediction.imageSize`). */
@@ -19,41 +20,65 @@ export interface EncodeDependencies {
   /** Title of a method; its id when absent. */
   readonly methodTitle?: (id: string) => string;
   readonly signal?: AbortSignal;
+  /** Told after each file. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * The files of an explanation, in this order: for each card its overlay at the image's own size (`<method>.png`) and its raw map
- * (`<method>.npy`: float32, H×W or H×W×C at model-input size), then `figure.png` with all panels side by side, then `result.json`.
- * A method that is there several times is named by its cards' keys. One overlay is in memory at a time.
+ * The files of an explanation, in this order: for each card its overlay (`<method>.png` or `.jpg`) and its raw map (`<method>.npy`: float32,
+ * H×W or H×W×C at model-input size), then `figure.png` with all panels side by side, then `result.json`. A method that is there several
+ * times is named by its cards' keys. One overlay is in memory at a time.
+ *
+ * Overlays have the size of the image, or of what the model saw of it in the view `model`, and are made smaller where `longestSide` says so.
  */
 export async function encodeFiles(
   params: EncodeParams,
-  { decode, versions, methodTitle = (id) => id, signal }: EncodeDependencies,
+  { decode, versions, methodTitle = (id) => id, signal, onProgress }: EncodeDependencies,
 ): Promise<readonly EncodedFile[]> {
-  const shown = await showAll([params, ...(params.others ?? [])], decode);
-  const names = fileNames(shown.flatMap(({ explained }) => explained.attributions));
+  const { display, longestSide, format = 'png' } = params;
+  const shown = (await showAll([params, ...(params.others ?? [])], decode)).map((each) => ({
+    ...each,
+    canvas: canvasOf(each, display.view),
+  }));
+  const cards = shown.flatMap(({ explained }) => explained.attributions);
+  const names = fileNames(cards, format);
+  const scales = sharedScales(
+    cards.map(({ method, map }, i) => ({ key: String(i), column: method, map })),
+    display,
+  );
+  const scaleOf = (card: (typeof cards)[number]) => scales.get(String(cards.indexOf(card)));
+
   const files: EncodedFile[] = [];
-  for (const { explained, pixels } of shown) {
-    const { prediction } = explained;
+  const add = (file: EncodedFile): void => {
+    files.push(file);
+    onProgress?.(files.length, 2 * cards.length + 2);
+  };
+  const saved: SavedCard[] = [];
+  for (const { explained, canvas } of shown) {
+    const { image, region } = await resized(canvas, longestSide);
     for (const attribution of explained.attributions) {
       throwIfCancelled(signal);
       const { map, method } = attribution;
-      const overlay = renderOverlay({ image: pixels, region: prediction.region, map, display: params.display });
-      const title = `${methodTitle(method)} for ${classTitle(prediction.target)}`;
-      const png = await encodePng(overlay.pixels, pixels.width, pixels.height, pngText(explained, title));
-      const name = names[files.length / 2]!;
-      files.push({ name: name.png, bytes: png }, { name: name.npy, bytes: encodeMap(map) });
+      const scale = scaleOf(attribution);
+      const { pixels, sign, low, high } = renderOverlay({ image, region, map, display, ...(scale && { scale }) });
+      const title = `${methodTitle(method)} for ${classTitle(explained.prediction.target)}`;
+      const bytes = await encodeImage(pixels, image.width, image.height, imageText(explained, title), format);
+      const name = names[saved.length]!;
+      saved.push({ ...name, width: image.width, height: image.height, sign, low, high });
+      add({ name: name.overlay, bytes });
+      add({ name: name.npy, bytes: encodeMap(map) });
     }
   }
   throwIfCancelled(signal);
-  const figure = await renderFigure({
-    shown,
-    display: params.display,
-    methodTitle,
-    whylightVersion: versions.whylight,
-  });
-  const json = new TextEncoder().encode(resultJson(params, versions, names));
-  return [...files, { name: 'figure.png', bytes: figure }, { name: 'result.json', bytes: json }];
+  const figure = { shown, display, scaleOf, methodTitle, whylightVersion: versions.whylight };
+  add({ name: 'figure.png', bytes: await renderFigure(figure) });
+  add({ name: 'result.json', bytes: new TextEncoder().encode(resultJson(params, versions, saved)) });
+  return files;
+}
+
+function resized(canvas: Canvas, longestSide: number | undefined): Promise<Canvas> {
+  const { width, height } = limitedSize(canvas.image, longestSide);
+  return resizeCanvas(canvas, width, height);
 }
 
 /** Each with its image; one that several share is decoded once. */

@@ -1,71 +1,96 @@
 import sharp, { type OverlayOptions } from 'sharp';
 import type { Explained } from '../../shared/protocol/protocol';
 import type { DisplayOptions } from '../../shared/rendering/display';
-import { formatValue, percent } from '../../shared/words/summary';
-import { drawFrame, type Panel, panelsOf, resolution, type Shown } from './figureContent';
-import { figureGrid } from './figureGrid';
-import { drawPanelText, figureStyles, panelFoot, panelHead } from './figurePanel';
+import type { MapScale } from '../../shared/rendering/scales';
+import type { Attribution } from '../../shared/results/attribution';
+import type { Canvas, Shown } from './canvas';
+import { alignColumns } from './figureColumns';
+import { drawFrame, type Panel, panelsOf } from './figureContent';
+import { type FigureGrid, figureGrid, rowsGrid } from './figureGrid';
+import { drawHeading, drawRowHeading } from './figureHeading';
+import { bareHead, drawPanelText, figureStyles, panelFoot, panelHead } from './figurePanel';
 import { withText } from './png';
-import { baseName, classTitle, differences, imageName, pngText } from './provenance';
-import { drawText, ellipsise, measureText, type TextStyle, wrapText } from './text';
+import { classTitle, imageName, imageText } from './provenance';
+import { drawText, ellipsise } from './text';
 
 export interface FigureRequest {
   /** The explanation's own question first. */
-  readonly shown: readonly Shown[];
+  readonly shown: readonly (Shown & { readonly canvas: Canvas })[];
   readonly display: DisplayOptions;
+  readonly scaleOf: (attribution: Attribution) => MapScale | undefined;
   readonly methodTitle: (id: string) => string;
   readonly whylightVersion: string;
+}
+
+/** Panels beside each other, null for an empty place; `about` has its heading above them. */
+interface Band {
+  readonly about: Explained | null;
+  readonly panels: readonly (Panel | null)[];
 }
 
 const margin = 28;
 const gap = 24;
 const rowGap = 26;
-/** One PNG with the image and every method side by side, with titles, times, colour bars with numbers, and findings. */
+/** Pixels a figure unit, as long as the figure does not become larger than this many of them. */
+const resolution = 2;
+const mostPixels = 48e6;
+
+/**
+ * One PNG with the image and every method side by side, with titles, times, colour bars with numbers, and findings. Several questions stand in
+ * rows with headings, the maps of one card below each other; on a shared scale a column has one colour bar, below its last map.
+ */
 export async function renderFigure(request: FigureRequest): Promise<Uint8Array> {
-  const [own] = request.shown;
+  const [own, ...others] = request.shown;
   if (own === undefined) throw new RangeError('A figure shows at least one question.');
-  const count = request.shown.reduce((sum, { explained }) => sum + explained.attributions.length, 0);
-  const originals = request.shown.filter(
-    ({ pixels }, i) => request.shown.findIndex((each) => each.pixels === pixels) === i,
-  );
-  const grid = figureGrid(count + originals.length, own.pixels);
-  const panels: Panel[] = [];
-  for (const shown of request.shown) {
-    const words = differences(shown.explained, own.explained);
-    panels.push(...(await panelsOf(shown, { ...request, grid, words, original: originals.includes(shown) })));
-  }
+  const columns = alignColumns(request.shown.map(({ explained }) => explained.attributions));
+  const panels = 1 + (columns[0]?.length ?? 0);
+  const grid =
+    others.length === 0
+      ? figureGrid(panels, own.canvas.image)
+      : rowsGrid(panels, request.shown.length, own.canvas.image);
+  const pixels = grid.columns * (grid.imageWidth + gap) * grid.rows * (grid.imageHeight + 110) * resolution ** 2;
+  const scale = pixels > mostPixels ? 1 : resolution;
+  const bands =
+    others.length === 0 ? await gridBands(request, grid, scale) : await rowBands(request, grid, scale, columns);
 
   const width = 2 * margin + grid.columns * grid.imageWidth + (grid.columns - 1) * gap;
-  const heading = drawHeading(own.explained, width - 2 * margin);
+  const room = width - 2 * margin;
+  const all = request.shown.map(({ explained }) => explained);
+  const heading = drawHeading(all, margin, room);
   const svg = [heading.svg];
   const images: OverlayOptions[] = [];
   let y = heading.bottom;
-  for (let row = 0; row < grid.rows; row++) {
-    const first = row * grid.columns;
-    const inRow = panels.slice(first, first + grid.columns);
+  for (const [row, { about, panels: inRow }] of bands.entries()) {
+    if (about) {
+      const drawn = drawRowHeading(about, all, margin, y, room);
+      svg.push(drawn.svg);
+      y = drawn.bottom;
+    }
+    const head = inRow.some((panel) => panel !== null && panel.title !== '') ? panelHead : bareHead;
     inRow.forEach((panel, column) => {
+      if (panel === null) return;
       const x = margin + column * (grid.imageWidth + gap);
-      svg.push(drawPanelText(panel, x, y, grid.imageWidth, grid.imageHeight, `scale${first + column}`));
+      svg.push(drawPanelText(panel, { x, y, head, ...grid }, `scale${row}-${column}`));
       const { drawn, frame } = panel;
-      const left = x * resolution + drawn.x;
-      const top = (y + panelHead) * resolution + drawn.y;
+      const left = Math.round(x * scale + drawn.x);
+      const top = Math.round((y + head) * scale + drawn.y);
       images.push({
         input: Buffer.from(panel.pixels.buffer, panel.pixels.byteOffset, panel.pixels.byteLength),
         raw: { width: drawn.width, height: drawn.height, channels: 4 },
         left,
         top,
       });
-      if (frame) svg.push(drawFrame(frame, left, top));
+      if (frame) svg.push(drawFrame(frame, left, top, scale));
     });
-    const foot = Math.max(...inRow.map((panel) => panelFoot(panel, grid.imageWidth)));
-    y += panelHead + grid.imageHeight + foot + rowGap;
+    const foot = Math.max(0, ...inRow.map((panel) => (panel ? panelFoot(panel, grid.imageWidth) : 0)));
+    y += head + grid.imageHeight + foot + (about ? 16 : rowGap);
   }
+  if (others.length > 0) y += rowGap - 16;
   const footer = footerLine(request, own.explained);
-  svg.push(drawText(ellipsise(footer, width - 2 * margin, figureStyles.footer), margin, y + 4, figureStyles.footer));
+  svg.push(drawText(ellipsise(footer, room, figureStyles.footer), margin, y + 4, figureStyles.footer));
   const height = Math.ceil(y + 4 + margin * 0.75);
 
-  const pixelWidth = width * resolution;
-  const pixelHeight = height * resolution;
+  const [pixelWidth, pixelHeight] = [width * scale, height * scale];
   const words = `<svg xmlns="http://www.w3.org/2000/svg" width="${pixelWidth}" height="${pixelHeight}" viewBox="0 0 ${width} ${height}">${svg.join('')}</svg>`;
   const png = await sharp({ create: { width: pixelWidth, height: pixelHeight, channels: 3, background: '#ffffff' } })
     .composite([...images, { input: Buffer.from(words), left: 0, top: 0 }])
@@ -74,45 +99,51 @@ export async function renderFigure(request: FigureRequest): Promise<Uint8Array> 
     .toBuffer();
   return withText(
     png,
-    pngText(own.explained, `Why ${classTitle(own.explained.prediction.target)}: ${imageName(own.explained.image)}`),
+    imageText(own.explained, `Why ${classTitle(own.explained.prediction.target)}: ${imageName(own.explained.image)}`),
   );
 }
 
-function drawHeading({ prediction, image }: Explained, room: number): { svg: string; bottom: number } {
-  const { heading, headingDetail, line, warning } = figureStyles;
-  const { target, top5, model, input } = prediction;
-  const probability = percent(target.probability);
-  const titleRoom = room - measureText(`  ${probability}`, headingDetail);
-  const title = ellipsise(classTitle(target), titleRoom, heading);
-  const others = top5.filter((score) => score.index !== target.index).slice(0, 4);
-  const lines = [
-    [
-      `class ${target.index}`,
-      `logit ${formatValue(target.logit, 4)}`,
-      ...(others.length > 0
-        ? [`other classes: ${others.map((score) => `${classTitle(score)} ${percent(score.probability)}`).join(', ')}`]
-        : []),
-    ].join(' · '),
-    [
-      imageName(image),
-      `checkpoint ${baseName(model.path)} (${model.format})`,
-      `model input ${input.size.join(' × ')}${input.preprocessing ? `, preprocessing ${input.preprocessing.preset}` : ''}`,
-    ].join(' · '),
-  ];
-  const parts = [
-    drawText(title, margin, margin + 22, heading),
-    drawText(probability, margin + measureText(`${title}  `, heading), margin + 22, headingDetail),
-  ];
-  let baseline = margin + 27;
-  const add = (text: string, style: TextStyle): void => {
-    for (const wrapped of wrapText(text, room, 2, style)) {
-      baseline += 19;
-      parts.push(drawText(wrapped, margin, baseline, style));
-    }
-  };
-  for (const text of lines) add(text, line);
-  if (input.guessed) add(`The preprocessing was guessed, so the maps may mislead: ${input.how}`, warning);
-  return { svg: parts.join(''), bottom: baseline + 24 };
+/** The image and the maps of one question, over as few rows as hold them. */
+async function gridBands(request: FigureRequest, grid: FigureGrid, scale: number): Promise<Band[]> {
+  const { original, maps } = await panelsOf(request.shown[0]!, { ...request, grid, resolution: scale });
+  const panels = [original, ...maps];
+  return Array.from({ length: grid.rows }, (_, row) => ({
+    about: null,
+    panels: panels.slice(row * grid.columns, (row + 1) * grid.columns),
+  }));
+}
+
+/** One row for each question: its image, where that is not the one above, and its maps. */
+async function rowBands(
+  request: FigureRequest,
+  grid: FigureGrid,
+  scale: number,
+  columns: readonly (readonly (number | null)[])[],
+): Promise<Band[]> {
+  const { shown, display } = request;
+  const legendOnce = display.scale === 'shared' && display.mode !== 'top-k';
+  const bands: Band[] = [];
+  for (const [row, each] of shown.entries()) {
+    const { original, maps } = await panelsOf(each, { ...request, grid, resolution: scale });
+    const cells = columns[row]!.map((index, column): Panel | null => {
+      const panel = index === null ? undefined : maps[index];
+      if (panel === undefined) return null;
+      const first = columns.findIndex((cards) => cards[column] !== null) === row;
+      const last = columns.findLastIndex((cards) => cards[column] !== null) === row;
+      return { ...panel, title: first ? panel.title : '', scale: legendOnce && !last ? null : panel.scale };
+    });
+    const above = shown[row - 1];
+    const repeats = above !== undefined && sameCanvas(above, each);
+    const image = repeats ? null : { ...original, title: row === 0 ? original.title : '' };
+    bands.push({ about: each.explained, panels: [image, ...cells] });
+  }
+  return bands;
+}
+
+function sameCanvas(a: FigureRequest['shown'][number], b: FigureRequest['shown'][number]): boolean {
+  const [left, right] = [a.explained.prediction.region, b.explained.prediction.region];
+  const same = (['x', 'y', 'width', 'height'] as const).every((side) => Math.abs(left[side] - right[side]) < 1);
+  return a.pixels === b.pixels && same && a.canvas.distortion.factor === b.canvas.distortion.factor;
 }
 
 function footerLine({ display, whylightVersion }: FigureRequest, { prediction }: Explained): string {
@@ -127,5 +158,6 @@ function displayWords(display: DisplayOptions): string[] {
     'top-k': `top ${display.topK} % of the pixels`,
   }[display.mode];
   const clip = display.outlierPercentile > 0 ? [`largest ${display.outlierPercentile} % of the values clipped`] : [];
-  return [mode, ...clip];
+  const shared = display.scale === 'shared' ? ['one scale for the maps of a method'] : [];
+  return [mode, ...clip, ...shared];
 }

@@ -1,26 +1,20 @@
-import sharp from 'sharp';
-import type { EncodeParams, Explained } from '../../shared/protocol/protocol';
+import type { Explained } from '../../shared/protocol/protocol';
 import type { DisplayOptions } from '../../shared/rendering/display';
 import { renderOverlay } from '../../shared/rendering/renderOverlay';
-import type { ImageRegion, RgbImage } from '../../shared/results/attribution';
+import type { MapScale } from '../../shared/rendering/scales';
+import type { Distortion } from '../../shared/rendering/view';
+import type { Attribution, ImageRegion, RgbImage } from '../../shared/results/attribution';
 import { formatSeconds } from '../../shared/words/summary';
+import { type Canvas, resizeCanvas, type Shown } from './canvas';
 import { type FigureGrid, fitInside } from './figureGrid';
 import type { PanelText } from './figurePanel';
-
-/** Pixels a figure unit. */
-export const resolution = 2;
-
-/** A question's results with the upright image at its own size. */
-export interface Shown {
-  readonly explained: Explained;
-  readonly pixels: RgbImage;
-}
 
 /** What the model saw, in pixels of the drawn image. */
 interface Frame {
   readonly region: ImageRegion;
-  /** The image at its own size, and how much smaller it is drawn. */
-  readonly pixels: RgbImage;
+  /** Size of the drawn image, and how much smaller than the image it is. */
+  readonly width: number;
+  readonly height: number;
   readonly scale: number;
 }
 
@@ -35,71 +29,84 @@ export interface Panel extends PanelText {
 
 export interface PanelOptions {
   readonly grid: FigureGrid;
+  /** Pixels a figure unit. */
+  readonly resolution: number;
   readonly display: DisplayOptions;
+  readonly scaleOf: (attribution: Attribution) => MapScale | undefined;
   readonly methodTitle: (id: string) => string;
-  /** How the question differs from that in the heading; empty when it does not. */
-  readonly words: readonly string[];
-  /** Whether the image itself comes first. */
-  readonly original: boolean;
 }
 
-/** The panels of one question: the image, where it is not shown yet, and each map over it. */
-export async function panelsOf({ explained, pixels }: Shown, options: PanelOptions): Promise<Panel[]> {
-  const { grid, display, methodTitle, words, original } = options;
-  const { prediction, attributions } = explained;
-  const drawn = fitInside(pixels, grid.imageWidth * resolution, grid.imageHeight * resolution);
-  const small = await resizeImage(pixels, drawn.width, drawn.height);
-  const scale = drawn.width / pixels.width;
-  const region = {
-    x: prediction.region.x * scale,
-    y: (prediction.region.y * drawn.height) / pixels.height,
-    width: prediction.region.width * scale,
-    height: (prediction.region.height * drawn.height) / pixels.height,
+/** The panels of one question: the image, and each map over it. */
+export async function panelsOf(
+  shown: Shown & { readonly canvas: Canvas },
+  options: PanelOptions,
+): Promise<{ readonly original: Panel; readonly maps: readonly Panel[] }> {
+  const { grid, resolution, display, scaleOf, methodTitle } = options;
+  const { explained, canvas } = shown;
+  const drawn = fitInside(canvas.image, grid.imageWidth * resolution, grid.imageHeight * resolution);
+  const small = await resizeCanvas(canvas, drawn.width, drawn.height);
+  const { image, region } = small;
+  const frame = { region, width: drawn.width, height: drawn.height, scale: drawn.width / canvas.image.width };
+  const whole = canvas.image === shown.pixels;
+  const original: Panel = {
+    ...originalPanel(explained, image, whole, canvas.distortion),
+    drawn,
+    frame: whole ? frame : null,
   };
-  const panels: Panel[] = [];
-  if (original) panels.push({ ...originalPanel(explained, small), drawn, frame: { region, pixels, scale } });
-  for (const attribution of attributions) {
-    const overlay = renderOverlay({ image: small, region, map: attribution.map, display });
-    panels.push({
+  const maps = explained.attributions.map((attribution): Panel => {
+    const scale = scaleOf(attribution);
+    const overlay = renderOverlay({ image, region, map: attribution.map, display, ...(scale && { scale }) });
+    return {
       pixels: overlay.pixels,
       drawn,
       frame: null,
       title: methodTitle(attribution.method),
-      detail: [...words, ...(attribution.preset ? [`preset ${attribution.preset}`] : [])].join(' · '),
+      detail: attribution.preset ? `preset ${attribution.preset}` : '',
       layer: attribution.layer,
       time: formatSeconds(attribution.seconds),
       scale: overlay,
       caption: [],
       notes: [...new Set([...overlay.findings, ...attribution.notes])],
-    });
-  }
-  return panels;
+    };
+  });
+  return { original, maps };
 }
 
-function originalPanel({ prediction }: Explained, small: RgbImage): Omit<Panel, 'drawn' | 'frame'> {
+function originalPanel(
+  { prediction }: Explained,
+  image: RgbImage,
+  whole: boolean,
+  { factor, stretched }: Distortion,
+): Omit<Panel, 'drawn' | 'frame'> {
   const { width, height } = prediction.imageSize;
+  const stretch = stretched && `Stretched ${Number(factor.toFixed(2))} : 1 in ${stretched}, as the model saw it.`;
+  const said = whole ? (seesAll(prediction) ? [] : ['The model saw the framed part.']) : stretch ? [stretch] : [];
   return {
-    pixels: opaque(small),
-    title: 'Image',
+    pixels: opaque(image),
+    title: whole ? 'Image' : 'What the model saw',
     detail: `${width} × ${height} pixels`,
     layer: null,
     time: '',
     scale: null,
-    caption: seesAll(prediction) ? [] : ['The model saw the framed part.'],
+    caption: said,
     notes: [],
   };
 }
 
-function seesAll({ region, imageSize }: Pick<EncodeParams['prediction'], 'region' | 'imageSize'>): boolean {
+function seesAll({ region, imageSize }: Pick<Explained['prediction'], 'region' | 'imageSize'>): boolean {
   return region.x < 1 && region.y < 1 && region.width > imageSize.width - 1 && region.height > imageSize.height - 1;
 }
 
 /** A frame around what the model saw, the rest of the pixels dimmed. */
-export function drawFrame({ region, pixels, scale }: Frame, left: number, top: number): string {
+export function drawFrame(
+  { region, width, height, scale }: Frame,
+  left: number,
+  top: number,
+  resolution: number,
+): string {
   const unit = (length: number): number => length / resolution;
-  const whole = { width: pixels.width * scale, height: pixels.height * scale };
-  if (region.width > whole.width - scale && region.height > whole.height - scale) return '';
-  const outer = `M${unit(left)} ${unit(top)}h${unit(Math.round(whole.width))}v${unit(Math.round(whole.height))}h${-unit(Math.round(whole.width))}z`;
+  if (region.width > width - scale && region.height > height - scale) return '';
+  const outer = `M${unit(left)} ${unit(top)}h${unit(width)}v${unit(height)}h${-unit(width)}z`;
   const inner = `M${unit(left + region.x)} ${unit(top + region.y)}v${unit(region.height)}h${unit(region.width)}v${-unit(region.height)}z`;
   const frame = `x="${unit(left + region.x) + 1.5}" y="${unit(top + region.y) + 1.5}" width="${unit(region.width) - 3}" height="${unit(region.height) - 3}" fill="none"`;
   return [
@@ -107,17 +114,6 @@ export function drawFrame({ region, pixels, scale }: Frame, left: number, top: n
     `<rect ${frame} stroke="#000000" stroke-opacity="0.6" stroke-width="3"/>`,
     `<rect ${frame} stroke="#ffffff" stroke-width="1.5"/>`,
   ].join('');
-}
-
-async function resizeImage(pixels: RgbImage, width: number, height: number): Promise<RgbImage> {
-  if (pixels.width === width && pixels.height === height) return pixels;
-  const raw = { width: pixels.width, height: pixels.height, channels: 3 as const };
-  const kernel = width >= 3 * pixels.width ? 'nearest' : 'lanczos3';
-  const data = await sharp(pixels.data, { raw, limitInputPixels: false })
-    .resize(width, height, { fit: 'fill', kernel })
-    .raw()
-    .toBuffer();
-  return { width, height, data };
 }
 
 function opaque(image: RgbImage): Uint8Array {

@@ -21,6 +21,17 @@ export function figureGrid(panels: number, image: { readonly width: number; read
   return { columns, rows, imageWidth, imageHeight: Math.round(imageWidth * proportion) };
 }
 
+/** A row for each question: the image and one column for each card. Many columns have smaller images. */
+export function rowsGrid(
+  columns: number,
+  rows: number,
+  image: { readonly width: number; readonly height: number },
+): FigureGrid {
+  const wide = figureGrid(1, image);
+  const imageWidth = columns > 6 ? 200 : columns > widest ? 240 : wide.imageWidth;
+  return { columns, rows, imageWidth, imageHeight: Math.round((wide.imageHeight * imageWidth) / wide.imageWidth) };
+}
+
 /** The largest size with the image's proportions inside the box, and its place in it (centred), in whole units. */
 export function fitInside(
   image: { readonly width: number; readonly height: number },

@@ -35,9 +35,22 @@ export interface PanelText {
 
 /** Heights of a panel's parts, in figure units. */
 export const panelHead = 42;
+/** Of a panel without a title. */
+export const bareHead = 22;
 const barHeight = 10;
 const noteLine = 15;
 const noteLines = 3;
+
+/** Where a panel stands. */
+export interface PanelPlace {
+  /** Its upper left corner. */
+  readonly x: number;
+  readonly y: number;
+  /** Height of what stands above the image. */
+  readonly head: number;
+  readonly imageWidth: number;
+  readonly imageHeight: number;
+}
 
 /** Height of what stands below the image. */
 export function panelFoot(panel: PanelText, width: number): number {
@@ -45,24 +58,17 @@ export function panelFoot(panel: PanelText, width: number): number {
   return scaleHeight(panel) + (notes > 0 ? 4 + notes * noteLine : 0);
 }
 
-/** The words and the colour bar of a panel whose upper left corner is at x, y. `id` makes the gradient's name unique. */
-export function drawPanelText(
-  panel: PanelText,
-  x: number,
-  y: number,
-  width: number,
-  imageHeight: number,
-  id: string,
-): string {
+/** The words and the colour bar of a panel. `id` makes the gradient's name unique. */
+export function drawPanelText(panel: PanelText, place: PanelPlace, id: string): string {
   const { title, detail, warning } = figureStyles;
-  const right = x + width;
+  const { x, y, head, imageWidth: width, imageHeight } = place;
   const timeWidth = panel.time === '' ? 0 : measureText(panel.time, detail) + 10;
   const parts = [
     drawText(ellipsise(panel.title, width, title), x, y + 15, title),
-    drawText(detailLine(panel, width - timeWidth), x, y + 33, detail),
-    drawText(panel.time, right, y + 33, detail, 'end'),
+    drawText(detailLine(panel, width - timeWidth), x, y + head - 9, detail),
+    drawText(panel.time, x + width, y + head - 9, detail, 'end'),
   ];
-  const below = y + panelHead + imageHeight;
+  const below = y + head + imageHeight;
   if (panel.scale) parts.push(drawScale(panel.scale, x, below + 8, width, id));
   panel.caption.forEach((line, i) => {
     parts.push(drawText(ellipsise(line, width, detail), x, below + 17 + i * 15, detail));
@@ -73,8 +79,9 @@ export function drawPanelText(
   return parts.join('');
 }
 
-function scaleHeight({ scale }: PanelText): number {
-  return scale && !scale.top ? 34 : 22;
+function scaleHeight({ scale, caption }: PanelText): number {
+  if (scale) return scale.top ? 22 : 34;
+  return caption.length > 0 ? 22 : 0;
 }
 
 /** A layer's name is cut at its beginning: layers of a network mostly differ at the end. */

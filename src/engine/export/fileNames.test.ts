@@ -2,11 +2,13 @@ import { expect, it } from 'vitest';
 import { fileNames } from './fileNames';
 
 const pngs = (...cards: [method: string, key: string][]) =>
-  fileNames(cards.map(([method, key]) => ({ method, key }))).map(({ png }) => png);
+  fileNames(cards.map(([method, key]) => ({ method, key }))).map(({ overlay }) => overlay);
 
 it('names the files of a method that is there once by the method, whatever its key', () => {
   expect(pngs(['gradient', 'gradient'], ['grad-cam', 'x7'])).toEqual(['gradient.png', 'grad-cam.png']);
-  expect(fileNames([{ method: 'grad-cam++', key: 'a' }])).toEqual([{ npy: 'grad-cam++.npy', png: 'grad-cam++.png' }]);
+  expect(fileNames([{ method: 'grad-cam++', key: 'a' }])).toEqual([
+    { npy: 'grad-cam++.npy', overlay: 'grad-cam++.png' },
+  ]);
 });
 
 it('names several cards of a method by their keys, in any order and beside any other card', () => {
@@ -20,6 +22,20 @@ it('names several cards of a method by their keys, in any order and beside any o
     'grad-cam.star.png',
     'gradient.png',
     'grad-cam-2.png',
+  ]);
+});
+
+it('names the cards of a comparison by their row', () => {
+  expect(pngs(['grad-cam', 'grad-cam'], ['grad-cam', 'e05/grad-cam'], ['grad-cam', 'e05/grad-cam-2'])).toEqual([
+    'grad-cam.png',
+    'grad-cam.e05.png',
+    'grad-cam-2.e05.png',
+  ]);
+});
+
+it('ends in the name of the format', () => {
+  expect(fileNames([{ method: 'gradient', key: 'gradient' }], 'jpeg')).toEqual([
+    { npy: 'gradient.npy', overlay: 'gradient.jpg' },
   ]);
 });
 

@@ -1,25 +1,5 @@
-import sharp from 'sharp';
-
-/** Text stored in a PNG by keyword (PNG specification, 11.3.3.1: Title, Description, Software, …). */
-export type PngText = Readonly<Record<string, string>>;
-
-/** Encodes opaque RGBA pixels as an RGB PNG with text. */
-export async function encodePng(
-  pixels: Uint8Array | Uint8ClampedArray,
-  width: number,
-  height: number,
-  text: PngText,
-): Promise<Uint8Array> {
-  const raw = { width, height, channels: 4 as const };
-  const png = await sharp(pixels, { raw, limitInputPixels: false })
-    .removeAlpha()
-    .png({ compressionLevel: 6 })
-    .toBuffer();
-  return withText(png, text);
-}
-
 /** Puts iTXt chunks (UTF-8, not compressed) behind the header of a PNG. */
-export function withText(png: Uint8Array, text: PngText): Uint8Array {
+export function withText(png: Uint8Array, text: Readonly<Record<string, string>>): Uint8Array {
   const headerEnd = 33;
   const chunks = Object.entries(text).map(([keyword, value]) => textChunk(keyword, value));
   return Buffer.concat([png.subarray(0, headerEnd), ...chunks, png.subarray(headerEnd)]);

@@ -1,14 +1,22 @@
 import type { EncodeParams, Explained, Versions } from '../../shared/protocol/protocol';
 import { outputRecord } from '../../shared/question/output';
+import type { Overlay } from '../../shared/rendering/renderOverlay';
 import type { Attribution, ClassScore, Parameters } from '../../shared/results/attribution';
 import type { CardFiles } from './fileNames';
 import { imageName } from './provenance';
+
+/** The files of a card, and how its overlay was drawn. */
+export interface SavedCard extends CardFiles, Pick<Overlay, 'sign' | 'low' | 'high'> {
+  /** Of the overlay, in pixels. */
+  readonly width: number;
+  readonly height: number;
+}
 
 /**
  * The machine-readable account of an explanation: result.schema.json in this folder describes it. Keys stand in a fixed order, and
  * numbers that JSON cannot hold (NaN, ∞) become null.
  */
-export function resultJson(params: EncodeParams, versions: Versions, files: readonly CardFiles[]): string {
+export function resultJson(params: EncodeParams, versions: Versions, files: readonly SavedCard[]): string {
   const { prediction, attributions, display, image } = params;
   const { model, runtime, input, top5, target, output, layer } = prediction;
   const cards = [
@@ -44,6 +52,10 @@ export function resultJson(params: EncodeParams, versions: Versions, files: read
       outlierPercentile: display.outlierPercentile,
       opacity: display.opacity,
       topK: display.topK,
+      view: display.view === 'model' ? 'model' : 'image',
+      scale: display.scale,
+      format: params.format ?? 'png',
+      longestSide: params.longestSide ?? null,
     },
     findings: (params.findings ?? []).map(({ severity, sentence, layer: where }) => ({
       severity,
@@ -66,7 +78,7 @@ function score({ index, label, logit, probability }: ClassScore): object {
 }
 
 /** The key stands there where it says more than the method; `about` where the card asks another question than the others. */
-function methodEntry(attribution: Attribution, files: CardFiles, { about }: { readonly about?: Explained }): object {
+function methodEntry(attribution: Attribution, saved: SavedCard, { about }: { readonly about?: Explained }): object {
   return {
     id: attribution.method,
     ...(attribution.key !== attribution.method && { key: attribution.key }),
@@ -81,17 +93,20 @@ function methodEntry(attribution: Attribution, files: CardFiles, { about }: { re
     ...(attribution.convergenceDelta !== undefined && { convergenceDelta: attribution.convergenceDelta }),
     ...(attribution.scoreDifference !== undefined && { scoreDifference: attribution.scoreDifference }),
     notes: attribution.notes,
-    file: files.npy,
-    overlay: files.png,
+    file: saved.npy,
+    overlay: saved.overlay,
+    drawn: { width: saved.width, height: saved.height, sign: saved.sign, low: saved.low, high: saved.high },
   };
 }
 
-function aboutEntry({ image, prediction: { model, target, output, imageSize, input, region } }: Explained): object {
+function aboutEntry({ image, prediction }: Explained): object {
+  const { model, target, top5, output, imageSize, input, region } = prediction;
   return {
     image: { name: imageName(image), width: imageSize.width, height: imageSize.height },
     model: { path: model.path, format: model.format, sha256: model.sha256 },
     input: { size: input.size, preprocessing: input.preprocessing, region },
     target: score(target),
+    top5: top5.map(score),
     ...(output && { output: outputRecord(output) }),
   };
 }

@@ -103,11 +103,16 @@ export class Engine {
     return this.turns.take(null, 'foreground', signal, () => checkHealth(this.checkpoints, question, signal, input));
   }
 
-  /** The files of an explanation, drawn at the image's own size. */
-  async encode(params: EncodeParams): Promise<readonly EncodedFile[]> {
+  /** The files of an explanation. `onProgress` is told after each. */
+  async encode(
+    params: EncodeParams,
+    signal?: AbortSignal,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<readonly EncodedFile[]> {
     const methodTitle = (id: string): string => this.methods.find((method) => method.info.id === id)?.info.title ?? id;
     const decode = async (image: ImageSource): Promise<RgbImage> => (await decodeImage(image)).pixels;
-    return encodeFiles(params, { decode, versions: await this.versions(params.prediction.runtime.id), methodTitle });
+    const used = await this.versions(params.prediction.runtime.id);
+    return encodeFiles(params, { decode, versions: used, methodTitle, signal, onProgress });
   }
 
   /** @param runtime the one whose version is meant: the id of one, or `auto`. */

@@ -6,6 +6,7 @@ import { imageSettings, updateSetting } from '../host/settings';
 import { exists } from '../images/files';
 import { decideCheckpoint, folderOfChoice, type Remembered, remember, resolveSetting, sortCandidates } from './decide';
 import { findCheckpoints } from './find';
+import { assertReadable, nothingFound } from './foreign';
 import { browseCheckpoint, pickCheckpoint } from './pick';
 
 const memoryKey = 'checkpoints';
@@ -23,6 +24,7 @@ export class Checkpoints {
     const { checkpoint: setting } = imageSettings(image);
     if (setting !== '') {
       const path = resolveSetting(setting, root);
+      assertReadable(path);
       if (await exists(Uri.file(path))) return path;
       throw new CheckpointError(l10n.t('The checkpoint of the setting whylight.checkpoint does not exist: {0}.', path));
     }
@@ -32,13 +34,7 @@ export class Checkpoints {
       case 'use':
         return decision.checkpoint;
       case 'none':
-        throw new CheckpointError(
-          l10n.t(
-            'No checkpoint ({0}) was found in {1}; put one there or choose one from elsewhere.',
-            checkpointExtensions().join(', '),
-            basename(root),
-          ),
-        );
+        throw await nothingFound(root, image.fsPath, checkpointExtensions());
       case 'ask': {
         const chosen = await this.pick(decision.candidates, image, root);
         if (chosen === undefined) throw new CancelledError();

@@ -1,6 +1,7 @@
 import { basename, dirname, relative } from 'node:path';
 import { FileType, l10n, type QuickPickItem, QuickPickItemKind, Uri, window, workspace } from 'vscode';
 import { checkpointOf, dialogExtensions } from '../../shared/formats/checkpointNames';
+import { assertReadable } from './foreign';
 
 export interface CheckpointList {
   readonly title: string;
@@ -29,16 +30,18 @@ export async function pickCheckpoint(
   return picked === undefined ? undefined : (picked.path ?? browseCheckpoint(root));
 }
 
-/** Lets the user choose a file; undefined when the user gave up. */
+/** Lets the user choose a file; undefined when the user gave up. Throws ForeignCheckpointError for one of a format that cannot be read. */
 export async function browseCheckpoint(root: string | undefined): Promise<string | undefined> {
   const picked = await window.showOpenDialog({
     title: l10n.t('Choose Checkpoint'),
     openLabel: l10n.t('Use Checkpoint'),
     ...(root === undefined ? {} : { defaultUri: Uri.file(root) }),
-    filters: { [l10n.t('Checkpoints')]: [...dialogExtensions()] },
+    filters: { [l10n.t('Checkpoints')]: [...dialogExtensions()], [l10n.t('All files')]: ['*'] },
   });
   const file = picked?.[0]?.fsPath;
-  return file === undefined ? undefined : checkpointOf(file);
+  if (file === undefined) return undefined;
+  assertReadable(file);
+  return checkpointOf(file);
 }
 
 async function sizeAndDate(path: string): Promise<string> {

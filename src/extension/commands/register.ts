@@ -1,6 +1,7 @@
 import { commands, type Disposable, l10n, ProgressLocation, Uri, window } from 'vscode';
 import { CheckpointError, UsageError } from '../../shared/errors';
 import { checkpointOf } from '../../shared/formats/checkpointNames';
+import { assertReadable, ForeignCheckpointError, foreignActions } from '../checkpoints/foreign';
 import type { Reporter } from '../host/report';
 import { ensureTrusted } from '../host/trust';
 import type { ModelDocuments } from '../inspect/modelDocuments';
@@ -11,13 +12,15 @@ import { type ExplainServices, explainImages, imageOfActiveTab } from './explain
 import { quickActions } from './quickActions';
 
 export interface CommandServices extends ExplainServices {
+  readonly extensionUri: Uri;
   readonly reporter: Reporter;
   readonly documents: ModelDocuments;
 }
 
 /** Registers every command of package.json; a failure ends in a notification and never in the caller. */
 export function registerCommands(services: CommandServices): Disposable[] {
-  const { engine, panels, checkpoints, reporter, documents } = services;
+  const { engine, panels, checkpoints, reporter, documents, extensionUri } = services;
+  const exportHelp = Uri.joinPath(extensionUri, 'docs', 'exporting.md');
   const chooseCheckpointAction = {
     title: l10n.t('Choose Checkpoint…'),
     run: () => commands.executeCommand('whylight.chooseCheckpoint'),
@@ -27,7 +30,8 @@ export function registerCommands(services: CommandServices): Disposable[] {
       try {
         return await run(...values);
       } catch (error) {
-        reporter.show(error, ...(error instanceof CheckpointError ? [chooseCheckpointAction] : []));
+        const wayOut = error instanceof ForeignCheckpointError ? foreignActions(error, exportHelp) : [];
+        reporter.show(error, ...wayOut, ...(error instanceof CheckpointError ? [chooseCheckpointAction] : []));
         return undefined;
       }
     });
@@ -96,6 +100,7 @@ async function askForCheckpoint({ checkpoints, panels }: CommandServices): Promi
 /** A file that marks a folder stands for the folder. */
 function clickedCheckpoint(value: unknown): Uri | undefined {
   const uri = asUri(value);
+  if (uri !== undefined) assertReadable(uri.fsPath);
   return uri?.with({ path: checkpointOf(uri.path) });
 }
 
