@@ -10,21 +10,28 @@ const out = path.join(root, 'whylight-demo');
 const runs = [
   {
     title: 'The shapes checkpoint, trained with a planted watermark: why would this circle be a star?',
-    model: 'shapes/last_e08.onnx',
+    models: ['shapes/last_e08.onnx'],
     images: ['shapes/images/circle_watermark_0.png', 'shapes/images/circle_watermark_1.png'],
     more: ['--target', 'star'],
     folder: 'shapes-as-star',
   },
   {
-    title: 'The same checkpoint on images without the watermark, each for its most probable class',
-    model: 'shapes/last_e08.onnx',
+    title: 'Three epochs of its training in one figure, on one scale: when did the watermark become a star?',
+    models: ['shapes/early_e02.onnx', 'shapes/middle_e05.onnx', 'shapes/last_e08.onnx'],
+    images: ['shapes/images/circle_watermark_0.png'],
+    more: ['--methods', 'integrated-gradients,grad-cam,layer-cam,occlusion', '--target', 'star'],
+    folder: 'shapes-epochs',
+  },
+  {
+    title: 'The last checkpoint on images without the watermark, each for its most probable class',
+    models: ['shapes/last_e08.onnx'],
     images: ['shapes/images/star_0.png', 'shapes/images/triangle_0.png'],
     more: [],
     folder: 'shapes',
   },
   {
     title: 'MobileNetV1, trained on ImageNet, on a photograph of a cat',
-    model: 'imagenet/mobilenet_v1_025.onnx',
+    models: ['imagenet/mobilenet_v1_025.onnx'],
     images: ['imagenet/cat.png'],
     more: [],
     folder: 'imagenet',
@@ -34,7 +41,7 @@ const runs = [
 await setup();
 fs.rmSync(out, { recursive: true, force: true });
 const figures = [];
-for (const { title, model, images, more, folder } of runs) {
+for (const { title, models, images, more, folder } of runs) {
   console.log(`\n${title}`);
   const target = path.join(out, folder);
   const { code } = await run(
@@ -43,7 +50,8 @@ for (const { title, model, images, more, folder } of runs) {
       path.join(root, 'dist/cli.cjs'),
       'explain',
       ...images.map((image) => path.join(sample, image)),
-      ...['--model', path.join(sample, model), '--out', target],
+      ...models.flatMap((model) => ['--model', path.join(sample, model)]),
+      ...['--out', target],
       ...more,
     ],
     { timeoutMs: 10 * 60_000 },

@@ -33,17 +33,6 @@ export function canvasOf({ explained, pixels }: Shown, view: DisplayOptions['vie
   return modelView(pixels, region, first.map);
 }
 
-/** Size with the same proportions whose longer side is at most this many pixels; never larger. */
-export function limitedSize(
-  { width, height }: { readonly width: number; readonly height: number },
-  longestSide: number | undefined,
-): { readonly width: number; readonly height: number } {
-  const longest = Math.max(width, height);
-  if (longestSide === undefined || longest <= longestSide) return { width, height };
-  const side = (length: number): number => Math.max(1, Math.round((length * longestSide) / longest));
-  return { width: side(width), height: side(height) };
-}
-
 /** The canvas at another size. Small images are enlarged without blurring their pixels. */
 export async function resizeCanvas(canvas: Canvas, width: number, height: number): Promise<Canvas> {
   const { image, region } = canvas;

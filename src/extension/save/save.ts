@@ -104,10 +104,17 @@ async function withProgress<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const long = isLong(sizes);
-  const { count, overlay } = sizes;
+  const { count, overlay, bytes } = sizes;
   const options = {
     location: long ? ProgressLocation.Notification : ProgressLocation.Window,
-    title: l10n.t('Saving {0} overlays of {1} × {2} to {3}', count, overlay.width, overlay.height, place.name),
+    title: l10n.t(
+      'Saving {0} overlays of {1} × {2} (about {3} MB) to {4}',
+      count,
+      overlay.width,
+      overlay.height,
+      Math.max(1, Number((bytes / 1e6).toPrecision(2))),
+      place.name,
+    ),
     cancellable: long,
   };
   return window.withProgress(

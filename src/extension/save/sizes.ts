@@ -1,5 +1,5 @@
 import type { EncodeParams } from '../../shared/protocol/protocol';
-import { modelFrame } from '../../shared/rendering/view';
+import { estimateSave, overlaySize } from '../../shared/rendering/saveEstimate';
 
 interface Size {
   readonly width: number;
@@ -16,22 +16,30 @@ export interface Sizes {
   readonly full: Size;
   /** Pixels of all images that are decoded and all overlays that are encoded. */
   readonly pixels: number;
+  /** Of all files, roughly; see `estimateSave`. */
+  readonly bytes: number;
 }
 
 /** The sizes of what an `encode` request writes, as the engine computes them. */
 export function sizesOf(
-  params: Pick<EncodeParams, 'prediction' | 'attributions' | 'others' | 'display' | 'longestSide'>,
+  params: Pick<EncodeParams, 'prediction' | 'attributions' | 'others' | 'display' | 'longestSide' | 'format'>,
 ): Sizes {
-  const all = [params, ...(params.others ?? [])].map(({ prediction, attributions }) => {
-    const full = fullSize(prediction, attributions, params.display.view);
-    const overlay = limited(full, params.longestSide);
-    const decoded = prediction.imageSize.width * prediction.imageSize.height;
-    const { length } = attributions;
+  const { longestSide, format, display } = params;
+  const options = { view: display.view, longestSide, format };
+  const questions = [params, ...(params.others ?? [])].map(({ prediction: { imageSize, region }, attributions }) => ({
+    imageSize,
+    region,
+    maps: attributions.map(({ map }) => map),
+  }));
+  const all = questions.map((question) => {
+    const { full, overlay } = overlaySize(question, options);
+    const decoded = question.imageSize.width * question.imageSize.height;
+    const { length } = question.maps;
     return { full, overlay, count: length, pixels: decoded + length * overlay.width * overlay.height };
   });
   const sum = (key: 'count' | 'pixels') => all.reduce((total, each) => total + each[key], 0);
   const [{ overlay, full }] = all as [(typeof all)[number]];
-  return { count: sum('count'), overlay, full, pixels: sum('pixels') };
+  return { count: sum('count'), overlay, full, pixels: sum('pixels'), bytes: estimateSave(questions, options).bytes };
 }
 
 /** True when writing takes a few seconds: encoding a PNG takes about 80 ms a megapixel. */
@@ -41,20 +49,4 @@ export function isLong({ pixels }: Sizes): boolean {
 
 export function isReduced({ overlay, full }: Sizes): boolean {
   return overlay.width !== full.width || overlay.height !== full.height;
-}
-
-function fullSize(
-  { imageSize, region }: EncodeParams['prediction'],
-  [first]: EncodeParams['attributions'],
-  view: EncodeParams['display']['view'],
-): Size {
-  return view === 'model' && first !== undefined ? modelFrame(region, first.map) : imageSize;
-}
-
-/** The same proportions, the longer side at most this many pixels. */
-function limited({ width, height }: Size, longestSide: number | undefined): Size {
-  const longest = Math.max(width, height);
-  if (longestSide === undefined || longest <= longestSide) return { width, height };
-  const side = (length: number) => Math.max(1, Math.round((length * longestSide) / longest));
-  return { width: side(width), height: side(height) };
 }
