@@ -11,7 +11,7 @@ import { drawHeading, drawRowHeading } from './figureHeading';
 import { bareHead, drawPanelText, figureStyles, panelFoot, panelHead } from './figurePanel';
 import { withText } from './png';
 import { classTitle, imageName, imageText } from './provenance';
-import { drawText, ellipsise } from './text';
+import { drawText, wrapText } from './text';
 
 export interface FigureRequest {
   /** The explanation's own question first. */
@@ -31,6 +31,7 @@ interface Band {
 const margin = 28;
 const gap = 24;
 const rowGap = 26;
+const footerLineHeight = 16;
 /** Pixels a figure unit, as long as the figure does not become larger than this many of them. */
 const resolution = 2;
 const mostPixels = 48e6;
@@ -87,8 +88,11 @@ export async function renderFigure(request: FigureRequest): Promise<Uint8Array> 
   }
   if (others.length > 0) y += rowGap - 16;
   const footer = footerLine(request, own.explained);
-  svg.push(drawText(ellipsise(footer, room, figureStyles.footer), margin, y + 4, figureStyles.footer));
-  const height = Math.ceil(y + 4 + margin * 0.75);
+  const lines = wrapText(footer, room, 2, figureStyles.footer);
+  lines.forEach((line, i) => {
+    svg.push(drawText(line, margin, y + 4 + i * footerLineHeight, figureStyles.footer));
+  });
+  const height = Math.ceil(y + 4 + (lines.length - 1) * footerLineHeight + margin * 0.75);
 
   const [pixelWidth, pixelHeight] = [width * scale, height * scale];
   const words = `<svg xmlns="http://www.w3.org/2000/svg" width="${pixelWidth}" height="${pixelHeight}" viewBox="0 0 ${width} ${height}">${svg.join('')}</svg>`;
@@ -127,10 +131,17 @@ async function rowBands(
     const { original, maps } = await panelsOf(each, { ...request, grid, resolution: scale });
     const cells = columns[row]!.map((index, column): Panel | null => {
       const panel = index === null ? undefined : maps[index];
-      if (panel === undefined) return null;
-      const first = columns.findIndex((cards) => cards[column] !== null) === row;
-      const last = columns.findLastIndex((cards) => cards[column] !== null) === row;
-      return { ...panel, title: first ? panel.title : '', scale: legendOnce && !last ? null : panel.scale };
+      if (index === null || panel === undefined) return null;
+      const first = columns.findIndex((cards) => cards[column] !== null);
+      const last = columns.findLastIndex((cards) => cards[column] !== null);
+      const above = shown[first]!.explained.attributions[columns[first]![column]!]!;
+      const changed = changedParameters(each.explained.attributions[index]!, above);
+      return {
+        ...panel,
+        title: first === row ? panel.title : '',
+        detail: [panel.detail, changed].filter((text) => text !== '').join(' · '),
+        scale: legendOnce && last !== row ? null : panel.scale,
+      };
     });
     const above = shown[row - 1];
     const repeats = above !== undefined && sameCanvas(above, each);
@@ -138,6 +149,13 @@ async function rowBands(
     bands.push({ about: each.explained, panels: [image, ...cells] });
   }
   return bands;
+}
+
+/** The parameters in which a card differs from the one at the top of its column; a preset says itself what it changes. */
+function changedParameters(card: Attribution, above: Attribution): string {
+  if (card.method !== above.method || card.preset !== above.preset) return '';
+  const changed = Object.entries(card.parameters).filter(([name, value]) => above.parameters[name] !== value);
+  return changed.map(([name, value]) => `${name} ${value}`).join(', ');
 }
 
 function sameCanvas(a: FigureRequest['shown'][number], b: FigureRequest['shown'][number]): boolean {
@@ -158,6 +176,6 @@ function displayWords(display: DisplayOptions): string[] {
     'top-k': `top ${display.topK} % of the pixels`,
   }[display.mode];
   const clip = display.outlierPercentile > 0 ? [`largest ${display.outlierPercentile} % of the values clipped`] : [];
-  const shared = display.scale === 'shared' ? ['one scale for the maps of a method'] : [];
+  const shared = display.scale === 'shared' && display.mode !== 'top-k' ? ['one scale for the maps of a method'] : [];
   return [mode, ...clip, ...shared];
 }

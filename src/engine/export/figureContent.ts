@@ -84,7 +84,7 @@ function originalPanel(
   return {
     pixels: opaque(image),
     title: whole ? 'Image' : 'What the model saw',
-    detail: `${width} × ${height} pixels`,
+    detail: `${whole || seesAll(prediction) ? '' : 'part of '}${width} × ${height} pixels`,
     layer: null,
     time: '',
     scale: null,

@@ -81,7 +81,7 @@ export function drawPanelText(panel: PanelText, place: PanelPlace, id: string): 
 
 function scaleHeight({ scale, caption }: PanelText): number {
   if (scale) return scale.top ? 22 : 34;
-  return caption.length > 0 ? 22 : 0;
+  return caption.length > 0 ? 22 : 4;
 }
 
 /** A layer's name is cut at its beginning: layers of a network mostly differ at the end. */
