@@ -4,10 +4,10 @@ import { MethodError } from '../../shared/errors';
 import type { Parameters } from '../../shared/results/attribution';
 import { float32 } from '../graph/ir/tensor';
 import { findMethod } from '.';
+import { createContext } from './context';
 import type { MethodResult } from './method';
 import { resolveParameters } from './parameters';
 import { ReplaySource, SeededSource } from './random';
-import { createContext } from './run';
 
 const signal = new AbortController().signal;
 

@@ -3,33 +3,14 @@ import type { MethodRequest } from '../../shared/question/card';
 import { mapFindings, mapStatistics } from '../../shared/rendering/mapStatistics';
 import type { Attribution, Parameters, RawMap } from '../../shared/results/attribution';
 import type { FloatTensor } from '../graph/ir/tensor';
-import type { Kind, Memo } from '../memo/memo';
 import type { Model } from '../model/evaluation/model';
-import { itemsOf } from '../model/evaluation/request';
 import { findMethod } from '.';
+import { type ContextOptions, type Cost, createContext } from './context';
 import { KeptNoise } from './keptNoise';
 import { findLayer } from './layer';
-import type { Method, MethodContext, RandomSource } from './method';
+import type { Method, MethodContext } from './method';
 import { resolveParameters } from './parameters';
 import { SeededSource } from './random';
-
-/** Where what does not depend on the explained class is kept for the next one. */
-export interface Kept {
-  readonly memo: Memo;
-  /** What it is forgotten with. */
-  readonly owner: object;
-  /** Of one owner: different for inputs and answers of the model that differ. */
-  readonly about: string;
-}
-
-/** What {@link MethodContext.once} made, and what that cost. */
-interface Made {
-  readonly values: Float32Array;
-  readonly forward: number;
-  readonly gradient: number;
-}
-
-const made: Kind<Made> = { name: 'made for methods', bytes: ({ values }) => values.byteLength };
 
 /** Least time between two progress reports of a method, in milliseconds. */
 const progressInterval = 200;
@@ -44,22 +25,15 @@ export interface MethodListener {
   failed(key: string, message: string, error: unknown): void;
 }
 
-export interface RunOptions {
+export interface RunOptions extends ContextOptions {
   readonly requests: readonly MethodRequest[];
-  /** Index of the class to explain. */
-  readonly target: number;
   /** Layer of the class activation methods whose request names none. */
   readonly defaultLayer: string | null;
   /** Two runs with the same seed draw the same noise. */
   readonly seed: number;
-  readonly signal: AbortSignal;
   readonly listener: MethodListener;
   /** The methods that requests name; all that there are when absent. */
   readonly methods?: readonly Method[];
-  /** What a black pixel is in the model's input, one value a channel; absent when the preprocessing is not known. */
-  readonly black?: readonly number[] | null;
-  /** Absent: nothing is kept. */
-  readonly kept?: Kept;
 }
 
 /** A request with everything found that it names. */
@@ -68,69 +42,6 @@ interface Task {
   readonly method: Method;
   readonly parameters: Parameters;
   readonly layer: string | null;
-}
-
-/** What a method has cost so far. */
-interface Cost {
-  forward: number;
-  gradient: number;
-  /** True once the model could not answer one of its evaluations. */
-  evaluationFailed: boolean;
-}
-
-/** The context in which a method runs; a test may give another source of noise. */
-export function createContext(
-  model: Model,
-  image: FloatTensor,
-  options: Pick<RunOptions, 'target' | 'signal' | 'black' | 'kept'>,
-  layer: string | null,
-  random: RandomSource,
-  cost: Cost = { forward: 0, gradient: 0, evaluationFailed: false },
-  progress: MethodContext['progress'] = () => undefined,
-): MethodContext {
-  const { target, signal, black, kept } = options;
-  return {
-    input: model.input,
-    image,
-    target,
-    classes: model.classes,
-    layers: model.layers,
-    layer,
-    black: black ?? null,
-    get batchSize() {
-      return model.batchSize;
-    },
-    random,
-    signal,
-    progress,
-    room: kept?.memo.room ?? 0,
-    async once(key, make) {
-      const full = kept ? JSON.stringify([kept.about, key]) : key;
-      const known = kept?.memo.find(kept.owner, made, full);
-      cost.forward += known?.forward ?? 0;
-      cost.gradient += known?.gradient ?? 0;
-      if (known) return known.values;
-      const { forward, gradient } = cost;
-      const values = await make();
-      const fresh = { values, forward: cost.forward - forward, gradient: cost.gradient - gradient };
-      kept?.memo.keep(kept.owner, made, full, fresh);
-      return values;
-    },
-    async evaluate(input, probes) {
-      throwIfCancelled(signal);
-      const images = itemsOf(input, probes);
-      if (probes.gradients?.length || probes.products?.length) cost.gradient += images;
-      else cost.forward += images;
-      try {
-        return await model.evaluate(input, probes, signal);
-      } catch (error) {
-        cost.evaluationFailed = true;
-        throw error;
-      } finally {
-        throwIfCancelled(signal);
-      }
-    },
-  };
 }
 
 /** Passes on at most one report in 200 ms, and makes the partial map only then. */

@@ -4,76 +4,106 @@ import { methods } from '../../../src/engine/methods';
 import { type CardRequest, cardFor } from '../../../src/shared/question/card';
 import type { Question } from '../../../src/shared/question/question';
 import { median } from '../measure';
-import { EngineChild, type Heard } from './engineChild';
+import { type ChildOptions, EngineChild, type Heard } from './engineChild';
 
 export const samples = join(__dirname, '../media/sample-workspace');
 
 export interface Subject {
   readonly name: string;
   readonly checkpoint: string;
+  /** Side of its square input in pixels. */
+  readonly side: number;
   readonly image: string;
+  /** Another one. */
+  readonly secondImage: string;
   /** Four classes that differ. */
   readonly classes: readonly [number, number, number, number];
   /** Not the default one. */
   readonly layer: string;
+  /** Epochs of the same training, where there are some. */
+  readonly epochs: readonly string[];
 }
 
-export const subjects: readonly Subject[] = [
-  {
-    name: 'MobileNetV1 0.25, 224²',
-    checkpoint: join(samples, 'imagenet/mobilenet_v1_025.onnx'),
-    image: join(samples, 'imagenet/cat.png'),
-    classes: [285, 281, 282, 287],
-    layer: 'hardtanh_20',
-  },
-  {
-    name: 'shapes ResNet, 96²',
-    checkpoint: join(samples, 'shapes/last_e08.onnx'),
-    image: join(samples, 'shapes/images/circle_watermark_0.png'),
-    classes: [0, 3, 1, 2],
-    layer: 'relu_8',
-  },
-];
+const inSamples = (name: string): string => join(samples, name);
+
+export const mobilenet: Subject = {
+  name: 'MobileNetV1 0.25, 224²',
+  checkpoint: inSamples('imagenet/mobilenet_v1_025.onnx'),
+  side: 224,
+  image: inSamples('imagenet/cat.png'),
+  secondImage: inSamples('imagenet/dog_cat.jpg'),
+  classes: [285, 281, 282, 287],
+  layer: 'hardtanh_20',
+  epochs: [],
+};
+
+export const shapes: Subject = {
+  name: 'shapes ResNet, 96²',
+  checkpoint: inSamples('shapes/last_e08.onnx'),
+  side: 96,
+  image: inSamples('shapes/images/circle_watermark_0.png'),
+  secondImage: inSamples('shapes/images/star_0.png'),
+  classes: [0, 3, 1, 2],
+  layer: 'relu_8',
+  epochs: ['early_e02.onnx', 'middle_e05.onnx', 'last_e08.onnx'].map((name) => inSamples(`shapes/${name}`)),
+};
 
 const nine = methods.map(({ info }) => cardFor(info.id));
 const withLayer = methods.filter(({ info }) => info.needsLayer).map(({ info }) => cardFor(info.id));
 
-export interface Step {
+/** The same cards for another question. */
+const row = (name: string, question: Question): CardRequest[] =>
+  nine.map((card) => ({ ...card, key: `${name}/${card.key}`, question }));
+
+interface Waited {
   readonly what: string;
-  /** Median seconds to the last drawn card. */
   readonly seconds: number;
-  /** Median seconds of each method, where all nine ran. */
+  /** Of each method, where all nine ran. */
   readonly methods: Readonly<Record<string, number>>;
 }
 
-/** A second row of cards for another class, of a panel that has `own`. */
-const row = (cards: readonly CardRequest[], question: Question): CardRequest[] =>
-  cards.map((card) => ({ ...card, key: `row/${card.key}`, question }));
-
-/** Each step of a session with one engine. */
-async function session({ checkpoint, image, classes, layer }: Subject): Promise<{ what: string; heard: Heard }[]> {
-  const engine = new EngineChild();
-  const ask = (target: number): Question => ({
+/** One session with an engine of its own: how long each step took until its last card was there. */
+async function session({ checkpoint, image, secondImage, classes, layer, epochs }: Subject, options: ChildOptions) {
+  const engine = new EngineChild(options);
+  const ask = (target: number, path = image): Question => ({
     checkpoint,
-    image: { path: image },
+    image: { path },
     target: { kind: 'index', index: target },
   });
-  const [first, second, third, fourth] = classes.map(ask) as [Question, Question, Question, Question];
-  const steps: { what: string; heard: Heard }[] = [];
-  const step = async (what: string, question: Question, cards: readonly CardRequest[]) =>
-    steps.push({ what, heard: await engine.explain(question, cards) });
+  const waited: Waited[] = [];
+  const step = async (what: string, question: Question, cards: readonly CardRequest[]): Promise<Heard> => {
+    const heard = await engine.explain(question, cards);
+    waited.push({ what, seconds: heard.seconds, methods: methodSeconds(heard) });
+    return heard;
+  };
+  const [first, second, third, fourth] = classes;
   try {
-    await step('first explanation, engine started', first, nine);
-    await step('another class', second, nine);
-    await step('a third class', third, nine);
-    await step('back to the first class', first, nine);
-    await step('another layer, its three methods', { ...first, layer }, withLayer);
-    await step('a fourth class', fourth, nine);
-    await step('two classes in one run, both seen before', first, [...nine, ...row(nine, second)]);
+    await step('first explanation, engine started', ask(first), nine);
+    await step('another class', ask(second), nine);
+    await step('a third class', ask(third), nine);
+    await step('back to the first class', ask(first), nine);
+    await step('another layer, its three methods', { ...ask(first), layer }, withLayer);
+    await step('a fourth class', ask(fourth), nine);
+    const { events, seconds } = await engine.explain(ask(first, secondImage), [
+      ...nine,
+      ...row('row', ask(second, secondImage)),
+    ]);
+    const rows = events.filter(({ event }) => event.kind === 'prediction').map(({ at }) => at);
+    const secondRow = rows[1] ?? Number.NaN;
+    waited.push({ what: 'another image, two classes: the first row', seconds: secondRow, methods: {} });
+    waited.push({ what: 'another image, two classes: the second row', seconds: seconds - secondRow, methods: {} });
+    const [own, ...others] = epochs;
+    for (const [i, target] of (own ? [first, second, third, first] : []).entries()) {
+      const of = (epoch: string): Question => ({ ...ask(target), checkpoint: epoch });
+      const cards = [...nine, ...others.flatMap((epoch, at) => row(`${at}`, of(epoch)))];
+      const what = ['three epochs', 'another class', 'a third class', 'back to the first class'][i];
+      const heard = await engine.explain(of(own ?? ''), cards);
+      waited.push({ what: i === 0 ? `${what}` : `three epochs, ${what}`, seconds: heard.seconds, methods: {} });
+    }
   } finally {
     engine.end();
   }
-  return steps;
+  return waited;
 }
 
 const methodSeconds = ({ events }: Heard): Record<string, number> =>
@@ -83,72 +113,49 @@ const methodSeconds = ({ events }: Heard): Record<string, number> =>
     ),
   );
 
-/** Medians of several sessions. */
-export async function steps(subject: Subject, times = 3): Promise<Step[]> {
-  const runs: Awaited<ReturnType<typeof session>>[] = [];
-  for (let i = 0; i < times; i++) runs.push(await session(subject));
-  return (runs[0] ?? []).map(({ what }, index) => {
-    const heard = runs.flatMap((run) => run[index]?.heard ?? []);
-    const each = heard.map(methodSeconds);
-    const keys = Object.keys(each[0] ?? {});
-    return {
-      what,
-      seconds: median(heard.map(({ seconds }) => seconds)),
-      methods: Object.fromEntries(keys.map((key) => [key, median(each.map((one) => one[key] ?? Number.NaN))])),
-    };
-  });
-}
-
-/** Going through the epochs of a folder, back and forth, with two classes. */
-export async function epochs(): Promise<Step[]> {
-  const engine = new EngineChild();
-  const files = ['early_e02.onnx', 'middle_e05.onnx', 'last_e08.onnx'].map((name) => join(samples, 'shapes', name));
-  const image = { path: join(samples, 'shapes/images/circle_watermark_0.png') };
-  const run = async (index: number): Promise<Heard> => {
-    const [own, ...others] = files.map(
-      (checkpoint): Question => ({ checkpoint, image, target: { kind: 'index', index } }),
-    );
-    if (!own) throw new Error('There are no epochs.');
-    const rows = others.flatMap((question, i) => nine.map((card) => ({ ...card, key: `${i}/${card.key}`, question })));
-    return engine.explain(own, [...nine, ...rows]);
-  };
-  const steps: Step[] = [];
-  try {
-    for (const [what, index] of [
-      ['three epochs, engine started', 0],
-      ['three epochs, another class', 3],
-      ['three epochs, a third class', 1],
-      ['three epochs, back to the first class', 0],
-    ] as const) {
-      const { seconds } = await run(index);
-      steps.push({ what, seconds, methods: {} });
-    }
-  } finally {
-    engine.end();
+/** Medians of several sessions with each engine, which take turns. */
+export async function sessions(subject: Subject, engines: readonly ChildOptions[], times: number): Promise<Waited[][]> {
+  const runs = engines.map((): Waited[][] => []);
+  for (let i = 0; i < times; i++) {
+    for (const [at, options] of engines.entries()) runs[at]?.push(await session(subject, options));
   }
-  return steps;
+  return runs.map(([first = [], ...others]) =>
+    first.map((waited, step) => {
+      const each = [waited, ...others.flatMap((run) => run[step] ?? [])];
+      return {
+        what: waited.what,
+        seconds: median(each.map(({ seconds }) => seconds)),
+        methods: Object.fromEntries(
+          Object.keys(waited.methods).map((key) => [key, median(each.map((one) => one.methods[key] ?? Number.NaN))]),
+        ),
+      };
+    }),
+  );
 }
 
-/** The longest and the median time from a cancellation to the end of the run, at moments spread over a run. */
+/** Seconds from a cancellation to the end of the run, at moments spread over the second explanation of an image. */
 export async function cancellations(
-  { checkpoint, image }: Subject,
-  moments = 24,
-): Promise<{ median: number; longest: number }> {
-  const engine = new EngineChild();
+  { checkpoint, image, classes }: Pick<Subject, 'checkpoint' | 'image' | 'classes'>,
+  moments: number,
+  options: ChildOptions,
+): Promise<number[]> {
+  const engine = new EngineChild({ ...options, cpu: false });
   const ask = (index: number): Question => ({ checkpoint, image: { path: image }, target: { kind: 'index', index } });
+  // A baseline that was not seen before, so that there is something to cancel.
+  const cards = (value: number): CardRequest[] =>
+    nine.map((card) =>
+      card.method === 'occlusion' ? { ...card, parameters: { patch: 'value', patchValue: value } } : card,
+    );
   const times: number[] = [];
   try {
-    const { seconds } = await engine.explain(ask(0), nine);
+    await engine.explain(ask(classes[0]), cards(0));
+    const { seconds } = await engine.explain(ask(classes[1]), cards(1));
     for (let i = 0; i < moments; i++) {
-      const cards = nine.map((card) => ({
-        ...card,
-        ...(card.method === 'occlusion' && { parameters: { patch: 'value', patchValue: i } }),
-      }));
-      const time = await engine.cancelled(ask(1 + (i % 5)), cards, (seconds * (i + 0.5)) / moments);
+      const time = await engine.cancelled(ask(classes[i % 4] ?? 0), cards(2 + i), (seconds * (i + 0.5)) / moments);
       if (time !== null) times.push(time);
     }
   } finally {
     engine.end();
   }
-  return { median: median(times), longest: Math.max(...times) };
+  return times;
 }
