@@ -7,7 +7,7 @@ export interface Batches {
   /** How many images there are in all. */
   readonly count: number;
   readonly probes: Probes;
-  /** Writes image `index` in the model's layout; called once for each, in order. */
+  /** Writes every value of image `index`, in the model's layout; called once for each, in order. */
   fill(index: number, into: Float32Array): void;
   /** Takes what images `first` … `first + size − 1` gave. */
   take(evaluation: Evaluation, first: number, size: number): void;
@@ -22,9 +22,12 @@ export interface Batches {
 export async function forEachBatch(context: MethodContext, batches: Batches): Promise<void> {
   const { count, probes, partial } = batches;
   const length = elementCount(context.input.dims);
+  // The model has done with a batch when it has answered, so that the next one may take its place.
+  let memory = new Float32Array();
   for (let first = 0; first < count; ) {
     const size = Math.min(context.batchSize, count - first);
-    const data = new Float32Array(size * length);
+    if (memory.length < size * length) memory = new Float32Array(size * length);
+    const data = memory.subarray(0, size * length);
     for (let i = 0; i < size; i++) batches.fill(first + i, data.subarray(i * length, (i + 1) * length));
     const evaluation = await context.evaluate(float32([size, ...context.input.dims], data), probes);
     batches.take(evaluation, first, size);
