@@ -18,15 +18,19 @@ await mustRun(process.execPath, [path.join(root, 'scripts/package.mjs'), '--out'
 // A copy, so that saving from the panel does not write into the repository.
 const workspace = path.join(folder, 'sample-workspace');
 fs.cpSync(path.join(root, 'media/sample-workspace'), workspace, { recursive: true });
-const hint = 'Right-click an image in the Explorer and choose “Explain Image”.';
+const hint =
+  'The page that opens leads to the first explanation: click its image, then the eye in the title of its tab.';
+const settings = { 'workbench.startupEditor': 'readme' };
 
 if (process.env.WHYLIGHT_VSCODE) {
   const profile = ['--user-data-dir', path.join(folder, 'user'), '--extensions-dir', path.join(folder, 'extensions')];
   await mustRun(process.env.WHYLIGHT_VSCODE, [...profile, '--install-extension', vsix]);
+  fs.mkdirSync(path.join(folder, 'user', 'User'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'user', 'User', 'settings.json'), JSON.stringify(settings));
   console.log(hint);
   await mustRun(process.env.WHYLIGHT_VSCODE, [...profile, '--new-window', '--wait', workspace]);
 } else {
-  const server = await startServer({ vsix, data: path.join(folder, 'server') });
+  const server = await startServer({ vsix, settings, data: path.join(folder, 'server') });
   const url = server.url(workspace);
   console.log(`\n  ${url}\n\n${hint} Ctrl+C ends everything.`);
   openBrowser(url);

@@ -5,6 +5,7 @@ import { type ExtensionContext, l10n, Uri, window } from 'vscode';
 import { Checkpoints } from './checkpoints/checkpoints';
 import { chooseLabels } from './checkpoints/chooseLabels';
 import { showHealth } from './commands/checkHealth';
+import { welcomeToSample } from './commands/openSample';
 import { registerCommands } from './commands/register';
 import { askForComparison } from './compare/compare';
 import { EngineClient } from './engine/engineClient';
@@ -57,6 +58,8 @@ export function activate(context: ExtensionContext): WhylightApi {
     checkHealth: (question) => showHealth(documents, question),
     askForComparison: (context, ask) => askForComparison({ ...context, checkpoints }, ask),
   });
+  const { extensionUri, globalStorageUri: storage, globalState: memory } = context;
+  const sample = { extensionUri, storage, memory };
   const statusBar = new StatusBar();
   engine.onStateChanged((state) => statusBar.setEngine(state));
   panels.onStatus((status) => statusBar.setRun(status));
@@ -67,7 +70,8 @@ export function activate(context: ExtensionContext): WhylightApi {
     panels,
     documents,
     statusBar,
-    ...registerCommands({ extensionUri: context.extensionUri, engine, panels, checkpoints, reporter, documents }),
+    ...registerCommands({ ...sample, engine, panels, checkpoints, reporter, documents }),
   );
+  void welcomeToSample(memory).catch((error: unknown) => reporter.show(error));
   return { engine, panels, statusBar };
 }

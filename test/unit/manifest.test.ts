@@ -99,7 +99,9 @@ describe('package.json', () => {
   });
 
   it('names files that exist', () => {
-    const media = contributes.walkthroughs.flatMap(({ steps }) => steps.map((step) => step.media.svg));
+    const media = contributes.walkthroughs.flatMap(({ steps }) =>
+      steps.map(({ media }) => media.svg ?? media.image ?? ''),
+    );
     const files = [manifest.icon, ...media, ...contributes.jsonValidation.map(({ url }) => url)];
     for (const file of files) expect(() => readFileSync(file), file).not.toThrow();
   });

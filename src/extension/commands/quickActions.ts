@@ -10,6 +10,7 @@ export async function quickActions(): Promise<void> {
     { label: `$(checklist) ${l10n.t('Choose Methods…')}`, command: 'whylight.chooseMethods' },
     { label: `$(pulse) ${l10n.t('Check Gradients (Health Check)')}`, command: 'whylight.checkHealth' },
     { label: `$(save) ${l10n.t('Save Overlays')}`, command: 'whylight.saveOverlays' },
+    { label: `$(mortar-board) ${l10n.t('Open Sample Workspace')}`, command: 'whylight.openSample' },
     { label: `$(output) ${l10n.t('Show Log')}`, command: 'whylight.showLog' },
     { label: `$(debug-restart) ${l10n.t('Restart Engine')}`, command: 'whylight.restartEngine' },
     {

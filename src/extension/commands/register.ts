@@ -9,10 +9,10 @@ import { chooseMethods } from '../methods/methods';
 import { methodsOf } from '../panel/panelChanges';
 import { healthQuestion, showHealth } from './checkHealth';
 import { type ExplainServices, explainImages, imageOfActiveTab } from './explainImage';
+import { openSample, type SampleServices } from './openSample';
 import { quickActions } from './quickActions';
 
-export interface CommandServices extends ExplainServices {
-  readonly extensionUri: Uri;
+export interface CommandServices extends ExplainServices, SampleServices {
   readonly reporter: Reporter;
   readonly documents: ModelDocuments;
 }
@@ -82,6 +82,7 @@ export function registerCommands(services: CommandServices): Disposable[] {
       const question = await healthQuestion(services);
       if (question !== null) await showHealth(documents, question);
     }),
+    register('openSample', () => openSample(services)),
     register('showLog', () => reporter.log.show()),
     register('restartEngine', () => {
       engine.restart();

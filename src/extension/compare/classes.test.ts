@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Prediction } from '../../shared/explanation/events';
-import { classesByIndex, otherClasses, percent, targetOf } from './classes';
+import { classesByIndex, otherClasses, targetOf } from './classes';
 
 function prediction(
   probabilities: number[],
@@ -61,9 +61,5 @@ describe('a class', () => {
   it('is named so that another checkpoint finds it', () => {
     expect(targetOf({ index: 3, label: 'star' })).toEqual({ kind: 'class', index: 3, label: 'star' });
     expect(targetOf({ index: 3, label: null })).toEqual({ kind: 'index', index: 3 });
-  });
-
-  it('has a probability in words', () => {
-    expect([0, 1e-9, 0.0005, 0.684, 1].map(percent)).toEqual(['0.0 %', '< 0.1 %', '0.1 %', '68.4 %', '100.0 %']);
   });
 });

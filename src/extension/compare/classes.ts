@@ -44,9 +44,3 @@ export function classesByIndex(entries: readonly ClassEntry[], typed: string, mo
 export function targetOf({ index, label }: Pick<ClassEntry, 'index' | 'label'>): TargetRequest {
   return label === null ? { kind: 'index', index } : { kind: 'class', index, label };
 }
-
-/** 0.684 as `68.4 %`; what is not 0 does not read as 0. */
-export function percent(probability: number): string {
-  const value = probability * 100;
-  return value > 0 && value < 0.05 ? '< 0.1 %' : `${value.toFixed(1)} %`;
-}

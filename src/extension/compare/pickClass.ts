@@ -1,7 +1,8 @@
 import { l10n, type QuickPickItem, window } from 'vscode';
 import type { Prediction } from '../../shared/explanation/events';
 import { parseTarget, type TargetRequest } from '../../shared/question/target';
-import { type ClassEntry, classesByIndex, otherClasses, percent, targetOf } from './classes';
+import { percent } from '../../shared/words/summary';
+import { type ClassEntry, classesByIndex, otherClasses, targetOf } from './classes';
 
 type Item = QuickPickItem & { readonly entry: ClassEntry };
 
