@@ -11,6 +11,8 @@ export function asBatch(graph: Graph, input: FloatTensor, probes: Probes): Batch
   const dimsOf = (value: string) => graph.types.get(value)?.dims as readonly number[] | undefined;
   const classes = dimsOf(LOGITS)?.[1] ?? 0;
   const model = { input: { dims: input.dims.slice(1) }, classes, layers: [], dimsOf };
-  const { spec, feeds, items } = requestOf(model, input, probes);
-  return batchOf([{ job: { spec, feeds, items, key: '', calls: [], done: 0 }, count: items }]);
+  const request = requestOf(model, input, probes);
+  const { spec, feeds, items } = request;
+  const call = { request, signal: undefined, resolve: () => {}, reject: () => {}, parts: [] };
+  return batchOf([{ job: { spec, feeds, items, key: '', calls: [call], done: 0 }, count: items }]);
 }

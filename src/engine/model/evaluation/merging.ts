@@ -15,6 +15,7 @@ export interface Call {
   readonly parts: Part[];
 }
 
+export const isCancelled = ({ signal }: Call): boolean => signal?.aborted === true;
 const doneOf = ({ parts }: Call): number => parts.reduce((sum, { count }) => sum + count, 0);
 
 /** Calls for the same images that agree on what is fed: one place in a batch, with the union of what they want. */
@@ -106,6 +107,8 @@ export interface Batch {
   readonly spec: ProgramSpec;
   readonly items: number;
   feed(key: string): FloatTensor | undefined;
+  /** False when all who asked for it have been cancelled since. */
+  isWanted(): boolean;
 }
 
 /** The images [start, start + count) of a tensor that holds one for each, or the same for all. */
@@ -122,6 +125,7 @@ export function batchOf(shares: readonly Share[]): Batch {
   return {
     spec: first.job.spec,
     items: shares.reduce((sum, { count }) => sum + count, 0),
+    isWanted: () => shares.some(({ job }) => !job.calls.every(isCancelled)),
     feed(key) {
       if (made.has(key)) return made.get(key);
       const tensors = shares.flatMap(({ job, count }) => {

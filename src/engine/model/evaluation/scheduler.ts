@@ -1,6 +1,6 @@
 import { CancelledError } from '../../../shared/errors';
 import { answerTo, type BatchResult } from './evaluation';
-import { type Batch, batchOf, type Call, merge, pack, type Share } from './merging';
+import { type Batch, batchOf, type Call, isCancelled, merge, pack, type Share } from './merging';
 import type { Evaluation } from './model';
 import type { Request } from './request';
 import type { ProgramSpec } from './spec';
@@ -8,7 +8,6 @@ import type { ProgramSpec } from './spec';
 export type RunBatch = (batch: Batch) => Promise<BatchResult>;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const cancelled = (call: Call): boolean => call.signal?.aborted === true;
 
 /**
  * Collects the evaluations that are asked for in one turn of the event loop and answers them with as few runs as possible.
@@ -49,7 +48,7 @@ export class Scheduler {
   /** Runs a batch; answers the calls that need no other run. */
   private async answer(run: readonly Share[]): Promise<Call[]> {
     const given = run.flatMap(({ job }) => job.calls);
-    const gone = given.filter(cancelled);
+    const gone = given.filter(isCancelled);
     for (const call of gone) call.reject(new CancelledError());
     const shares = run.filter(({ job }) => !job.calls.every((call) => gone.includes(call)));
     if (shares.length === 0) return gone;

@@ -1,3 +1,4 @@
+import { CancelledError } from '../../../shared/errors';
 import type { Graph } from '../../graph/ir/graph';
 import { elementCount, type FloatTensor, float32, type Tensor } from '../../graph/ir/tensor';
 import type { CompileOptions, Runtime } from '../../runtime/runtime';
@@ -8,6 +9,9 @@ import { BatchSize } from './batchSize';
 import { buildProgram } from './build';
 import { MemoryBudget } from './memoryBudget';
 import { type Compiled, ProgramCache } from './programCache';
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const hasRun = ({ secondsPerImage }: Compiled): boolean => Number.isFinite(secondsPerImage);
 
 /** The programs of one model, compiled when they are first wanted: one for each distinct spec. */
 export class Programs {
@@ -22,6 +26,9 @@ export class Programs {
   async run(batch: Batch): Promise<BatchResult> {
     const compiled = await this.cache.borrow(batch.spec, batch.items);
     try {
+      // Compiling keeps the process busy: what was cancelled meanwhile is heard now, and need not run.
+      if (!hasRun(compiled)) await nextTurn();
+      if (!batch.isWanted()) throw new CancelledError();
       return await this.runWith(compiled, batch);
     } finally {
       this.cache.giveBack(compiled);
