@@ -16,7 +16,7 @@ const runs = [
     folder: 'shapes-as-star',
   },
   {
-    title: 'Three epochs of its training in one figure, on one scale: when did the watermark become a star?',
+    title: 'Three epochs of its training in one figure, on one scale: how much does the watermark count in each?',
     models: ['shapes/early_e02.onnx', 'shapes/middle_e05.onnx', 'shapes/last_e08.onnx'],
     images: ['shapes/images/circle_watermark_0.png'],
     more: ['--methods', 'integrated-gradients,grad-cam,layer-cam,occlusion', '--target', 'star'],

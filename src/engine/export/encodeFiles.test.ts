@@ -208,6 +208,17 @@ describe('encodeFiles', () => {
     expect((await sharp(find(larger, 'gradient.png')).metadata()).width).toBe(60);
   });
 
+  it('makes a JPEG of an image that is longer than any JPEG', async () => {
+    const scan: RgbImage = { width: 65_600, height: 4, data: new Uint8Array(65_600 * 4 * 3).fill(90) };
+    const { prediction } = request;
+    const about = { ...prediction, imageSize: { width: 65_600, height: 4 } };
+    const files = await encodeFiles(
+      { ...request, attributions: [three], prediction: about, format: 'jpeg' },
+      { decode: async () => scan, versions },
+    );
+    expect((await sharp(find(files, 'gradient.jpg')).metadata()).width).toBe(65_500);
+  });
+
   it('draws what the model saw in the view of the model, and the whole image where nothing is chosen', async () => {
     const size = async (view: 'auto' | 'model') => {
       const files = await encodeFiles({ ...request, display: { ...defaultDisplay, view } }, { decode, versions });

@@ -36,7 +36,7 @@ export async function encodeFiles(
   params: EncodeParams,
   { decode, versions, methodTitle = (id) => id, signal, onProgress }: EncodeDependencies,
 ): Promise<readonly EncodedFile[]> {
-  const { display, longestSide, format = 'png' } = params;
+  const { display, format = 'png' } = params;
   const shown = (await showAll([params, ...(params.others ?? [])], decode)).map((each) => ({
     ...each,
     canvas: canvasOf(each, display.view),
@@ -56,7 +56,7 @@ export async function encodeFiles(
   };
   const saved: SavedCard[] = [];
   for (const { explained, canvas } of shown) {
-    const { image, region } = await resized(canvas, longestSide);
+    const { image, region } = await resized(canvas, params);
     for (const attribution of explained.attributions) {
       throwIfCancelled(signal);
       const { map, method } = attribution;
@@ -77,8 +77,8 @@ export async function encodeFiles(
   return files;
 }
 
-function resized(canvas: Canvas, longestSide: number | undefined): Promise<Canvas> {
-  const { width, height } = limitedSize(canvas.image, longestSide);
+function resized(canvas: Canvas, limits: Pick<EncodeParams, 'longestSide' | 'format'>): Promise<Canvas> {
+  const { width, height } = limitedSize(canvas.image, limits);
   return resizeCanvas(canvas, width, height);
 }
 

@@ -34,18 +34,25 @@ export interface OverlaySize {
 /** How large overlays become. Without maps there is nothing that says what the model's input looks like, so the view is the image's. */
 export function overlaySize(
   { imageSize, region, maps: [first] }: QuestionToSave,
-  { view, longestSide }: Pick<SaveOptions, 'view' | 'longestSide'>,
+  { view, longestSide, format }: SaveOptions,
 ): OverlaySize {
   const { width, height } = view === 'model' && first !== undefined ? modelFrame(region, first) : imageSize;
   const full = { width, height };
-  return { full, overlay: limitedSize(full, longestSide) };
+  return { full, overlay: limitedSize(full, { longestSide, format }) };
 }
 
-/** The same proportions, the longer side at most this many pixels; never larger. */
-export function limitedSize({ width, height }: Size, longestSide: number | undefined): Size {
+/** The longest side that libjpeg writes. */
+const longestJpeg = 65_500;
+
+/** The same proportions, the longer side at most what is asked for and what the format can hold; never larger. */
+export function limitedSize(
+  { width, height }: Size,
+  { longestSide = Number.POSITIVE_INFINITY, format }: Pick<SaveOptions, 'longestSide' | 'format'>,
+): Size {
   const longest = Math.max(width, height);
-  if (longestSide === undefined || longest <= longestSide) return { width, height };
-  const side = (length: number): number => Math.max(1, Math.round((length * longestSide) / longest));
+  const most = format === 'jpeg' ? Math.min(longestSide, longestJpeg) : longestSide;
+  if (longest <= most) return { width, height };
+  const side = (length: number): number => Math.max(1, Math.round((length * most) / longest));
   return { width: side(width), height: side(height) };
 }
 
@@ -58,13 +65,15 @@ export interface SaveEstimate {
 }
 
 /**
- * Bytes a pixel of overlays in mode `blended`, measured on photographs of 0.1 to 24 megapixels. Maps with a channel for each colour have a
- * value for each pixel; maps of one channel are smooth, as class activation and occlusion maps are.
+ * Bytes a pixel of overlays in mode `blended`, measured on photographs of 0.1 to 24 megapixels: those of an overlay of 150,000 pixels, and the
+ * exponent by which they become fewer as it grows, because maps and images are smoother then. Maps with a channel for each colour have a
+ * value of its own for each pixel of the model's input; those of one channel, as of class activation and occlusion, are smooth.
  */
-const bytesPerPixel = {
-  png: { fine: 1.8, smooth: 1.3 },
-  jpeg: { fine: 0.33, smooth: 0.14 },
+const density = {
+  png: { fine: [1.95, -0.045], smooth: [1.65, -0.12] },
+  jpeg: { fine: [0.44, -0.23], smooth: [0.19, -0.22] },
 } as const;
+const measuredAt = 150_000;
 
 /** The figure draws each panel at this many pixels across, in proportions between 2 : 1 and 2 : 3. */
 const panelWidth = 560;
@@ -72,10 +81,10 @@ const figureBytesPerPixel = 1.8;
 
 /**
  * How many files saving writes and about how large they are, in microseconds and without encoding anything. For photographs the bytes are
- * right to within 35 %; drawings and flat areas need less, down to a fifth.
+ * right to within 25 %; drawings and flat areas need less, down to a fifth, and cameras with much noise more.
  */
 export function estimateSave(questions: readonly QuestionToSave[], options: SaveOptions): SaveEstimate {
-  const density = bytesPerPixel[options.format ?? 'png'];
+  const { fine, smooth } = density[options.format ?? 'png'];
   const count = questions.reduce((sum, { maps }) => sum + maps.length, 0);
   let bytes = 2000 * (count + 1);
   for (const question of questions) {
@@ -83,7 +92,9 @@ export function estimateSave(questions: readonly QuestionToSave[], options: Save
     const proportion = Math.min(1.5, Math.max(0.5, overlay.height / overlay.width));
     bytes += (question.maps.length + 1) * panelWidth ** 2 * proportion * figureBytesPerPixel;
     for (const { width, height, channels } of question.maps) {
-      bytes += overlay.width * overlay.height * (channels > 1 ? density.fine : density.smooth);
+      const pixels = overlay.width * overlay.height;
+      const [most, exponent] = channels > 1 ? fine : smooth;
+      bytes += pixels * most * (pixels / measuredAt) ** exponent;
       bytes += 4 * width * height * channels + 128;
     }
   }
