@@ -67,8 +67,8 @@ export function renderOverlay(request: OverlayRequest): Overlay {
   const normalised = normaliseMap(map, { sign, outlierPercentile, ...(scale && { limit: scale.limit }) });
   findings.unshift(...normalised.findings);
 
-  const pixels = dimmed(image, background, outsideBrightness);
   const frame = wholeRegion(request.region);
+  const pixels = dimmedAround(image, frame, background);
   const colourMap = display.mode === 'masked' ? 'greys' : chooseColourMap(display.colourMap, normalised.sign);
   const opacity = display.mode === 'blended' ? Math.min(1, Math.max(0, display.opacity)) : null;
   let top: Overlay['top'];
@@ -113,20 +113,33 @@ function luma(data: Uint8Array, i: number): number {
   return (77 * data[i]! + 150 * data[i + 1]! + 29 * data[i + 2]! + 128) >> 8;
 }
 
-function dimmed(
+/** The image, grey and dim outside of the frame; black inside, where a map is to be painted. */
+function dimmedAround(
   image: RgbImage,
+  frame: ImageRegion,
   background: readonly [number, number, number],
-  brightness: number,
 ): Uint8ClampedArray<ArrayBuffer> {
-  const { data } = image;
-  const pixels = new Uint8ClampedArray(image.width * image.height * 4);
-  const [r, g, b] = background.map((v) => v * (1 - brightness)) as [number, number, number];
-  for (let i = 0, o = 0; o < pixels.length; i += 3, o += 4) {
-    const grey = luma(data, i) * brightness;
-    pixels[o] = r + grey;
-    pixels[o + 1] = g + grey;
-    pixels[o + 2] = b + grey;
-    pixels[o + 3] = 255;
+  const { data, width, height } = image;
+  const pixels = new Uint8ClampedArray(width * height * 4);
+  for (let alpha = 3; alpha < pixels.length; alpha += 4) pixels[alpha] = 255;
+  const [r, g, b] = background.map((v) => v * (1 - outsideBrightness)) as [number, number, number];
+  const dim = (from: number, to: number): void => {
+    for (let i = 3 * from, o = 4 * from; o < 4 * to; i += 3, o += 4) {
+      const grey = luma(data, i) * outsideBrightness;
+      pixels[o] = r + grey;
+      pixels[o + 1] = g + grey;
+      pixels[o + 2] = b + grey;
+    }
+  };
+  const left = Math.min(width, Math.max(0, frame.x));
+  const right = Math.min(width, Math.max(left, frame.x + frame.width));
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    if (y < frame.y || y >= frame.y + frame.height) dim(row, row + width);
+    else {
+      dim(row, row + left);
+      dim(row + right, row + width);
+    }
   }
   return pixels;
 }
