@@ -1,126 +1,152 @@
-import { mkdirSync } from 'node:fs';
+/** Where things stand on the page: maps on the first screen at every width, and nothing moves while results arrive. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/shared/results/health';
 import { bundle, launch, type OpenedPage, openPage } from './openPage';
-import { catRecording, type Recording, starRecording } from './recording';
-import type { ThemeKind } from './themes';
+import { overflowing } from './overflowing';
+import { catRecording, starRecording } from './recording';
+import { begin, findings, playHalf } from './scenes';
 
-/** Set to a folder to get an image of each page for a look by eye. */
-const images = process.env['WHYLIGHT_SCREENSHOTS'];
 let browser: Browser;
 let scripts: { readonly page: string; readonly host: string };
 
 beforeAll(async () => {
-  if (images !== undefined) mkdirSync(images, { recursive: true });
   [browser, scripts] = await Promise.all([launch(), bundle()]);
 });
 afterAll(() => browser.close());
 
-async function settled(opened: OpenedPage, name: string): Promise<void> {
-  await opened.page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
-  if (images !== undefined) await opened.page.screenshot({ path: `${images}/${name}.png`, fullPage: true });
-}
+const height = 900;
 
-/** Elements whose content is cut off or sticks out of the window, over all shadow roots. */
-async function overflowing(opened: OpenedPage): Promise<readonly string[]> {
+/** Boxes of everything whose place must not change: the bar, every card and its map. */
+async function boxes(opened: OpenedPage): Promise<Record<string, readonly number[]>> {
+  await opened.page.evaluate(() => new Promise((done) => setTimeout(done, 120)));
   return opened.page.evaluate(() => {
-    const found: string[] = [];
-    const visit = (root: ParentNode) => {
-      for (const element of root.querySelectorAll('*')) {
-        const box = element.getBoundingClientRect();
-        const hidden = element.closest('.hidden-text, .frame, [hidden], .scrolls, .text *') !== null || box.width === 0;
-        if (!hidden && (box.right > innerWidth + 0.5 || box.left < -0.5)) {
-          found.push(`${element.tagName.toLowerCase()}.${element.getAttribute('class')} ${box.left}..${box.right}`);
-        }
-        // The toolkit's own shadow trees hide what does not fit on purpose.
-        if (element.shadowRoot !== null && !element.localName.startsWith('vscode-')) visit(element.shadowRoot);
-      }
+    const found: Record<string, readonly number[]> = {};
+    const keep = (name: string, element: Element | null | undefined) => {
+      const { x, y, width, height } = element!.getBoundingClientRect();
+      found[name] = [x, y, width, height].map((value) => Math.round(10 * value) / 10);
     };
-    visit(document);
+    const page = document.querySelector('wl-page')!.shadowRoot!;
+    keep('toolbar', page.querySelector('wl-toolbar'));
+    const cards = page.querySelector('wl-cards')!.shadowRoot!;
+    keep('image', cards.querySelector('wl-image-card'));
+    for (const card of cards.querySelectorAll<HTMLElement>('wl-method-card')) {
+      keep(card.dataset['key']!, card);
+      keep(`map of ${card.dataset['key']}`, card.shadowRoot!.querySelector('wl-image-frame'));
+      keep(`scale of ${card.dataset['key']}`, card.shadowRoot!.querySelector('.scale'));
+    }
     return found;
   });
 }
 
-/** Findings of every severity, as the engine words them. */
-const findings: readonly Finding[] = [
-  {
-    severity: 'problem',
-    sentence:
-      'The gradient of the logit is exactly 0 at the input: it ends between “/features/features.18/features.18.2/Clip_output_0” and “image”, where every unit is dead or saturated, or nothing depends on the image; gradient maps are blank, Occlusion needs no gradient.',
-    layer: '/features/features.18/features.18.2/Clip_output_0',
-  },
-  {
-    severity: 'warning',
-    sentence:
-      '247 of the 256 units of “/features/features.18/features.18.2/Clip_output_0” (ReLU6) are 0 at every position for this image: class activation maps at this layer are made of the other 9.',
-  },
-  {
-    severity: 'note',
-    sentence:
-      'The output is saturated (p = 0.999997 for “tabby”): methods that explain the probability see 3e−6 of the logit’s gradient; explain the logit.',
-  },
-];
-
-/** An explanation half done: results, a method at work, one waiting, one failed. */
-async function playHalf(opened: OpenedPage, { setup, prediction, attributions }: Recording): Promise<void> {
-  const id = 'run-1';
-  const { question, cards } = setup.state;
-  const keys = cards.map(({ key }) => key);
-  await opened.send('event', { kind: 'run', id, question, cards, keys });
-  await opened.send('event', { id, kind: 'prediction', cards: keys, prediction });
-  for (const attribution of attributions.filter((each) => each.method !== 'occlusion')) {
-    await opened.send('event', { id, kind: 'result', attribution });
-  }
-  const partial = attributions.find((each) => each.method === 'occlusion')!.map;
-  await opened.send('event', { id, kind: 'progress', key: 'occlusion', done: 61, total: 196, partial });
-  await opened.send('event', { id, kind: 'progress', key: 'smoothgrad', done: 8, total: 25 });
-  await opened.send('event', { id, kind: 'findings', cards: keys, findings });
-  const message = 'Guided backpropagation needs ReLU, and this model has none: choose another method.';
-  await opened.send('event', { id, kind: 'failed', key: 'guided-backprop', message });
-}
-
-const kinds: readonly ThemeKind[] = [
-  'vscode-dark',
-  'vscode-light',
-  'vscode-high-contrast',
-  'vscode-high-contrast-light',
-];
-
-describe('layout', () => {
-  for (const theme of kinds) {
-    for (const width of [700, 1600]) {
-      it(`${theme} at ${width} pixels: nine cards fit, no accessibility violation`, async () => {
-        const recording = await starRecording();
-        const opened = await openPage(browser, scripts, recording, { theme, width });
-        await opened.play(recording);
-        await opened.send('event', { kind: 'ended', id: 'run-1', seconds: 13.2, cancelled: false });
-        await settled(opened, `star-${theme}-${width}`);
-        expect(opened.problems).toEqual([]);
-        expect(await overflowing(opened)).toEqual([]);
-        expect(await opened.accessibility()).toEqual([]);
-        await opened.page.close();
-      });
-    }
-  }
-
-  for (const [theme, forcedColours] of [
-    ['vscode-dark', false],
-    ['vscode-light', false],
-    ['vscode-high-contrast', true],
-  ] as const) {
-    it(`${theme}${forcedColours ? ' with forced colours' : ''}: half-done run, guessed preprocessing, open disclosures`, async () => {
+describe('nothing moves while results arrive', () => {
+  for (const width of [500, 750, 1400]) {
+    it(`at ${width} pixels`, async () => {
       const recording = await catRecording();
-      const opened = await openPage(browser, scripts, recording, { theme, width: 1280, forcedColours });
-      await playHalf(opened, recording);
-      await opened.page.locator('[data-action="notices"]').click();
-      await opened.page.locator('[data-action="compare-presets"]').click();
-      await opened.page.locator('[data-method="integrated-gradients"] canvas').hover({ position: { x: 80, y: 60 } });
-      await settled(opened, `cat-${theme}${forcedColours ? '-forced' : ''}`);
-      expect(opened.problems).toEqual([]);
-      expect(await overflowing(opened)).toEqual([]);
-      expect(await opened.accessibility()).toEqual([]);
+      const opened = await openPage(browser, scripts, recording, { width, height });
+      const { prediction, attributions } = recording;
+      const id = 'run-1';
+      const keys = await begin(opened, recording);
+      await opened.send('event', { id, kind: 'prediction', cards: keys, prediction });
+      const first = await boxes(opened);
+      const unmoved = async () => expect(await boxes(opened)).toEqual(first);
+      await opened.send('event', {
+        id,
+        kind: 'stage',
+        text: 'Compiling the backward pass of 58 layers for batches of up to 16 images',
+      });
+      await unmoved();
+      await opened.send('event', { id, kind: 'started', key: 'gradient' });
+      await opened.send('event', { id, kind: 'result', attribution: attributions[0]! });
+      await unmoved();
+      const { map } = attributions.find(({ method }) => method === 'occlusion')!;
+      await opened.send('event', { id, kind: 'progress', key: 'occlusion', done: 61, total: 196, partial: map });
+      await unmoved();
+      const noted = { ...attributions[1]!, notes: ['The map is nearly the same for the second class (ρ = 0.98).'] };
+      await opened.send('event', { id, kind: 'result', attribution: noted });
+      await opened.send('event', { id, kind: 'failed', key: 'smoothgrad', message: `${'Out of memory. '.repeat(20)}` });
+      await unmoved();
+      await opened.send('event', { id, kind: 'findings', cards: keys, findings });
+      await opened.send('event', { kind: 'ended', id, seconds: 13.2, cancelled: true });
+      await unmoved();
+      await opened.page.locator('[data-method="gradient"] canvas').hover({ position: { x: 80, y: 60 } });
+      await unmoved();
+      await opened.page.locator('[data-action="save"]').click();
+      await opened.page.getByText('Saved to ').waitFor();
+      await unmoved();
+      // Another class: the maps from before stay in their places.
+      const question = { ...recording.setup.state.question, target: { kind: 'index', index: 282 } } as const;
+      const { cards } = recording.setup.state;
+      await opened.send('event', { kind: 'run', id: 'run-2', question, cards, keys: [...keys] });
+      await unmoved();
+      await opened.send('event', {
+        id: 'run-2',
+        kind: 'prediction',
+        cards: keys,
+        prediction: { ...prediction, target: prediction.top5[1]! },
+      });
+      await unmoved();
       await opened.page.close();
     });
   }
+});
+
+describe('the first screen', () => {
+  for (const [width, share, maps] of [
+    [500, 0.6, 0.5],
+    [750, 0.6, 0.5],
+    [1100, 0.6, 0.5],
+    [1400, 0.6, 0.5],
+  ] as const) {
+    it(`at ${width} pixels is for the cards, before and after they have their maps`, async () => {
+      const recording = await starRecording();
+      const opened = await openPage(browser, scripts, recording, { width, height });
+      for (const finished of [false, true]) {
+        if (finished) await opened.play(recording);
+        const all = Object.entries(await boxes(opened));
+        const visible = ([, [, y, across, down]]: (typeof all)[number]) =>
+          across! * Math.max(0, Math.min(height, y! + down!) - Math.max(0, y!));
+        const area = (chosen: typeof all) => chosen.reduce((sum, each) => sum + visible(each), 0) / (width * height);
+        const cards = all.filter(([name]) => name !== 'toolbar' && !/^(map|scale) of /.test(name));
+        expect(area(cards)).toBeGreaterThan(share);
+        const images = all.filter(([name]) => name.startsWith('map of '));
+        const image = cards.find(([name]) => name === 'image')!;
+        const [, [, , side]] = images[0]!;
+        const shownImage = (side! * side!) / (width * height);
+        expect(visible(image)).toBeGreaterThan(0);
+        expect(area(images) + shownImage).toBeGreaterThan(maps);
+        expect(Math.min(...images.map(([, [, y]]) => y!))).toBeLessThan(220);
+      }
+      await opened.page.close();
+    });
+  }
+
+  it('keeps the bar in sight, as high as ever, when the page is scrolled', async () => {
+    const recording = await starRecording();
+    const opened = await openPage(browser, scripts, recording, { width: 750, height });
+    await opened.play(recording);
+    const before = (await boxes(opened))['toolbar']!;
+    await opened.page.evaluate(() => scrollTo(0, 700));
+    const after = (await boxes(opened))['toolbar']!;
+    expect([after[0], after[1], after[2], after[3]]).toEqual([before[0], 0, before[2], before[3]]);
+    await opened.page.close();
+  });
+});
+
+describe('with forced colours', () => {
+  it('everything that is opened fits and can be read', async () => {
+    const recording = await catRecording();
+    const opened = await openPage(browser, scripts, recording, {
+      theme: 'vscode-high-contrast',
+      width: 1280,
+      forcedColours: true,
+    });
+    await playHalf(opened, recording);
+    await opened.page.locator('[data-action="notices"]').click();
+    await opened.page.locator('[data-action="compare-presets"]').click();
+    await opened.page.locator('[data-method="integrated-gradients"] canvas').hover({ position: { x: 80, y: 60 } });
+    expect(opened.problems).toEqual([]);
+    expect(await overflowing(opened)).toEqual([]);
+    expect(await opened.accessibility()).toEqual([]);
+    await opened.page.close();
+  });
 });

@@ -72,10 +72,10 @@ export class Cards extends LitElement {
 
   protected override render() {
     const { words, arrangement, controller } = this;
-    const { columns, inline, groups, pinned } = arrangement;
+    const { columns, groups, pinned } = arrangement;
     const compared = columns.length > 0;
     return html`${comparisonBar({
-      comparisons: [...columns, ...inline],
+      comparisons: arrangement.compared,
       answer: shownAnswer(this.state.explanation!),
       question: this.state.panel!.question,
       differences: this.differences,

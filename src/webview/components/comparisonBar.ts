@@ -25,16 +25,24 @@ export interface ComparisonBarOptions {
 export function comparisonBar(options: ComparisonBarOptions): TemplateResult | typeof nothing {
   const { comparisons, words, controller } = options;
   if (comparisons.length === 0) return nothing;
+  const answered = comparisons.filter(({ unanswered }) => unanswered === null);
+  const failed = comparisons.filter(({ unanswered }) => unanswered !== null);
   return html`<section class="comparisons" aria-label=${words('compare.title')}>
-    <ul>
-      ${own(options)}
-      ${comparisons.map((each) => comparison(each, options))}
-    </ul>
-    ${
-      comparisons.length < 2
-        ? nothing
-        : html`${toolButton({ label: words('compare.endAll'), action: 'end-comparisons', onClick: () => controller.endComparison() })}`
-    }
+    <div class="line">
+      <ul class="scrolls">
+        ${own(options)} ${answered.map((each) => comparison(each, options))}
+      </ul>
+      ${
+        comparisons.length < 2
+          ? nothing
+          : toolButton({
+              label: words('compare.endAll'),
+              action: 'end-comparisons',
+              onClick: () => controller.endComparison(),
+            })
+      }
+    </div>
+    ${failed.length === 0 ? nothing : html`<ul class="failures">${failed.map((each) => comparison(each, options))}</ul>`}
   </section>`;
 }
 
@@ -56,7 +64,7 @@ function comparison(
   return html`<li data-comparison=${key} class=${unanswered === null ? '' : 'failed'}>
     ${unanswered === null ? nothing : errorIcon}
     <span class="text" title=${words(`compare.kind.${change.kind}`)}
-      ><strong>${label}</strong>${said === '' ? nothing : html` <span class="number" data-testid="compared-said">${said}</span>`}${unanswered === null ? nothing : html` <span role="status" data-testid="unanswered">${unanswered}</span>`}</span
+      ><strong>${unanswered?.includes(label) ? nothing : label}</strong>${said === '' ? nothing : html` <span class="number" data-testid="compared-said">${said}</span>`}${unanswered === null ? nothing : html` <span role="status" data-testid="unanswered">${unanswered}</span>`}</span
     >
     ${
       unanswered === null

@@ -33,7 +33,7 @@ export class Subject extends LitElement {
 
   protected override render() {
     const { words, state } = this;
-    const { room } = this.space;
+    const room = this.space.room === 'broad' ? 'wide' : this.space.room;
     const { explanation, setup, panel } = state;
     const prediction = (explanation && shownAnswer(explanation)?.prediction) ?? null;
     const name = setup?.imageName ?? '';
@@ -65,7 +65,7 @@ export class Subject extends LitElement {
 
   private buttons(): TemplateResult {
     const { controller, words, state } = this;
-    const { room } = this.space;
+    const room = this.space.room === 'broad' ? 'wide' : this.space.room;
     const savable = state.explanation?.cards.some((card) => card.attribution !== null) === true;
     const methods = toolButton({
       label: words('action.chooseMethods'),

@@ -44,16 +44,18 @@ export class Toolbar extends LitElement {
   protected override render() {
     const { words } = this;
     const { room } = this.space;
+    const isWide = room === 'wide';
+    const isBroad = isWide || room === 'broad';
     const folded = [
-      ...(room === 'wide' ? [] : [this.colours(), this.sign(), this.outliers()]),
-      ...(room === 'narrow' ? [this.strength(true)] : []),
-      ...(room === 'wide' ? [] : [this.scale(), this.layerChoice()]),
+      ...(isBroad ? [] : [this.colours()]),
+      ...(isWide ? [] : [this.sign(), this.outliers()]),
+      ...(isBroad ? [] : [this.scale(), this.layerChoice()]),
     ];
     return html`<div class="bar ${room}" role="group" aria-label=${words('display.title')}>
-      ${this.views()} ${this.mode()}
-      ${room === 'wide' ? html`${this.colours()} ${this.sign()} ${this.outliers()}` : nothing}
-      ${room === 'narrow' ? nothing : this.strength(room === 'wide')}
-      ${room === 'wide' ? html`${this.scale()} ${this.layerChoice()}` : nothing}
+      ${this.views()} ${this.mode()} ${isBroad ? this.colours() : nothing}
+      ${isWide ? html`${this.sign()} ${this.outliers()}` : nothing}
+      ${this.strength(isWide)}
+      ${isBroad ? html`${this.scale()} ${this.layerChoice()}` : nothing}
       <div class="end">
         ${this.zoomButtons()}
         <wl-popover .label=${words('display.more')} .action=${'more-display'} .icon=${moreIcon} bare>

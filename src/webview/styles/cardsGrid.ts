@@ -32,7 +32,7 @@ export const cardsStyles = css`
     overflow-x: auto;
   }
   .compared .grid {
-    grid-template-columns: repeat(auto-fill, minmax(max(min(calc(var(--wl-columns) * 176px), 100%), calc(var(--wl-columns) * 148px)), 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(max(min(calc(var(--wl-columns) * 162px), 100%), calc(var(--wl-columns) * 148px)), 1fr));
     gap: 8px 28px;
   }
   .compared .cell:first-child {
@@ -40,9 +40,6 @@ export const cardsStyles = css`
     z-index: 1;
     left: 0;
     background: var(--vscode-editor-background);
-  }
-  .compared .image {
-    --wl-frame-height: 190px;
   }
   .said h2 {
     overflow: hidden;
@@ -81,17 +78,30 @@ export const cardsStyles = css`
     padding-top: 10px;
   }
   .comparisons {
+    padding: 6px 12px 0;
+  }
+  .comparisons .line {
     display: flex;
     align-items: center;
     justify-content: space-between;
     gap: 8px;
-    padding: 6px 12px 2px;
+    height: 34px;
   }
-  .comparisons ul {
+  .comparisons .scrolls {
     display: flex;
-    flex-wrap: wrap;
     gap: 6px;
     min-width: 0;
+    padding: 2px;
+    overflow-x: auto;
+    scrollbar-width: none;
+  }
+  .comparisons .scrolls li {
+    flex: none;
+  }
+  .failures {
+    display: grid;
+    gap: 4px;
+    padding: 4px 0;
   }
   .comparisons li {
     display: flex;
@@ -110,7 +120,12 @@ export const cardsStyles = css`
   }
   .comparisons li.failed {
     height: auto;
+    min-height: 30px;
     border-color: var(--vscode-inputValidation-errorBorder, var(--wl-border));
+    border-radius: 4px;
+  }
+  .comparisons button {
+    flex: none;
   }
   .comparisons .text {
     min-width: 0;
@@ -119,6 +134,7 @@ export const cardsStyles = css`
     white-space: nowrap;
   }
   .comparisons .failed .text {
+    flex: 1;
     white-space: normal;
   }
   .comparisons .failed > svg {

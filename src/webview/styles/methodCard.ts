@@ -13,6 +13,9 @@ export const methodCardStyles = css`
       right: 0;
       opacity: 0;
     }
+    article:not(:hover):not(:focus-within) .tools.quiet:not(:last-child) {
+      pointer-events: none;
+    }
   }
   .warn {
     flex: none;

@@ -37,7 +37,7 @@ export const statusStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
   }
-  .run .text {
+  .run > .text {
     min-width: 90px;
   }
   vscode-progress-ring {

@@ -51,7 +51,7 @@ export const toolbarStyles = css`
     width: 50px;
     height: 24px;
   }
-  .field:has(> .layer-field) {
+  .bar > .field:has(> .layer-field) {
     flex: 1 1 90px;
     min-width: 0;
   }
@@ -77,6 +77,20 @@ export const toolbarStyles = css`
   .narrow {
     gap: 6px;
     padding: 0 8px;
+  }
+  .narrow > .field > vscode-dropdown {
+    width: 104px;
+    min-width: 0;
+  }
+  .narrow > .field > .range {
+    grid-template-columns: 70px;
+  }
+  .narrow > .field > label {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
   }
   .folded {
     display: grid;

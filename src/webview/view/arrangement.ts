@@ -10,6 +10,7 @@ import type { PanelState } from '../../shared/protocol/panel';
 import { type Change, type Comparison, changedQuestion, comparisonCardKey } from '../../shared/question/comparison';
 import type { TargetRequest } from '../../shared/question/target';
 import type { MethodInfo } from '../../shared/results/attribution';
+import { stem as withoutExtension } from '../../shared/words/stem';
 import { percent } from '../../shared/words/summary';
 import { className } from './describe';
 import { baseName, imageName } from './format';
@@ -29,6 +30,8 @@ export interface Compared {
   readonly label: string;
   /** What its model says of the class, where the label does not; empty while it has not spoken. */
   readonly said: string;
+  /** Both as short as they are still told apart: without an extension, without the class that is explained beside it too. */
+  readonly short: string;
   /** Why there is no answer, in one sentence. */
   readonly unanswered: string | null;
 }
@@ -51,10 +54,11 @@ export interface CardGroup {
 
 /** Where each card stands. */
 export interface Arrangement {
-  /** Comparisons that have a card for each method: a column beside the panel's own. */
+  /** All comparisons, in their order. */
+  readonly compared: readonly Compared[];
+  /** Those that have a card for each method and something to show: a column beside the panel's own. */
   readonly columns: readonly Compared[];
-  /** Comparisons of some methods only (of a layer, of parameters): their cards stand behind those that they are compared with. */
-  readonly inline: readonly Compared[];
+  /** The cards of comparisons of some methods only (of a layer, of parameters) have groups of their own behind those they are compared with. */
   readonly groups: readonly CardGroup[];
   readonly pinned: readonly Cell[];
 }
@@ -68,7 +72,14 @@ export function arrange(
   const all = panel.comparisons.map((comparison) => compared(comparison, panel, explanation, methods, words));
   const isInline = ({ comparison }: Compared) =>
     comparison.change.kind === 'layer' || comparison.change.kind === 'parameters';
-  const columns = all.filter((each) => !isInline(each));
+  const isShown = ({ comparison, unanswered }: Compared) =>
+    unanswered === null ||
+    explanation.cards.some(
+      ({ request, attribution, before }) =>
+        (attribution ?? before) !== null &&
+        panel.cards.some(({ key }) => request.key === comparisonCardKey(comparison, key)),
+    );
+  const columns = all.filter((each) => !isInline(each) && isShown(each));
   const inline = all.filter(isInline);
   const find = (key: string): ShownCard | null => {
     const card = explanation.cards.find(({ request }) => request.key === key);
@@ -80,7 +91,7 @@ export function arrange(
     if (own === null) return [];
     const beside = (other: Compared): Cell | null => {
       const shown = find(comparisonCardKey(other.comparison, key));
-      return shown && { ...shown, compared: other, own: own.card, detail: compactDetail(other) };
+      return shown && { ...shown, compared: other, own: own.card, detail: other.short };
     };
     const first: Cell = { ...own, compared: null, own: null, detail: layerOf(own.card) };
     const variants = inline.flatMap((other) => {
@@ -94,7 +105,7 @@ export function arrange(
     if (shown === null) return [];
     return [{ ...shown, compared: null, own: null, detail: questionText(shown.card, explanation, words) }];
   });
-  return { columns, inline, groups, pinned };
+  return { compared: all, columns, groups, pinned };
 }
 
 function compared(
@@ -112,12 +123,19 @@ function compared(
   const target = answer?.prediction.target;
   const spoken = target === undefined ? '' : percent(target.probability);
   const named = target === undefined ? '' : `${className(target, words)} ${spoken}`;
+  const label = changeText(change, explanation, methods, words);
+  const beside = shownAnswer(explanation)?.prediction.target;
   const bySubject = change.kind === 'checkpoint' || change.kind === 'image';
+  const said = bySubject ? named : change.kind === 'target' ? spoken : '';
+  const sameClass =
+    bySubject && target !== undefined && beside !== undefined && className(target, words) === className(beside, words);
+  const stem = (name: string) => (change.kind === 'checkpoint' ? withoutExtension(name) : name);
   return {
     comparison,
     answer,
-    label: changeText(change, explanation, methods, words),
-    said: bySubject ? named : change.kind === 'target' ? spoken : '',
+    label,
+    said,
+    short: [stem(label), sameClass ? spoken : said].filter((part) => part !== '').join(' · '),
     unanswered: failed?.message ?? null,
   };
 }
@@ -151,10 +169,6 @@ function targetText(target: TargetRequest, explanation: Explanation, words: Word
   if (target.kind !== 'index') return target.label;
   const label = shownAnswer(explanation)?.prediction.classes.labels?.[target.index];
   return label ?? words('classes.unnamed', target.index);
-}
-
-function compactDetail({ label, said }: Compared): string {
-  return said === '' ? label : `${label} · ${said}`;
 }
 
 /** The layer of a class activation map; empty for other methods. */

@@ -15,25 +15,26 @@ export function runStatus(explanation: Explanation | null, words: Words): string
   const own = cards.filter(({ request }) => run.keys.includes(request.key));
   const done = own.filter((card) => card.phase === 'done').length;
   const failed = own.filter((card) => card.phase === 'failed').length;
+  const perMethod = new Set(own.map(({ request }) => request.method)).size === own.length;
   switch (run.phase) {
     case 'running':
       return (
         run.stage ??
         (shownAnswer(explanation) === null || own.length === 0
           ? words('run.starting')
-          : words('run.running', done + failed, own.length))
+          : words(perMethod ? 'run.running' : 'run.mapsRunning', done + failed, own.length))
       );
     case 'cancelled':
       return words('run.cancelled', formatSeconds(run.seconds));
     case 'failed':
       return `${words('run.failed')}.`;
     default:
-      return doneText(done, failed, formatSeconds(run.seconds), words);
+      return doneText(done, failed, formatSeconds(run.seconds), perMethod, words);
   }
 }
 
-function doneText(done: number, failed: number, time: string, words: Words): string {
-  const text = done === 1 ? words('run.doneOne', time) : words('run.done', done, time);
+function doneText(done: number, failed: number, time: string, perMethod: boolean, words: Words): string {
+  const text = done === 1 ? words('run.doneOne', time) : words(perMethod ? 'run.done' : 'run.mapsDone', done, time);
   return failed === 0 ? text : `${text}, ${words('run.failures', failed)}`;
 }
 

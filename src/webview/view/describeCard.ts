@@ -50,6 +50,7 @@ export interface Facts {
 export function factsOf(info: MethodInfo, drawing: Drawing, threshold: number | undefined, words: Words): Facts {
   const { min, max } = summedRange(drawing.map);
   const range = words('card.range', formatValue(min), formatValue(max));
+  const said = words('card.rangeIs', formatValue(min), formatValue(max));
   const kept =
     threshold === undefined || !Number.isFinite(threshold)
       ? words('card.keptNone')
@@ -57,12 +58,12 @@ export function factsOf(info: MethodInfo, drawing: Drawing, threshold: number | 
   const { attribution } = drawing;
   if (attribution === null || drawing.kind === 'difference') {
     const text = words(drawing.kind === 'difference' ? 'card.differenceFacts' : 'card.partial');
-    return { range, cost: '', rest: text, kept, all: `${range}\n${text}` };
+    return { range, cost: '', rest: text, kept, all: `${said}\n${text}` };
   }
   const cost = costText(attribution, words);
   const provenance = provenanceText(info, attribution, words);
   const delta = deltaText(attribution, words);
   const exact = delta === null ? '' : `\n${words('card.deltaTip', formatValue(attribution.convergenceDelta ?? 0))}`;
   const parts = [provenance, ...(delta === null ? [] : [delta])];
-  return { range, cost, rest: parts.join(' · '), kept, all: [range, cost, ...parts].join('\n') + exact };
+  return { range, cost, rest: parts.join(' · '), kept, all: [said, cost, ...parts].join('\n') + exact };
 }

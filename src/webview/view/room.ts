@@ -1,14 +1,16 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 /** How much a line can hold before the rest is folded away. */
-export type Room = 'wide' | 'middle' | 'narrow';
+export type Room = 'wide' | 'broad' | 'middle' | 'narrow';
 
 /** From these widths on, in CSS pixels. */
-const wide = 1060;
+const wide = 1300;
+const broad = 1000;
 const middle = 620;
 
 export function roomOf(width: number): Room {
   if (width >= wide) return 'wide';
+  if (width >= broad) return 'broad';
   return width >= middle ? 'middle' : 'narrow';
 }
 
