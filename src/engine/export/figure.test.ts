@@ -79,6 +79,18 @@ describe('figure.png', () => {
     return sharp(find(files, 'figure.png')).raw().toBuffer({ resolveWithObject: true });
   };
 
+  it('tells a card from the first one of its method by what was changed', async () => {
+    const draw = async (steps: number) => {
+      const second = attribution('a', { key: 'a-2', parameters: { ...attribution('a').parameters, steps } });
+      const files = await encodeFiles(params([attribution('a'), second]), { decode, versions });
+      return sharp(find(files, 'figure.png')).raw().toBuffer({ resolveWithObject: true });
+    };
+    // The line below the title of the third panel, left of its time.
+    const line = async (steps: number) => ink(await draw(steps), 28 + 2 * 304, 117 + 21, 120, 16);
+    expect(await line(50)).toBe(0);
+    expect(await line(200)).toBeGreaterThan(0.01);
+  });
+
   it('has a row with a heading for each of several questions, the maps below each other', async () => {
     const [two, three] = [await rows(2, 'own'), await rows(3, 'own')];
     expect(two.info.width).toBe(2 * (56 + 4 * 280 + 3 * 24));

@@ -5,7 +5,7 @@ import type { MapScale } from '../../shared/rendering/scales';
 import type { Attribution } from '../../shared/results/attribution';
 import type { Canvas, Shown } from './canvas';
 import { alignColumns } from './figureColumns';
-import { drawFrame, type Panel, panelsOf } from './figureContent';
+import { drawFrame, type Panel, type PanelOptions, panelsOf } from './figureContent';
 import { type FigureGrid, figureGrid, rowsGrid } from './figureGrid';
 import { drawHeading, drawRowHeading } from './figureHeading';
 import { bareHead, drawPanelText, figureStyles, panelFoot, panelHead } from './figurePanel';
@@ -107,9 +107,13 @@ export async function renderFigure(request: FigureRequest): Promise<Uint8Array> 
   );
 }
 
+function panelOptions(request: FigureRequest, grid: FigureGrid, resolution: number): PanelOptions {
+  return { ...request, grid, resolution, changed: (card) => changedParameters(card, request.shown) };
+}
+
 /** The image and the maps of one question, over as few rows as hold them. */
 async function gridBands(request: FigureRequest, grid: FigureGrid, scale: number): Promise<Band[]> {
-  const { original, maps } = await panelsOf(request.shown[0]!, { ...request, grid, resolution: scale });
+  const { original, maps } = await panelsOf(request.shown[0]!, panelOptions(request, grid, scale));
   const panels = [original, ...maps];
   return Array.from({ length: grid.rows }, (_, row) => ({
     about: null,
@@ -128,18 +132,15 @@ async function rowBands(
   const legendOnce = display.scale === 'shared' && display.mode !== 'top-k';
   const bands: Band[] = [];
   for (const [row, each] of shown.entries()) {
-    const { original, maps } = await panelsOf(each, { ...request, grid, resolution: scale });
+    const { original, maps } = await panelsOf(each, panelOptions(request, grid, scale));
     const cells = columns[row]!.map((index, column): Panel | null => {
       const panel = index === null ? undefined : maps[index];
-      if (index === null || panel === undefined) return null;
+      if (panel === undefined) return null;
       const first = columns.findIndex((cards) => cards[column] !== null);
       const last = columns.findLastIndex((cards) => cards[column] !== null);
-      const above = shown[first]!.explained.attributions[columns[first]![column]!]!;
-      const changed = changedParameters(each.explained.attributions[index]!, above);
       return {
         ...panel,
         title: first === row ? panel.title : '',
-        detail: [panel.detail, changed].filter((text) => text !== '').join(' · '),
         scale: legendOnce && last !== row ? null : panel.scale,
       };
     });
@@ -151,10 +152,11 @@ async function rowBands(
   return bands;
 }
 
-/** The parameters in which a card differs from the one at the top of its column; a preset says itself what it changes. */
-function changedParameters(card: Attribution, above: Attribution): string {
-  if (card.method !== above.method || card.preset !== above.preset) return '';
-  const changed = Object.entries(card.parameters).filter(([name, value]) => above.parameters[name] !== value);
+/** The parameters in which a card differs from the first one of its method; a preset says itself what it changes. */
+function changedParameters(card: Attribution, shown: FigureRequest['shown']): string {
+  const first = shown.flatMap(({ explained }) => explained.attributions).find(({ method }) => method === card.method);
+  if (first === undefined || card.preset !== first.preset) return '';
+  const changed = Object.entries(card.parameters).filter(([name, value]) => first.parameters[name] !== value);
   return changed.map(([name, value]) => `${name} ${value}`).join(', ');
 }
 

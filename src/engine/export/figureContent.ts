@@ -34,6 +34,8 @@ export interface PanelOptions {
   readonly display: DisplayOptions;
   readonly scaleOf: (attribution: Attribution) => MapScale | undefined;
   readonly methodTitle: (id: string) => string;
+  /** What tells a card from the first one of its method, in words; empty where nothing does. */
+  readonly changed: (attribution: Attribution) => string;
 }
 
 /** The panels of one question: the image, and each map over it. */
@@ -41,7 +43,7 @@ export async function panelsOf(
   shown: Shown & { readonly canvas: Canvas },
   options: PanelOptions,
 ): Promise<{ readonly original: Panel; readonly maps: readonly Panel[] }> {
-  const { grid, resolution, display, scaleOf, methodTitle } = options;
+  const { grid, resolution, display, scaleOf, methodTitle, changed } = options;
   const { explained, canvas } = shown;
   const drawn = fitInside(canvas.image, grid.imageWidth * resolution, grid.imageHeight * resolution);
   const small = await resizeCanvas(canvas, drawn.width, drawn.height);
@@ -61,7 +63,9 @@ export async function panelsOf(
       drawn,
       frame: null,
       title: methodTitle(attribution.method),
-      detail: attribution.preset ? `preset ${attribution.preset}` : '',
+      detail: [attribution.preset ? `preset ${attribution.preset}` : '', changed(attribution)]
+        .filter(Boolean)
+        .join(' · '),
       layer: attribution.layer,
       time: formatSeconds(attribution.seconds),
       scale: overlay,
