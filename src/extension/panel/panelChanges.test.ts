@@ -119,7 +119,8 @@ describe('withComparisons', () => {
   it('is undone by withoutComparison', () => {
     const both = withComparisons(state, [circle, early], known);
     expect(withoutComparison(both, 'row-1').comparisons.map(({ key }) => key)).toEqual(['row-2']);
-    expect(withoutComparison(both).comparisons).toEqual([]);
+    expect(withoutComparison(both, 'row-1').display.scale).toBe('shared');
+    expect(withoutComparison(both)).toMatchObject({ comparisons: [], display: { scale: 'own' } });
     expect(
       withComparisons(withoutComparison(both, 'row-1'), [circle], known).comparisons.map(({ key }) => key),
     ).toEqual(['row-2', 'row-1']);

@@ -143,9 +143,11 @@ export function withComparisons(state: PanelState, changes: readonly Change[], k
   return { ...state, question, comparisons, display: first ? { ...state.display, scale: 'shared' } : state.display };
 }
 
-/** The state without one comparison, or without any. */
+/** The state without one comparison, or without any; with the last one, the shared scale goes that came with the first. */
 export function withoutComparison(state: PanelState, key?: string): PanelState {
-  return { ...state, comparisons: key === undefined ? [] : state.comparisons.filter((each) => each.key !== key) };
+  const comparisons = key === undefined ? [] : state.comparisons.filter((each) => each.key !== key);
+  const display = comparisons.length === 0 ? { ...state.display, scale: 'own' as const } : state.display;
+  return { ...state, comparisons, display };
 }
 
 /** The state with a card kept as it shows now. Throws UsageError when it shows nothing. */

@@ -12,6 +12,7 @@ export const methodCardStyles = css`
       position: absolute;
       right: 0;
       opacity: 0;
+      pointer-events: none;
     }
     article:not(:hover):not(:focus-within) .tools.quiet:not(:last-child) {
       pointer-events: none;

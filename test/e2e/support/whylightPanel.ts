@@ -83,11 +83,11 @@ export class WhylightPanel {
     return this.frame.getByTestId('run-status');
   }
 
-  /** Method → its card's state. */
+  /** Key of a card (of the panel's own ones, its method's id) → its state. */
   async states(): Promise<Record<string, string>> {
     const pairs = await this.frame
       .locator('wl-method-card')
-      .evaluateAll((cards) => cards.map((card) => [card.getAttribute('data-method'), card.getAttribute('data-state')]));
+      .evaluateAll((cards) => cards.map((card) => [card.getAttribute('data-key'), card.getAttribute('data-state')]));
     return Object.fromEntries(pairs);
   }
 
@@ -114,15 +114,15 @@ export class WhylightPanel {
     );
   }
 
-  /** What every card's canvas holds. */
+  /** Key of a card → what its canvas holds. */
   async drawn(): Promise<Record<string, Drawn>> {
     const pairs = await this.frame.locator('wl-method-card').evaluateAll((cards) =>
       cards.map((card) => {
         const frame = card.shadowRoot?.querySelector('wl-image-frame');
         const canvas = frame?.shadowRoot?.querySelector('canvas');
         const context = canvas?.getContext('2d');
-        const method = card.getAttribute('data-method');
-        if (!canvas || !context) return [method, { width: 0, height: 0, colours: 0, transparent: 1, sum: 0 }];
+        const key = card.getAttribute('data-key');
+        if (!canvas || !context) return [key, { width: 0, height: 0, colours: 0, transparent: 1, sum: 0 }];
         const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
         const colours = new Set<number>();
         let [transparent, sum] = [0, 0];
@@ -134,7 +134,7 @@ export class WhylightPanel {
         }
         const pixels = data.length / 4;
         return [
-          method,
+          key,
           { width: canvas.width, height: canvas.height, colours: colours.size, transparent: transparent / pixels, sum },
         ];
       }),
