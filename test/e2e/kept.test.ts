@@ -35,7 +35,7 @@ describe('Finished maps', () => {
 
   it('are not asked for with a class that does not exist: the field says so, and what is there stays', async () => {
     const before = await sums();
-    const field = panel.frame.locator('[data-field="class"]');
+    const field = panel.frame.locator('[data-field="other-class"]');
     await field.fill('starr');
     const problem = panel.frame.locator('wl-combobox').filter({ has: field }).locator('#problem');
     await expect.poll(() => problem.textContent()).toContain('starr');

@@ -34,6 +34,7 @@ describe('The maps', () => {
       .toBe(width);
   }
 
+  /** Share of the page that is covered by maps. */
   const visibleShare = () =>
     panel.frame.locator('wl-method-card, wl-image-card').evaluateAll((cards) => {
       const seen = cards.map((card) => {
@@ -141,7 +142,7 @@ describe('The maps', () => {
     await samples.fill('7');
     await window.screenshot('enlarged');
     await detail.locator('[data-action="run-again"]').click();
-    await expect.poll(async () => detail.getByTestId('cost').textContent()).toContain('7 gradients');
+    await detail.getByText('7 gradients').first().waitFor();
     await window.page.keyboard.press('Escape');
     await detail.locator('wl-image-frame').waitFor({ state: 'hidden' });
     expect(await card.getByTestId('cost').textContent()).toContain('7 gradients');
@@ -156,7 +157,7 @@ describe('The maps', () => {
     await panel.frame.locator('[data-field="view"] input[value="model"]').check({ force: true });
     await expect.poll(async () => (await size()).width / (await size()).height).toBeCloseTo(1, 2);
     await window.screenshot('model view');
-    const model = panel.action('model').first();
-    expect(await model.textContent()).toContain('mobilenet_v1_025.onnx');
+    await panel.action('model').first().click();
+    await panel.frame.locator('wl-subject .model').getByText('mobilenet_v1_025.onnx').first().waitFor();
   });
 });
