@@ -20,7 +20,7 @@ describe('A window', () => {
 
   const engines = () => descendants(window.serverPid).filter(({ command }) => command.includes('dist/engine.cjs'));
 
-  it('that is reloaded shows the panel again, with class, layer of display and cards as before', async () => {
+  it('that is reloaded shows the panel again, with class, display and maps as before, and computes nothing', async () => {
     let panel = await window.explain(['imagenet', 'cat.png']);
     await panel.untilDone(9);
     const other = panel.classes.nth(1);
@@ -30,6 +30,8 @@ describe('A window', () => {
     await panel.untilDone(9);
     await panel.chooseColours('inferno');
     const target = await panel.target.locator('strong').textContent();
+    const facts = async () => panel.frame.locator('wl-method-card [data-testid="cost"]').allTextContents();
+    const [costs, drawn] = [await facts(), await panel.drawn()];
 
     await window.reload();
     await window.tab('Why: cat.png').waitFor();
@@ -39,6 +41,9 @@ describe('A window', () => {
     expect(await panel.target.locator('strong').textContent()).toBe(target);
     const chosen = panel.frame.locator('[data-field="colour-map"]').first();
     await expect.poll(() => chosen.evaluate((element) => (element as HTMLSelectElement).value)).toBe('inferno');
+    // The seconds that each method took are those of the first time.
+    expect(await facts()).toEqual(costs);
+    await expect.poll(() => panel.drawn()).toEqual(drawn);
     expect(engines()).toHaveLength(1);
   });
 
