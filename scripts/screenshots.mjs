@@ -45,7 +45,12 @@ async function sampleImage() {
 
 /** The panel that explains the sample's image, alone in the window. */
 async function panelImage() {
-  const server = await startServer({ testDriver: true, settings: { 'workbench.colorTheme': 'Default Dark Modern' } });
+  const settings = {
+    'workbench.colorTheme': 'Default Dark Modern',
+    'window.commandCenter': false,
+    'workbench.layoutControl.enabled': false,
+  };
+  const server = await startServer({ testDriver: true, settings });
   const browser = await chromium.launch({ executablePath: await ensureChromium(), args: chromiumArguments });
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });

@@ -72,7 +72,7 @@ export async function nothingFound(
 /** @param help page on exporting, as part of the extension. */
 export function foreignActions({ path, format }: ForeignCheckpointError, help: Uri): Action[] {
   return [
-    { title: l10n.t('Copy Export Command'), run: () => copyCommand(path, format) },
+    { title: l10n.t('Copy Command'), run: () => copyCommand(path, format) },
     { title: l10n.t('How to Export'), run: () => commands.executeCommand('markdown.showPreview', help) },
   ];
 }

@@ -30,7 +30,9 @@ export class Reporter {
     const sentence = this.sentence(error);
     if (sentence === undefined) return;
     const engine = error instanceof WhylightError && error.kind === 'engine';
-    const all = [...actions, ...(engine ? [restartEngine()] : []), this.showLog()];
+    const offered = [...actions, ...(engine ? [restartEngine()] : [])];
+    // More than three buttons are cut off in a notification.
+    const all = offered.length < 3 ? [...offered, this.showLog()] : offered;
     void this.offer(window.showErrorMessage(sentence, ...all.map(({ title }) => title)), all);
   }
 

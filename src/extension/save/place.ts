@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FileSystemError, l10n, Uri, window, workspace } from 'vscode';
 import { imageSettings } from '../host/settings';
@@ -110,7 +111,11 @@ function foldersIn(base: Uri): Folders {
     },
     create: async (folder) => workspace.fs.createDirectory(at(folder)),
     write: async (file, bytes) => workspace.fs.writeFile(at(file), bytes),
-    rename: async (from, to) => workspace.fs.rename(at(from), at(to), { overwrite: true }),
+    // VS Code removes what is overwritten before it moves: whoever looks then, or a crash, finds neither.
+    rename: async (from, to) =>
+      base.scheme === 'file'
+        ? rename(at(from).fsPath, at(to).fsPath)
+        : workspace.fs.rename(at(from), at(to), { overwrite: true }),
     remove: async (folder) => workspace.fs.delete(at(folder), { recursive: true, useTrash: false }),
   };
 }
