@@ -49,7 +49,11 @@ function ended({ cell, drawing, words, again }: StripOptions): TemplateResult {
       <span class="text" title=${before}>${before}</span>${run}
     </div>`;
   }
-  const sentence = failure ?? words(phase === 'cancelled' ? 'card.cancelledText' : 'card.endedText');
+  // The whole run's failure is told once, above the cards, with what can be done.
+  if (failure === null && phase === 'failed') {
+    return html`<div class="strip" data-testid="card-failure"><span class="text muted">${words('card.endedText')}</span></div>`;
+  }
+  const sentence = failure ?? words('card.cancelledText');
   // A map that there is stays visible above the sentence.
   return html`<div class="failure ${drawing === null ? 'alone' : ''}" data-testid="card-failure">
     <span class=${failure === null ? '' : 'error'}>${failure === null ? infoIcon : errorIcon}</span>

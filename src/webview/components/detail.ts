@@ -63,14 +63,18 @@ export class Detail extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    // The browser keeps the focus inside, gives it back where it was, and closes on Esc.
+    // The browser keeps the focus inside and gives it back where it was.
     this.dialog.showModal();
   }
 
   protected override render() {
     const { cell, words, running } = this;
     const busy = running && isPending(cell.card);
-    return html`<dialog aria-labelledby="title" @close=${() => this.dispatchEvent(new CloseEvent())}>
+    return html`<dialog
+      aria-labelledby="title"
+      @close=${() => this.dispatchEvent(new CloseEvent())}
+      @keydown=${this.keyPressed}
+    >
       <header>
         <h2 id="title" title=${fullTitle(cell)}>
           ${cell.info.title}${cell.detail === '' ? nothing : html` <span class="muted">${cell.detail}</span>`}
@@ -83,6 +87,13 @@ export class Detail extends LitElement {
         <div class="drawer" tabindex="-1">${this.parameters()}${this.about()}</div>
       </div>
     </dialog>`;
+  }
+
+  /** Esc closes the card and nothing behind it. */
+  private keyPressed(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    this.dialog.close();
   }
 
   private map(): TemplateResult {

@@ -161,7 +161,7 @@ export class StatusLine extends LitElement {
     return html`<div class="notice error" role="alert" data-notice="error" data-testid="run-error">
       ${errorIcon}
       <div>
-        <p><strong>${words('run.failed')}.</strong> ${error}</p>
+        <p>${error}</p>
         <div class="actions">
           ${
             cut === null

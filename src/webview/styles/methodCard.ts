@@ -46,7 +46,7 @@ export const methodCardStyles = css`
   }
   .track {
     height: 2px;
-    background: var(--wl-border);
+    background: var(--wl-empty);
   }
   .track svg {
     display: block;

@@ -51,7 +51,7 @@ export const statusStyles = css`
     bottom: 0;
     left: 0;
     height: 2px;
-    background: var(--wl-border);
+    background: var(--wl-empty);
   }
   .track svg {
     display: block;
