@@ -31,7 +31,7 @@ export const fieldStyles = css`
     height: 26px;
   }
   input[type='range'] {
-    --wl-accent: var(--vscode-button-background, var(--vscode-focusBorder));
+    --wl-accent: var(--vscode-progressBar-background, var(--vscode-focusBorder));
     width: 100%;
     min-width: 0;
     margin: 0;

@@ -12,8 +12,8 @@ export const methodCardStyles = css`
       position: absolute;
       right: 0;
       opacity: 0;
-      pointer-events: none;
     }
+    /* A pinned card's own button stands where these would lie. */
     article:not(:hover):not(:focus-within) .tools.quiet:not(:last-child) {
       pointer-events: none;
     }
