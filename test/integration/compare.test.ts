@@ -19,7 +19,7 @@ describe('Compare with…', () => {
   after(() => useCheckpoint(undefined));
   afterEach(closePanels);
 
-  it('puts the three epochs of a training below each other, in their order, by its first entry', async () => {
+  it('puts the three epochs of a training side by side, in their order, by its first entry', async () => {
     const panel = await explain(file('shapes', 'images', 'circle_watermark_0.png'));
     await ended(panel);
     const target = predictionOf(panel)?.target;

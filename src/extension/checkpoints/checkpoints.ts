@@ -69,7 +69,7 @@ export class Checkpoints {
     if (candidates.length === 0) return browseCheckpoint(root);
     return pickCheckpoint(sortCandidates(candidates, dirname(leftOut[0] ?? image.fsPath)), {
       title: l10n.t('Compare with Another Checkpoint'),
-      placeHolder: l10n.t('The checkpoint whose maps stand below those of this one'),
+      placeHolder: l10n.t('The checkpoint whose maps stand beside those of this one'),
       root,
       chosenBefore: Object.values(await this.remembered()),
     });

@@ -120,7 +120,7 @@ async function askForKind(context: ComparisonContext): Promise<readonly Change[]
   });
   const picked = await window.showQuickPick(items, {
     title: l10n.t('Compare with…'),
-    placeHolder: l10n.t('A second row of maps, on the same scale, below this one'),
+    placeHolder: l10n.t('Maps side by side with these, on the same scale'),
     matchOnDetail: true,
     ignoreFocusOut: true,
   });
