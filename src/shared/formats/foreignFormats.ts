@@ -67,7 +67,7 @@ export const foreignFormats: readonly ForeignFormat[] = [
 
 const nameOf = (path: string): string => path.split(/[\\/]/).pop() ?? '';
 const folderOf = (path: string): string => path.replace(/\/?[^/]*$/, '') || '.';
-const onnxOf = (path: string): string => path.replace(/(?<=[^/])\.[^./]*$/, '') + '.onnx';
+const onnxOf = (path: string): string => `${path.replace(/(?<=[^/])\.[^./]*$/, '')}.onnx`;
 const shell = (path: string): string => (/^[\w./@+=-]+$/.test(path) ? path : `"${path.replace(/(["$`\\])/g, '\\$1')}"`);
 /** A Python text inside a double-quoted shell argument. */
 const python = (path: string): string => `'${path.replace(/(['\\])/g, '\\$1').replace(/(["$`])/g, '\\$1')}'`;
