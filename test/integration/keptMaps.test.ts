@@ -47,7 +47,7 @@ describe('Comparing', () => {
 
   beforeEach(async () => {
     await useCheckpoint('last_e08.onnx');
-    panel = await explain(file('shapes', 'images', 'star_1.png'));
+    panel = await explain(file('shapes', 'images', 'star_3.png'));
     await ended(panel);
     assert.equal(predictionOf(panel)?.target.label, star.label);
   });
@@ -89,7 +89,7 @@ describe('Comparing', () => {
   it('saves every row', async () => {
     await panel.addComparisons(epochs);
     await ended(panel);
-    const folder = file('shapes', 'whylight', 'star_1');
+    const folder = file('shapes', 'whylight', 'star_3');
     await commands.executeCommand('whylight.saveOverlays');
     const result = await until('result.json', () => {
       const path = `${folder.fsPath}/result.json`;
