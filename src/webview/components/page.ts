@@ -82,7 +82,6 @@ export class Page extends LitElement {
         }
       </main>`;
     }
-    // Until the model has answered, nothing says what shape the image has: cards that were shown would change theirs.
     const prediction = shownAnswer(explanation)?.prediction ?? null;
     return html`<main @wl-cursor=${this.cursorMoved} @wl-zoom=${this.zoomed}>
       <wl-subject .state=${page} .controller=${controller} .words=${words}></wl-subject>
@@ -106,7 +105,6 @@ export class Page extends LitElement {
         @wl-display=${(event: DisplayEvent) => controller.setDisplay(event.detail)}
       ></wl-toolbar>
       <wl-cards
-        ?hidden=${prediction === null && (explanation.run === null || explanation.run.phase === 'running')}
         .state=${page}
         .cursor=${this.cursor}
         .zoom=${this.zoom}
