@@ -44,15 +44,21 @@ async function askFor(panel: ExplanationPanel, index: number): Promise<void> {
 
 describe('Comparing', () => {
   let panel: ExplanationPanel;
+  // An image of its own: what other tests have explained is known already.
+  const image = () => file('shapes', 'images', 'compared.png');
+  before(() => workspace.fs.copy(file('shapes', 'images', 'star_1.png'), image()));
 
   beforeEach(async () => {
     await useCheckpoint('last_e08.onnx');
-    panel = await explain(file('shapes', 'images', 'star_3.png'));
+    panel = await explain(image());
     await ended(panel);
     assert.equal(predictionOf(panel)?.target.label, star.label);
   });
   afterEach(closePanels);
-  after(() => useCheckpoint(undefined));
+  after(async () => {
+    await useCheckpoint(undefined);
+    await workspace.fs.delete(image());
+  });
 
   it('puts the other epochs below, for the same class, and computes nothing else', async () => {
     const maps = mapsOf(panel).map(({ map }) => map);
@@ -89,7 +95,7 @@ describe('Comparing', () => {
   it('saves every row', async () => {
     await panel.addComparisons(epochs);
     await ended(panel);
-    const folder = file('shapes', 'whylight', 'star_3');
+    const folder = file('shapes', 'whylight', 'compared');
     await commands.executeCommand('whylight.saveOverlays');
     const result = await until('result.json', () => {
       const path = `${folder.fsPath}/result.json`;
