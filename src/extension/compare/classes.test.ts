@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Prediction } from '../../shared/explanation/events';
-import { classesByIndex, otherClasses, targetOf } from './classes';
+import { targetOf } from '../../shared/question/target';
+import { classesByIndex, otherClasses } from './classes';
 
 function prediction(
   probabilities: number[],

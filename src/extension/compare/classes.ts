@@ -1,5 +1,4 @@
 import type { Prediction } from '../../shared/explanation/events';
-import type { TargetRequest } from '../../shared/question/target';
 
 /** A class in a list. */
 export interface ClassEntry {
@@ -38,9 +37,4 @@ export function classesByIndex(entries: readonly ClassEntry[], typed: string, mo
     .sort((left, right) => left.rank - right.rank)
     .slice(0, most)
     .map(({ entry }) => entry);
-}
-
-/** The class as another checkpoint can find it, too. */
-export function targetOf({ index, label }: Pick<ClassEntry, 'index' | 'label'>): TargetRequest {
-  return label === null ? { kind: 'index', index } : { kind: 'class', index, label };
 }

@@ -1,8 +1,8 @@
 import { l10n, type QuickPickItem, window } from 'vscode';
 import type { Prediction } from '../../shared/explanation/events';
-import { parseTarget, type TargetRequest } from '../../shared/question/target';
+import { parseTarget, type TargetRequest, targetOf } from '../../shared/question/target';
 import { percent } from '../../shared/words/summary';
-import { type ClassEntry, classesByIndex, otherClasses, targetOf } from './classes';
+import { type ClassEntry, classesByIndex, otherClasses } from './classes';
 
 type Item = QuickPickItem & { readonly entry: ClassEntry };
 

@@ -11,7 +11,7 @@ import {
   type PinnedCard,
 } from '../../shared/question/comparison';
 import { type Question, sameQuestion } from '../../shared/question/question';
-import type { TargetRequest } from '../../shared/question/target';
+import { type TargetRequest, targetOf } from '../../shared/question/target';
 import type { ClassScore } from '../../shared/results/attribution';
 
 /** All cards of a panel: its own, those of its comparisons in their order, and the pinned ones. */
@@ -128,8 +128,7 @@ export function withComparisons(state: PanelState, changes: readonly Change[], k
   const target = answer?.prediction.target;
   let { question } = state;
   if (target !== undefined && changes.some(({ kind }) => kind === 'checkpoint' || kind === 'image')) {
-    const { index, label } = target;
-    question = { ...question, target: label === null ? { kind: 'index', index } : { kind: 'class', index, label } };
+    question = { ...question, target: targetOf(target) };
   }
   const comparisons = [...state.comparisons];
   for (const change of changes) {
@@ -156,10 +155,9 @@ export function withPinned(state: PanelState, key: string, known: Explanation): 
   const shown = card && shownMap(known, card);
   if (!card || !shown) throw new UsageError('Only a card with a finished map can be pinned.');
   const { attribution, answer } = shown;
-  const { index, label } = answer.prediction.target;
   const question: Question<string> = {
     ...answer.question,
-    target: label === null ? { kind: 'index', index } : { kind: 'class', index, label },
+    target: targetOf(answer.prediction.target),
   };
   const { method, preset, parameters, layer } = attribution;
   const pinned: PinnedCard = {

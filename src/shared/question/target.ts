@@ -16,3 +16,8 @@ export function parseTarget(text: string): TargetRequest | null {
   if (trimmed === 'top1') return { kind: 'top1' };
   return /^\d+$/.test(trimmed) ? { kind: 'index', index: Number(trimmed) } : { kind: 'label', label: trimmed };
 }
+
+/** A known class, asked for so that another checkpoint can find it, too: by its name where it has one. */
+export function targetOf({ index, label }: { readonly index: number; readonly label: string | null }): TargetRequest {
+  return label === null ? { kind: 'index', index } : { kind: 'class', index, label };
+}
