@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/support/folder';
+import { zipOf } from '../../../test/support/zip';
 import { CheckpointError } from '../../shared/errors';
 import { ProtobufWriter } from '../runtime/onnxruntime/protobufWriter';
 import { readCheckpoint } from './index';
@@ -26,8 +27,8 @@ async function refusal(path: string): Promise<string> {
 const zeros = (count: number) => new Array<number>(count).fill(0);
 const letters = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
 
-/** The start of a zip archive, and its directory's names. */
-const zip = (...names: string[]) => [0x50, 0x4b, 3, 4, ...zeros(30), ...letters(names.join('\0')), ...zeros(22)];
+/** An archive of empty files with these names. */
+const zip = (...names: string[]) => zipOf(names.map((name) => ({ name, bytes: new Uint8Array() })));
 const graphDef = () => {
   const node = (name: string, op: string) => new ProtobufWriter().string(1, name).string(2, op);
   return new ProtobufWriter().message(1, node('input', 'Placeholder')).message(1, node('conv', 'Conv2D'));
@@ -45,6 +46,7 @@ const strangers: [string, readonly number[] | Uint8Array | string, string][] = [
   ['npz', zip('arr_0.npy'), 'a NumPy archive (.npz)'],
   ['zipped ONNX', zip('model.onnx'), 'a zip archive with an ONNX file in it (unpack it)'],
   ['zip', zip('readme'), 'a zip archive'],
+  ['broken zip', [0x50, 0x4b, 3, 4, ...zeros(30)], 'a damaged zip archive (download or export it again)'],
   [
     'old PyTorch',
     [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a],

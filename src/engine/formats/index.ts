@@ -47,9 +47,10 @@ async function readerFor(path: string, among: readonly Reader[]): Promise<Reader
     throw new CheckpointError(`${path} is empty: its download or export did not finish; make it again.`);
   const source = new FileSource(path);
   try {
-    const reader = takes({ kind: 'file', path, source });
+    const is = await fileKind(source);
+    const reader = takes({ kind: 'file', path, source, is });
     if (reader) return reader;
-    throw unknown(fileKind(source));
+    throw unknown(is.what);
   } finally {
     source.close();
   }

@@ -1,19 +1,20 @@
 import type { CheckpointFormat } from '../../../shared/formats/checkpointNames';
 import type { ByteSource } from './bytes/byteSource';
 import type { Checkpoint } from './checkpoint';
+import type { FileKind } from './fileKinds';
 
 /** What a path leads to, for a reader to say whether it is one of its checkpoints. */
 export type Candidate =
-  /** A file of at least one byte; `source` is open as long as the reader looks. */
-  | { readonly kind: 'file'; readonly path: string; readonly source: ByteSource }
+  /** A file of at least one byte and what its bytes tell; `source` is open as long as the reader looks. */
+  | { readonly kind: 'file'; readonly path: string; readonly source: ByteSource; readonly is: FileKind }
   /** A folder, and the names of what lies in it. */
   | { readonly kind: 'folder'; readonly path: string; readonly names: readonly string[] };
 
 /** Reads one format. Its title and names are what menus, discovery and messages go by; `match` goes by the bytes. */
 export interface Reader extends CheckpointFormat {
   /**
-   * Whether this is a checkpoint of the format, whole or damaged, told by its bytes and never by its name alone. Readers are asked in the
-   * order of the registry, so that a format without a mark of its own must leave alone what is something else (see `markedKind`).
+   * Whether this is a checkpoint of the format, whole or damaged, told by its bytes (usually by `candidate.is.id`) and never by its name
+   * alone. Readers are asked in the order of the registry.
    */
   match(candidate: Candidate): boolean;
   /**

@@ -1,8 +1,6 @@
 import { CheckpointError } from '../../../shared/errors';
 import { CheckpointFiles } from '../kit/bytes/checkpointFiles';
 import type { Checkpoint } from '../kit/checkpoint';
-import { markedKind } from '../kit/fileKinds';
-import { protobufKind } from '../kit/protobuf/protobufKinds';
 import type { Reader } from '../kit/reader';
 import { importGraph } from './importGraph';
 import { ExternalData } from './proto/externalData';
@@ -57,11 +55,9 @@ export async function readOnnx(path: string): Promise<Checkpoint> {
   }
 }
 
-/** Protobufs have no mark of their own: what has one of another format is none. */
 export const onnx: Reader = {
   title: 'ONNX',
   extensions: ['.onnx'],
-  match: (candidate) =>
-    candidate.kind === 'file' && markedKind(candidate.source) === null && protobufKind(candidate.source) === 'onnx',
+  match: (candidate) => candidate.kind === 'file' && candidate.is.id === 'onnx',
   read: readOnnx,
 };

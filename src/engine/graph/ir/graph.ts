@@ -50,4 +50,9 @@ export interface Graph {
   readonly constants: ReadonlyMap<string, Tensor>;
   /** Element type and shape of every value, once shapes are inferred; values of an unbound graph may be missing. */
   readonly types: ReadonlyMap<string, ValueType>;
+  /**
+   * True for a graph that computes images as N×H×W×C, with a Transpose on either side of each operator that ONNX has for N×C×H×W only.
+   * Binding moves its values to N×C×H×W, under their names, as far as that is only another order of axes.
+   */
+  readonly channelsLast?: boolean;
 }

@@ -116,9 +116,14 @@ export class GraphWriter implements NameSpace {
    * The graph of what the outputs depend on.
    *
    * @param outputTypes of outputs, as far as the checkpoint states them.
+   * @param channelsLast true when the checkpoint computes images as N×H×W×C: see `Graph.channelsLast`.
    * @throws CheckpointError when a value is computed twice, by nothing, or from itself, or there are no outputs.
    */
-  finish(outputs: readonly string[], outputTypes: ReadonlyMap<string, ValueType> = new Map()): Graph {
+  finish(
+    outputs: readonly string[],
+    outputTypes: ReadonlyMap<string, ValueType> = new Map(),
+    { channelsLast = false }: { readonly channelsLast?: boolean } = {},
+  ): Graph {
     if (outputs.length === 0) throw new CheckpointError('The checkpoint has no outputs.');
     const inputs = new Set(this.inputs.map(({ name }) => name));
     const given = { has: (value: string) => inputs.has(value) || this.constants.has(value) };
@@ -130,6 +135,7 @@ export class GraphWriter implements NameSpace {
       nodes,
       constants: new Map([...this.constants].filter(([name]) => read.has(name))),
       types: new Map([...outputTypes, ...this.inputs.map(({ name, type }) => [name, type] as const)]),
+      ...(channelsLast ? { channelsLast } : {}),
     };
   }
 }

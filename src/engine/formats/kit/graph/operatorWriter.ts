@@ -1,4 +1,5 @@
 import type { Node } from '../../../graph/ir/graph';
+import { permutationTo } from '../../../graph/ir/layout';
 import { float32, int64, type Tensor } from '../../../graph/ir/tensor';
 
 /** Where an operator's nodes get their names and put their constants. */
@@ -76,6 +77,17 @@ export class OperatorWriter {
 
   mul(a: string, b: string): string {
     return this.emit('Mul', [a, b]);
+  }
+
+  /**
+   * For an operator that ONNX has for N×C×H×W only, in a checkpoint that computes N×H×W×C: `write` gets the value with its channels first
+   * and gives another such; the result has its channels last again. Where two such operators meet, binding takes the Transposes out.
+   *
+   * @param output the operator's own output, when this gives it.
+   */
+  channelsFirst(value: string, write: (first: string) => string, output?: string): string {
+    const first = this.emit('Transpose', [value], { perm: permutationTo.NCHW });
+    return this.emit('Transpose', [write(first)], { perm: permutationTo.NHWC }, output);
   }
 
   /** The lengths of axes start … end − 1 as one-dimensional int64 value; known once the graph is bound. */
