@@ -1,6 +1,7 @@
 // Writes down which checkpoints the engine's readers read, for those who may not import the engine: the list that the extension
 // discovers checkpoints by, and in package.json the menus' `when` clauses and what activates the extension.
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -8,16 +9,22 @@ import { mustRun } from './lib/processes.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-/** A module of the project's, bundled so that Node can run it. */
+/** A module of the project's, bundled so that Node can run it. Packages for Node only know `require`. */
 async function importTypeScript(name) {
   const { outputFiles } = await build({
     entryPoints: [path.join(root, name)],
     bundle: true,
     write: false,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
   });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  const module = { exports: {} };
+  new Function('module', 'exports', 'require', outputFiles[0].text)(
+    module,
+    module.exports,
+    createRequire(path.join(root, name)),
+  );
+  return module.exports;
 }
 
 /** The files that are written, by name, with what belongs in them. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCheckpoint, readers } from '../../src/engine/formats';
+import { readCheckpoint } from '../../src/engine/formats';
+import { onnx } from '../../src/engine/formats/onnx';
 import { float32 } from '../../src/engine/graph/ir/tensor';
 import { INPUT } from '../../src/engine/model/evaluation/model';
 import { classScore } from '../../src/engine/model/evaluation/score';
@@ -17,7 +18,7 @@ import { type ToyNetwork, toy } from './toyReader';
 /* A second format, added in a test without a change in any other room. */
 
 const folder = temporaryFolder();
-const among = [...readers, toy];
+const among = [onnx, toy];
 const [side, filters] = [3, 2];
 const labels = ['a', 'b', 'c', 'd'];
 
@@ -146,7 +147,7 @@ describe('the registry', () => {
     expect((await readCheckpoint(model, among)).format).toBe('ONNX');
     expect((await readCheckpoint(write('named', {}, 'other.json'), among)).format).toBe('Toy');
     const path = write('unknown');
-    expect(await sentence(path, [...readers])).toBe('/unknown/small.toy is a JSON file; ONNX checkpoints are read.');
+    expect(await sentence(path, [onnx])).toBe('/unknown/small.toy is a JSON file; ONNX checkpoints are read.');
     writeFileSync(path, '{"toy": 2}');
     expect(await sentence(path)).toBe('/unknown/small.toy is a JSON file; ONNX, Toy checkpoints are read.');
     mkdirSync(join(folder, 'empty'));

@@ -6,6 +6,7 @@ import { zipOf } from '../../../test/support/zip';
 import { CheckpointError } from '../../shared/errors';
 import { ProtobufWriter } from '../runtime/onnxruntime/protobufWriter';
 import { readCheckpoint } from './index';
+import { onnx } from './onnx';
 
 const folder = temporaryFolder();
 const models = resolve(import.meta.dirname, '../../../test/data/models');
@@ -17,7 +18,7 @@ function file(name: string, content: string | Uint8Array | readonly number[]): s
 }
 
 async function refusal(path: string): Promise<string> {
-  const error = await readCheckpoint(path).catch((thrown: unknown) => thrown);
+  const error = await readCheckpoint(path, [onnx]).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(CheckpointError);
   const { message } = error as CheckpointError;
   expect(message).toMatch(/^[^\n]+\.$/);

@@ -18,7 +18,8 @@ const formats: readonly CheckpointFormat[] = [
 
 it('knows checkpoints by name', () => {
   expect(['a.onnx', '/x/B.ONNX', 'a.b.onnx'].every((name) => isCheckpointName(name))).toBe(true);
-  expect(['a.onnx.data', 'onnx', 'a.pt', '.onnx', '/x.onnx/a', ''].some((name) => isCheckpointName(name))).toBe(false);
+  const others = ['a.onnx.data', 'onnx', 'a.pt', '.onnx', '/x.onnx/a', ''];
+  expect(others.some((name) => isCheckpointName(name, [formats[0]!]))).toBe(false);
   expect(['model.json', 'C:\\x\\vgg.weights.H5'].every((name) => isCheckpointName(name, formats))).toBe(true);
   expect(['a.json', 'a.h5', 'saved_model.pb'].some((name) => isCheckpointName(name, formats))).toBe(false);
 });
@@ -32,7 +33,7 @@ it('lets the file that marks a folder stand for it', () => {
   expect(checkpointOf('C:\\runs\\7\\saved_model.pb', formats)).toBe('C:\\runs\\7');
   for (const path of ['/runs/7', '/runs/a.onnx', 'saved_model.pb', '/saved_model.pb/a.onnx'])
     expect(checkpointOf(path, formats)).toBe(path);
-  expect(checkpointOf('/runs/7/saved_model.pb')).toBe('/runs/7/saved_model.pb');
+  expect(checkpointOf('/runs/7/saved_model.pb', [formats[0]!])).toBe('/runs/7/saved_model.pb');
 });
 
 it('gives dialogs the last part of each name', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { foreignFormat, foreignFormats, foreignGlob, foreignWhen } from './foreignFormats';
 
-const title = (path: string) => foreignFormat(path)?.title;
+const onnx = [{ title: 'ONNX', extensions: ['.onnx'] }];
+const title = (path: string) => foreignFormat(path, onnx)?.title;
 
 describe('foreignFormat', () => {
   it.each([
@@ -30,7 +31,7 @@ describe('foreignFormat', () => {
 });
 
 describe('the command that turns it into ONNX', () => {
-  const command = (path: string) => foreignFormat(path)?.command(path);
+  const command = (path: string) => foreignFormat(path, onnx)?.command(path);
 
   it('names the file and puts the result beside it', () => {
     expect(command('runs/model.pth')).toMatch(/torch\.load\('runs\/model\.pth'.*'runs\/model\.onnx'\)"$/);
@@ -64,7 +65,7 @@ describe('menus and search', () => {
     const when = new RegExp(source!, flags);
     const glob = globs(foreignGlob());
     for (const name of ['a.pth', 'a.pt', 'a.safetensors', 'a.h5', 'a.keras', 'a.tflite', 'saved_model.pb', 'x.pb']) {
-      expect(foreignFormat(name), name).toBeDefined();
+      expect(foreignFormat(name, onnx), name).toBeDefined();
       expect(when.test(name), name).toBe(true);
       expect(
         glob.some((each) => each.test(name)),
@@ -73,7 +74,7 @@ describe('menus and search', () => {
     }
     for (const name of ['a.onnx', 'a.bin', '.pt', 'apt', 'a.png', 'a.pth.txt']) {
       expect(when.test(name), name).toBe(false);
-      expect(foreignFormat(name), name).toBeUndefined();
+      expect(foreignFormat(name, onnx), name).toBeUndefined();
     }
   });
 
