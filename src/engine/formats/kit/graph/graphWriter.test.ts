@@ -62,6 +62,15 @@ describe('operators', () => {
     expect([...g.finish(['a']).constants.keys()]).toEqual(['a/scalar']);
   });
 
+  it('that cannot be brought in stand there with the reason', () => {
+    const g = writer();
+    g.unsupported({ name: 'layer', type: 'Unique', outputs: ['a', 'a:1'] }, ['image'], 'sorts');
+    g.operator({ name: 'relu', type: 'Relu', outputs: ['b'] }, (w) => w.emit('Relu', ['a'], {}, 'b'));
+    const [node] = g.finish(['b']).nodes;
+    expect(node).toMatchObject({ op: 'Unique', name: 'layer', inputs: ['image'], unsupported: 'sorts' });
+    expect(g.fresh('a:1')).toBe('a:1_2');
+  });
+
   it('may come in any order, and those that no output depends on are left out', () => {
     const g = writer();
     g.operator({ name: 'last', type: 'Relu', outputs: ['b'] }, (w) => w.emit('Relu', ['a'], {}, 'b'));

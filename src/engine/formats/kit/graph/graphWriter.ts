@@ -86,6 +86,17 @@ export class GraphWriter implements NameSpace {
     this.nodes.push(...markDecomposed(writer.nodes, outputs, type));
   }
 
+  /**
+   * An operator that cannot be brought into the graph: it stands there under its name, and is named when the logits need it.
+   *
+   * @param inputs the values that it reads, as far as they are known.
+   * @param why follows the operator's type in a sentence: `has computed strides`.
+   */
+  unsupported({ name, type, outputs }: SourceOperator, inputs: readonly string[], why: string): void {
+    for (const output of outputs) this.taken.add(output);
+    this.nodes.push({ op: type, name, inputs, outputs, attributes: {}, unsupported: why });
+  }
+
   /** The order of a value's axes as they were declared; undefined for what is no image. */
   layoutOf(value: string): Layout | undefined {
     return this.layouts.get(value);
