@@ -6,7 +6,7 @@ const shape = (dims: readonly (number | string)[]): string => dims.join('×') ||
 
 /** A checkpoint's summary as text for a terminal. */
 export function describeModel(summary: ModelSummary): string {
-  const { logits, preprocessing, labels } = summary;
+  const { logits, preprocessing, labels, channelsLast } = summary;
   const section = (title: string, lines: string): string => `${title}\n${lines || '  none'}`;
   return [
     table([
@@ -34,6 +34,9 @@ export function describeModel(summary: ModelSummary): string {
           : 'unknown',
       ],
       ['labels', labels ? `${labels.count}, ${labels.how}` : 'not found'],
+      ...(channelsLast
+        ? [['axes', `N×H×W×C, moved to N×C×H×W: ${channelsLast.transposes} of ${channelsLast.unmoved} Transposes left`]]
+        : []),
     ]),
     section(
       'inputs',

@@ -7,8 +7,11 @@ import type { OpenCheckpoint } from './checkpoints';
 export function chooseLayer({ model, layer: noted }: OpenCheckpoint, wanted: string | undefined): ChosenLayer | null {
   const name = wanted ?? noted;
   if (name === undefined) return model.defaultLayer;
-  const known = model.layers.find((layer) => layer.name === name);
-  if (known) return { name, why: wanted === undefined ? 'Named in whylight.json.' : 'Chosen by you.' };
+  // TensorFlow's users write `relu:0` for the first output of `relu`.
+  const known = [name, name.replace(/:0$/, '')]
+    .map((each) => model.layers.find((layer) => layer.name === each))
+    .find((layer) => layer !== undefined);
+  if (known) return { name: known.name, why: wanted === undefined ? 'Named in whylight.json.' : 'Chosen by you.' };
   const near = nearest(
     name,
     model.layers.map((layer) => layer.name),

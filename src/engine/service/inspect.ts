@@ -20,6 +20,10 @@ function countOperators(graph: Graph): Record<string, number> {
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+function transposesIn(graph: Graph): number {
+  return graph.nodes.filter(({ op }) => op === 'Transpose').length;
+}
+
 const quantised: ReadonlySet<DType> = new Set(['int8', 'uint8', 'int4', 'uint4']);
 
 /** Number of weights: elements of the floating-point constants, and of the quantised ones that are more than steps and zero points. */
@@ -47,6 +51,7 @@ export async function inspect(path: string, logits?: string, memory?: MemoryBudg
   const { graph, files } = checkpoint;
   const channels = classifier?.input.channels;
   const answers = classifier?.analysis.logits.answers;
+  const moved = graph.channelsLast && classifier ? classifier.analysis.graph : null;
   const unfit = channels !== undefined && !preprocessing && !problem ? [noImageFits(channels)] : [];
   return {
     path,
@@ -57,7 +62,8 @@ export async function inspect(path: string, logits?: string, memory?: MemoryBudg
     files: files.map(({ name, bytes }) => ({ name, bytes })),
     inputs: graph.inputs.map((input) => describeType(input.name, input.type)),
     outputs: graph.outputs.map((name) => describeType(name, graph.types.get(name))),
-    operators: countOperators(graph),
+    operators: countOperators(moved ?? graph),
+    channelsLast: moved && { transposes: transposesIn(moved), unmoved: transposesIn(graph) },
     parameters: countParameters(graph),
     unsupported: unsupportedOperators(graph),
     ...described(classifier),

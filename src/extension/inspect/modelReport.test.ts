@@ -17,6 +17,7 @@ const model: ModelSummary = {
   layers: [{ name: '/features/relu', operator: 'Relu', shape: [16, 8, 8], spatial: true }],
   defaultLayer: { name: '/features/relu', why: 'the last one with spatial extent' },
   operators: { Relu: 2, Conv: 9 },
+  channelsLast: null,
   parameters: 1234567,
   preprocessing: null,
   labels: { count: 25, how: 'whylight.json', names: Array.from({ length: 25 }, (_, index) => `class ${index}`) },
@@ -35,6 +36,9 @@ describe('modelReport', () => {
     expect(report).toMatch(/^# last\.onnx\n/);
     expect(report).toContain('| Weights | 1,234,567 |');
     expect(report).not.toContain('Files');
+    expect(report).not.toContain('Axes');
+    const moved = modelReport({ ...model, channelsLast: { transposes: 1, unmoved: 58 } }, english);
+    expect(moved).toContain('| Axes | N×H×W×C, moved to N×C×H×W: 1 of 58 Transposes left |');
     expect(report).toContain('| input | `input` | float32 | batch × 3 × 32 × 32 |');
     expect(report).toContain('| `/features/relu` | `Relu` | 16 × 8 × 8 | yes |');
     expect(report.indexOf('| `Conv` | 9 |')).toBeLessThan(report.indexOf('| `Relu` | 2 |'));

@@ -45,6 +45,7 @@ export function modelReport(model: ModelSummary, t: Translate, health?: HealthRe
           t('Default layer'),
           model.defaultLayer === null ? t('none') : `${code(model.defaultLayer.name)}: ${text(model.defaultLayer.why)}`,
         ],
+        ...(model.channelsLast === null ? [] : [[t('Axes'), axes(model.channelsLast, t)]]),
       ],
     ),
   );
@@ -112,4 +113,8 @@ function labels({ labels: found }: ModelSummary, t: Translate): string[] {
   const names = found.names.slice(0, shownLabels).map(text).join(', ');
   const more = found.count > shownLabels ? ` ${t('and {0} more', found.count - shownLabels)}` : '';
   return [`${t('{0} labels', found.count)}: ${text(found.how)}`, '', `${names}${more}`];
+}
+
+function axes({ transposes, unmoved }: NonNullable<ModelSummary['channelsLast']>, t: Translate): string {
+  return t('N×H×W×C, moved to N×C×H×W: {0} of {1} Transposes left', transposes, unmoved);
 }

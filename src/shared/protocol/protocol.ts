@@ -40,6 +40,11 @@ export interface ModelSummary {
   readonly defaultLayer: ChosenLayer | null;
   /** Operator → number of nodes, after import. */
   readonly operators: Readonly<Record<string, number>>;
+  /**
+   * Of a checkpoint that computes images as N×H×W×C: how many Transposes are left once its values were moved to N×C×H×W, and how many it would
+   * take with one on either side of each operator that has its channels first. Null for others, and where no size is known.
+   */
+  readonly channelsLast: { readonly transposes: number; readonly unmoved: number } | null;
   /** Number of weights. */
   readonly parameters: number;
   readonly preprocessing: FoundPreprocessing | null;

@@ -1,6 +1,7 @@
 /** Binds a graph to input sizes: explicit paddings, shapes of all values, shape arithmetic and other constants folded. */
 import { UsageError } from '../../../shared/errors';
 import type { Graph } from '../ir/graph';
+import { channelsFirst } from '../passes/channelsFirst/channelsFirst';
 import { FixedBatch } from '../passes/freeBatch';
 import { bindInLockstep, type InputSizes, type Reachable } from './lockstep';
 
@@ -18,6 +19,7 @@ export interface Reached extends Reachable {
  *
  * The batch stays free where the checkpoint allows it: shape arithmetic on the batch length is not folded, and a batch length of 1 that an
  * exporter wrote into Reshape, Expand or Concat is undone (see {@link isBatchPolymorphic}). `types` show the batch length bound here.
+ * A graph that is marked `channelsLast` computes N×C×H×W afterwards, under the same names, but for its inputs and outputs.
  *
  * @param sizes shapes of inputs, batch first; inputs that are left out keep the shape that the checkpoint declares, with batch 1 where
  *   it leaves the batch open.
@@ -51,7 +53,11 @@ function bindBatch(graph: Graph, sizes: InputSizes): Reached {
  * @throws UsageError when a size is missing.
  */
 export function bindReachable(graph: Graph, sizes: InputSizes = new Map(), memory = Number.POSITIVE_INFINITY): Reached {
-  const wanted = shapesOf(graph, sizes);
+  const reached = reach(graph, shapesOf(graph, sizes), memory);
+  return graph.channelsLast ? { ...reached, graph: channelsFirst(reached.graph) } : reached;
+}
+
+function reach(graph: Graph, wanted: InputSizes, memory: number): Reached {
   // Exporters write the length that they traced with into the graph: free it there, then bind to the wanted one.
   const traced = tracedBatch(graph, wanted);
   if (traced) {
