@@ -51,6 +51,11 @@ export class ZipArchive {
     return this.find(name).entry.uncompressedSize;
   }
 
+  /** Bytes that an entry takes in the archive. */
+  packedSize(name: string): number {
+    return this.find(name).entry.compressedSize;
+  }
+
   /** True for an entry that only a password opens. */
   isEncrypted(name: string): boolean {
     return this.find(name).entry.isEncrypted();
