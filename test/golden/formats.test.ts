@@ -132,11 +132,9 @@ describe('networks in other formats', () => {
       await compare(gradientOf(value), record.files[`grad_${layer}`] as string, tolerance.gradient, where);
     }
   });
-});
 
-/** Transposes that are left where a network computes channels last; a file that is not listed has channels first. */
-describe('channels last', () => {
-  it.skipIf(files.length === 0).each(files)('$title', async ({ title, path }) => {
+  /* Transposes that are left where a network computes channels last; a file that is not listed has channels first. */
+  it.skipIf(files.length === 0).each(files)('$title: Transposes', async ({ title, path }) => {
     const { channelsLast } = await inspect(path);
     expect(channelsLast?.transposes ?? null).toBe((transposesLeft as Record<string, number>)[title] ?? null);
   });
