@@ -1,19 +1,21 @@
 /** The checkpoint formats that can be read. CONTRIBUTING.md says how one is added. */
-import { readdir, stat } from 'node:fs/promises';
 import { CheckpointError } from '../../shared/errors';
-import { checkpointOf, isCheckpointName } from '../../shared/formats/checkpointNames';
-import { FileSource } from './kit/bytes/byteSource';
+import { checkpointOf } from '../../shared/formats/checkpointNames';
 import { sha256OfFiles } from './kit/bytes/sha256';
 import type { Checkpoint } from './kit/checkpoint';
-import { fileKind } from './kit/fileKinds';
-import type { Candidate, Reader } from './kit/reader';
+import type { Describer, Reader } from './kit/reader';
 import { onnx } from './onnx';
+import { type Recognised, recognised, refusal } from './recognise';
 
 export type { Checkpoint } from './kit/checkpoint';
-export type { Reader } from './kit/reader';
+export type { Describer, Reader } from './kit/reader';
+export type { Recognised } from './recognise';
 
 /** In the order in which they are asked. After a change, `npm run formats` tells the menus. */
 export const readers: readonly Reader[] = [onnx];
+
+/** Ask what is in a file that no reader takes, in this order. */
+export const describers: readonly Describer[] = [];
 
 /** Errors of the file system as sentences. */
 function fileFailure(path: string, error: unknown): unknown {
@@ -29,33 +31,6 @@ function fileFailure(path: string, error: unknown): unknown {
   return new CheckpointError(`${path} cannot be read: ${why ?? `the system says ${code}`}.`, { cause: error });
 }
 
-async function readerFor(path: string, among: readonly Reader[]): Promise<Reader> {
-  const takes = (candidate: Candidate) => among.find((reader) => reader.match(candidate));
-  const titles = among.map((reader) => reader.title).join(', ');
-  const unknown = (what: string) => new CheckpointError(`${path} is ${what}; ${titles} checkpoints are read.`);
-  const stats = await stat(path);
-  if (stats.isDirectory()) {
-    const names = await readdir(path);
-    const reader = takes({ kind: 'folder', path, names });
-    if (reader) return reader;
-    const readable = names.find((name) => isCheckpointName(name, among));
-    if (readable) throw new CheckpointError(`${path} is a folder; choose the file in it, such as “${readable}”.`);
-    throw unknown(names.includes('saved_model.pb') ? 'a TensorFlow SavedModel' : 'a folder, not a checkpoint');
-  }
-  if (!stats.isFile()) throw new CheckpointError(`${path} is not a file.`);
-  if (stats.size === 0)
-    throw new CheckpointError(`${path} is empty: its download or export did not finish; make it again.`);
-  const source = new FileSource(path);
-  try {
-    const is = await fileKind(source);
-    const reader = takes({ kind: 'file', path, source, is });
-    if (reader) return reader;
-    throw unknown(is.what);
-  } finally {
-    source.close();
-  }
-}
-
 /**
  * Reads a checkpoint of any format that is known, told by its bytes.
  *
@@ -66,8 +41,23 @@ async function readerFor(path: string, among: readonly Reader[]): Promise<Reader
 export async function readCheckpoint(path: string, among = readers): Promise<Checkpoint> {
   const checkpoint = checkpointOf(path, among);
   try {
-    const reader = await readerFor(checkpoint, among);
-    return await reader.read(checkpoint);
+    const found = await recognised(checkpoint, among, describers);
+    if (!found.reader) throw refusal(checkpoint, found, among);
+    return await found.reader.read(checkpoint);
+  } catch (error) {
+    throw fileFailure(checkpoint, error);
+  }
+}
+
+/**
+ * What a path is by its bytes: a checkpoint and the reader that takes it, or something else and what to do.
+ *
+ * @throws CheckpointError when it is missing, empty or no file.
+ */
+export async function recognise(path: string, among = readers): Promise<Recognised> {
+  const checkpoint = checkpointOf(path, among);
+  try {
+    return await recognised(checkpoint, among, describers);
   } catch (error) {
     throw fileFailure(checkpoint, error);
   }

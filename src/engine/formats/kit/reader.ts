@@ -1,7 +1,7 @@
 import type { CheckpointFormat } from '../../../shared/formats/checkpointNames';
 import type { ByteSource } from './bytes/byteSource';
 import type { Checkpoint } from './checkpoint';
-import type { FileKind } from './fileKinds';
+import type { FileKind } from './kinds/kind';
 
 /** What a path leads to, for a reader to say whether it is one of its checkpoints. */
 export type Candidate =
@@ -22,4 +22,14 @@ export interface Reader extends CheckpointFormat {
    * @throws CheckpointError in one sentence; operators that have no rule are no reason.
    */
   read(path: string): Promise<Checkpoint>;
+}
+
+/** Looks into a checkpoint that no reader takes, such as a pickle of weights, and says what is in it. */
+export interface Describer {
+  /**
+   * What it is and the way out, for the sentence that refuses it; null when it is nothing that is known here.
+   *
+   * @throws CheckpointError when it is damaged.
+   */
+  describe(candidate: Candidate): Promise<Pick<FileKind, 'what' | 'way'> | null>;
 }
