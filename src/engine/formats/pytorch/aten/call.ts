@@ -1,12 +1,15 @@
 /** A program of PyTorch operators as its containers give it: straight-line calls in SSA form. */
-import type { Tensor } from '../../../graph/ir/tensor';
+import type { Tensor, ValueType } from '../../../graph/ir/tensor';
 
 /** A value that an earlier call gave (a tensor, or an integer that follows the input's size), or that the program is given. */
 export interface AtenValue {
   readonly value: string;
 }
 
-/** An argument: a number is an int or a float by what the operator's schema wants. Constants that are tensors are {@link AtenValue}s. */
+/**
+ * An argument: a number is an int or a float by what the operator's schema wants. Constants that are tensors are {@link AtenValue}s. An
+ * element type is c10's number for it, as in TorchScript (6 for float), or its name (`float32`).
+ */
 export type AtenArgument = AtenValue | number | boolean | string | null | readonly AtenArgument[];
 
 export interface AtenCall {
@@ -34,6 +37,8 @@ export interface AtenProgram {
     readonly dtype: string;
     readonly dims: readonly (number | null)[];
   }[];
+  /** Element types and shapes of values as far as the container tells them. */
+  readonly types?: ReadonlyMap<string, ValueType>;
   /** Tensors that the program gives its caller, flattened out of tuples, lists and dictionaries in their order. */
   readonly outputs: readonly string[];
 }
