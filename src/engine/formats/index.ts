@@ -6,13 +6,14 @@ import type { Checkpoint } from './kit/checkpoint';
 import type { Describer, Reader } from './kit/reader';
 import { onnx } from './onnx';
 import { type Recognised, recognised, refusal } from './recognise';
+import { tflite } from './tflite';
 
 export type { Checkpoint } from './kit/checkpoint';
 export type { Describer, Reader } from './kit/reader';
 export type { Recognised } from './recognise';
 
 /** In the order in which they are asked. After a change, `npm run formats` tells the menus. */
-export const readers: readonly Reader[] = [onnx];
+export const readers: readonly Reader[] = [onnx, tflite];
 
 /** Ask what is in a file that no reader takes, in this order. */
 export const describers: readonly Describer[] = [];
