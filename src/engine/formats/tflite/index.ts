@@ -32,7 +32,7 @@ export async function readTflite(path: string): Promise<Checkpoint> {
 
 export const tflite: Reader = {
   title: 'TensorFlow Lite',
-  extensions: ['.tflite', '.lite', '.litert'],
+  extensions: ['.tflite'],
   match: (candidate) => candidate.kind === 'file' && candidate.is.id === 'tflite',
   read: readTflite,
 };
