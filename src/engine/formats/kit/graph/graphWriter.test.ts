@@ -56,6 +56,7 @@ describe('operators', () => {
   it('share their constants; those that nothing reads are left out', () => {
     const g = writer();
     g.constant('unread', one);
+    expect([g.tensor('unread'), g.tensor('a')]).toEqual([one, undefined]);
     g.operator({ name: 'layer', type: 'Twice', outputs: ['a'] }, (w) => {
       w.emit('Mul', [w.mul('image', w.scalar(2)), w.scalar(2)], {}, 'a');
     });

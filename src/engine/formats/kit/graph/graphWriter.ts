@@ -74,6 +74,11 @@ export class GraphWriter implements NameSpace {
     this.constants.set(name, tensor);
   }
 
+  /** The constant of that name, of the checkpoint or added. */
+  tensor(name: string): Tensor | undefined {
+    return this.constants.get(name);
+  }
+
   /** The nodes that `write` emits stand for an operator of the checkpoint; the last ones give its outputs by their names. */
   operator(source: SourceOperator, write: (writer: OperatorWriter) => void): void {
     const { name, type, outputs, layout } = source;
