@@ -45,6 +45,7 @@ module.exports = {
     ...rooms('engine/model', [['loaded'], ['programs'], ['evaluation', 'analysis', 'target']]),
     ...rooms('engine/image', [['findings'], ['notes', 'decoding'], ['preprocessing']]),
     ...rooms('engine/formats', [['onnx', 'tfjs', 'tflite', 'pytorch'], ['tensorflow', 'keras'], ['kit']]),
+    ...rooms('engine/formats/tensorflow', [['operators'], ['graph']]),
     ...rooms('engine/formats/kit', [['kinds'], ['tensors', 'graph'], ['protobuf', 'zip', 'json'], ['bytes']]),
     ...rooms('engine/formats/pytorch', [['export', 'torchscript'], ['aten'], ['pickle']]),
     ...rooms('engine/formats/onnx', [['rewrites'], ['values', 'structure'], ['proto']]),
