@@ -3,14 +3,14 @@ import type { DType, Tensor } from '../../../graph/ir/tensor';
 import { derivedTensor } from '../../kit/tensors/derivedTensor';
 import { graphDtype } from '../../kit/tensors/elements';
 import { asFloat32 } from '../../kit/tensors/floats';
-import { tfDtype } from '../graph/dataTypes';
+import { dtypeOf } from '../graph/dataTypes';
 
 /** Constants of fewer elements are converted when the graph is read. */
 const small = 1 << 10;
 
 /** The element type that a value of one of TensorFlow's types has in the graph; undefined for what is no tensor of numbers. */
 export function graphType(type: number): DType | undefined {
-  const dtype = tfDtype(type);
+  const dtype = dtypeOf(type);
   if (dtype === undefined || dtype === 'string') return undefined;
   return dtype === 'int32' ? 'int64' : graphDtype(dtype);
 }
