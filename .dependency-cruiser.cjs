@@ -50,6 +50,14 @@ module.exports = {
     ...rooms('engine/formats/pytorch', [['export', 'torchscript'], ['aten'], ['pickle']]),
     ...rooms('engine/formats/onnx', [['rewrites'], ['values', 'structure'], ['proto']]),
     ...rooms('engine/formats/onnx/rewrites', [['quantised'], ['microsoft'], ['standard'], ['writing']]),
+    ...rooms('engine/formats/tensorflow', [
+      ['containers'],
+      ['operators', 'variables'],
+      ['program'],
+      ['bundle', 'text'],
+      ['proto'],
+      ['graph'],
+    ]),
     ...rooms('shared', [['protocol', 'words'], ['explanation', 'rendering'], ['question', 'formats'], ['results']]),
     ...rooms('extension', [
       ['commands'],
