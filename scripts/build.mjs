@@ -31,10 +31,25 @@ const node = {
   external: ['vscode', 'onnxruntime-node', 'sharp'],
 };
 
+/** HDF5 as WebAssembly is 4 MB: it stands in a file of its own, once for all programs, and is loaded for the checkpoints that need it. */
+const hdf5Factory = 'src/engine/formats/keras/hdf5/factory.js';
+const hdf5Apart = {
+  name: 'hdf5-apart',
+  setup: (build) => {
+    build.onResolve({ filter: /^\.\/factory\.js$/ }, ({ importer, kind }) =>
+      kind !== 'entry-point' && importer === path.resolve(root, path.dirname(hdf5Factory), 'instance.ts')
+        ? { path: './hdf5.cjs', external: true }
+        : undefined,
+    );
+  },
+};
+
 const bundles = [
+  // Its text holds the program's bytes as letters; nothing in it may be written in another way.
+  { ...node, entryPoints: { hdf5: hdf5Factory }, charset: 'utf8', minify: false, keepNames: false, sourcemap: false },
   { ...node, entryPoints: { extension: 'src/extension/activate.ts' } },
-  { ...node, entryPoints: { engine: 'src/engine/main.ts' } },
-  { ...node, entryPoints: { cli: 'src/engine/cli.ts' }, banner: { js: '#!/usr/bin/env node' } },
+  { ...node, entryPoints: { engine: 'src/engine/main.ts' }, plugins: [hdf5Apart] },
+  { ...node, entryPoints: { cli: 'src/engine/cli.ts' }, plugins: [hdf5Apart], banner: { js: '#!/usr/bin/env node' } },
   { ...common, platform: 'browser', format: 'iife', entryPoints: { webview: 'src/webview/main.ts' }, minify: true },
 ];
 
