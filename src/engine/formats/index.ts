@@ -4,7 +4,6 @@ import { checkpointOf } from '../../shared/formats/checkpointNames';
 import { sha256OfFiles } from './kit/bytes/sha256';
 import type { Checkpoint } from './kit/checkpoint';
 import type { Describer, Reader } from './kit/reader';
-import { keras } from './keras';
 import { onnx } from './onnx';
 import { type Recognised, recognised, refusal } from './recognise';
 import { tflite } from './tflite';
@@ -14,7 +13,7 @@ export type { Describer, Reader } from './kit/reader';
 export type { Recognised } from './recognise';
 
 /** In the order in which they are asked. After a change, `npm run formats` tells the menus. */
-export const readers: readonly Reader[] = [onnx, tflite, keras];
+export const readers: readonly Reader[] = [onnx, tflite];
 
 /** Ask what is in a file that no reader takes, in this order. */
 export const describers: readonly Describer[] = [];

@@ -69,10 +69,17 @@ async function hdf5(path: string, range: ByteRange, files: CheckpointFiles): Pro
   const stated = file.text(root, 'keras_version') ?? file.text(group, 'keras_version');
   if (inside !== undefined) {
     const config = parseJson(inside, { name: `The description of the network in ${path}`, python: true });
-    return { config, weights: weightsOf(file, group), kerasVersion: stated ?? '1', details: { stored: 'HDF5, whole model' } };
+    return {
+      config,
+      weights: weightsOf(file, group),
+      kerasVersion: stated ?? '1',
+      details: { stored: 'HDF5, whole model' },
+    };
   }
   if (!isOrdered(group) && !isByPath(group)) {
-    throw new CheckpointError(`${path} is an HDF5 file, but not of Keras: it holds no description of a network and no layers.`);
+    throw new CheckpointError(
+      `${path} is an HDF5 file, but not of Keras: it holds no description of a network and no layers.`,
+    );
   }
   const beside = await configBeside(path, files);
   // Paths of layers are of Keras 3 alone, whatever a description says.

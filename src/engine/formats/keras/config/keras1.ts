@@ -35,7 +35,10 @@ const merges: ReadonlyMap<Json | undefined, string> = new Map([
 export function renamedFromKeras1(layer: LayerConfig): LayerConfig {
   if (layer.model) return layer;
   const { config } = layer;
-  const entries = Object.entries(config).map(([key, value]): [string, Json] => [settings.get(key) ?? key, value ?? null]);
+  const entries = Object.entries(config).map(([key, value]): [string, Json] => [
+    settings.get(key) ?? key,
+    value ?? null,
+  ]);
   const renamed: JsonObject = Object.fromEntries(entries);
   const rows = own(config, 'nb_row');
   const columns = own(config, 'nb_col');

@@ -28,7 +28,9 @@ export async function archiveParts(source: ByteSource): Promise<KerasParts> {
   const main = configs.includes('config.json') ? 'config.json' : configs[0];
   if (main === undefined) throw new CheckpointError(`${source.name} is incomplete: there is no “config.json” in it.`);
   if (configs.length > 1 && main !== 'config.json') {
-    throw new CheckpointError(`${source.name} holds ${configs.length} networks (${configs.slice(0, 2).join(', ')}): unpack it and choose one.`);
+    throw new CheckpointError(
+      `${source.name} holds ${configs.length} networks (${configs.slice(0, 2).join(', ')}): unpack it and choose one.`,
+    );
   }
   const folder = main.slice(0, -'config.json'.length);
   const json = async (name: string) =>

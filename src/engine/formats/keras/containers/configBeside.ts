@@ -48,7 +48,8 @@ async function readConfig(name: string, files: CheckpointFiles): Promise<ConfigB
   const json = readJson({ source, start: 0, end: source.size }, { name: source.name, python: true });
   if (!isJsonObject(json)) return null;
   const model = own(json, 'model_config') ?? json;
-  if (!isJsonObject(model) || typeof own(model, 'class_name') !== 'string' || own(model, 'config') === undefined) return null;
+  if (!isJsonObject(model) || typeof own(model, 'class_name') !== 'string' || own(model, 'config') === undefined)
+    return null;
   const version = own(json, 'keras_version');
   return { config: model, kerasVersion: typeof version === 'string' ? version : undefined, file: name };
 }

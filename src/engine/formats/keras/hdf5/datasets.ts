@@ -30,7 +30,8 @@ const pieceBytes = 1 << 24;
 export function datasetTensor(path: string, place: DatasetPlace): Tensor {
   const { instance, file, base, range } = place;
   const name = path.slice(1);
-  const refused = (why: string) => new CheckpointError(`${range.source.name} is not read: its weight “${name}” ${why}.`);
+  const refused = (why: string) =>
+    new CheckpointError(`${range.source.name} is not read: its weight “${name}” ${why}.`);
   const address = instance.call((library) => library.create_object_reference(file, path));
   const view = new DataView(Uint8Array.from(address).buffer);
   const storage = base === null ? null : storageOf(instance.bytes, base, Number(view.getBigUint64(0, true)));
@@ -47,7 +48,8 @@ export function datasetTensor(path: string, place: DatasetPlace): Tensor {
   if (!Number.isSafeInteger(bytes)) throw refused('has an impossible shape');
   if (storage?.layout === 'contiguous' && storage.range && metadata.littleEndian) {
     const { start } = storage.range;
-    if (storage.range.bytes !== bytes || start + bytes > range.end - range.start) throw refused('ends behind the end of the file');
+    if (storage.range.bytes !== bytes || start + bytes > range.end - range.start)
+      throw refused('ends behind the end of the file');
     const stored = { source: range.source, start: range.start + start, end: range.start + start + bytes };
     // What was unpacked into memory as a whole is not held twice.
     return range.source instanceof FileSource
@@ -68,7 +70,9 @@ function dtypeOf({ type, size, signed }: HdfMetadata, place: DatasetPlace): Nume
   if (type !== 0) return null;
   if (size === 2 && !signed && place.textAttribute('dtype') === 'bfloat16') return 'bfloat16';
   const unsigned = signed ? '' : 'u';
-  return size === 1 || size === 2 || size === 4 || size === 8 ? `${unsigned}int${(8 * size) as 8 | 16 | 32 | 64}` as NumericDType : null;
+  return size === 1 || size === 2 || size === 4 || size === 8
+    ? (`${unsigned}int${(8 * size) as 8 | 16 | 32 | 64}` as NumericDType)
+    : null;
 }
 
 /** Piece by piece along the first axis, in whole chunks. */

@@ -119,19 +119,24 @@ export class HdfFile {
     const here = path === '' ? '/' : path;
     const address = this.address(here);
     if (around.has(address)) throw new CheckpointError(`${this.name} is damaged: its group “${here}” lies in itself.`);
-    if (depth > deepest) throw new CheckpointError(`${this.name} is damaged: its groups are nested more than ${deepest} deep.`);
+    if (depth > deepest)
+      throw new CheckpointError(`${this.name} is damaged: its groups are nested more than ${deepest} deep.`);
     const inside = new Set([...around, address]);
     const names = this.instance.call((library) => library.get_names(this.file, here, false));
     const groups = new Map<string, HdfGroup>();
     const datasets = new Map<string, string>();
     for (const name of names) {
-      if (++this.objects > mostObjects) throw new CheckpointError(`${this.name} holds more than ${mostObjects} objects: it is damaged.`);
+      if (++this.objects > mostObjects)
+        throw new CheckpointError(`${this.name} holds more than ${mostObjects} objects: it is damaged.`);
       const child = `${path}/${name}`;
       // Optimizers' states are not read.
       if (depth === 0 && (name === 'optimizer_weights' || name === 'optimizer')) continue;
       this.checkLink(child);
       const type = this.instance.call((library) => library.get_type(this.file, child));
-      const { group, dataset } = this.instance.call(({ H5G_GROUP, H5G_DATASET }) => ({ group: H5G_GROUP, dataset: H5G_DATASET }));
+      const { group, dataset } = this.instance.call(({ H5G_GROUP, H5G_DATASET }) => ({
+        group: H5G_GROUP,
+        dataset: H5G_DATASET,
+      }));
       if (type === group) groups.set(name, this.walk(child, depth + 1, inside));
       else if (type === dataset) datasets.set(name, child);
     }
@@ -151,7 +156,9 @@ export class HdfFile {
       );
     }
     if (this.instance.call((library) => library.get_symbolic_link(this.file, path)) !== null) {
-      throw new CheckpointError(`${this.name} is not read: its “${path.slice(1)}” is a soft link, which Keras never writes.`);
+      throw new CheckpointError(
+        `${this.name} is not read: its “${path.slice(1)}” is a soft link, which Keras never writes.`,
+      );
     }
   }
 }

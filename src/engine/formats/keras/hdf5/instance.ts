@@ -63,7 +63,8 @@ export class HdfInstance {
   withMemory<T>(size: number, work: (library: HdfModule, pointer: number) => T): T {
     return this.call((library) => {
       const pointer = library._malloc(Math.max(size, 1));
-      if (pointer === 0) throw new CheckpointError(`${this.bytes.name} holds too much in one piece for HDF5 to read it.`);
+      if (pointer === 0)
+        throw new CheckpointError(`${this.bytes.name} holds too much in one piece for HDF5 to read it.`);
       const result = work(library, pointer);
       library._free(pointer);
       return result;
@@ -123,5 +124,7 @@ function isFailure(error: unknown): boolean {
   if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return true;
   if (typeof error === 'number') return true;
   if (!(error instanceof Error)) return typeof error === 'object' && error !== null;
-  return /^(HDF5-DIAG|error - |Aborted|Failed to)|Cannot pass|BindingError|CppException/.test(`${error.message} ${error.name}`);
+  return /^(HDF5-DIAG|error - |Aborted|Failed to)|Cannot pass|BindingError|CppException/.test(
+    `${error.message} ${error.name}`,
+  );
 }

@@ -108,7 +108,9 @@ export const convolution: LayerRules = {
       const depthwise = c.weight('depthwise_kernel', '', 'OIHW', toGroups);
       const inputs = [c.weight('pointwise_kernel', '', 'OIHW', toFront), ...bias(c)];
       const attributes = { ...convolutionWindows(c, kernel), group: kernel.dims[2] as number };
-      convolve(c, (x) => c.emit('Conv', [c.emit('Conv', [x, depthwise], attributes), ...inputs], { kernel_shape: [1, 1] }));
+      convolve(c, (x) =>
+        c.emit('Conv', [c.emit('Conv', [x, depthwise], attributes), ...inputs], { kernel_shape: [1, 1] }),
+      );
     },
   },
 

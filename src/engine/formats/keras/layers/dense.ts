@@ -16,10 +16,7 @@ export const denseLayers: LayerRules = {
   Dense: {
     variables: ({ settings }) => {
       const units = settings.int('units');
-      return variables(
-        variable('kernel', [null, units]),
-        settings.flag('use_bias', true) && variable('bias', [units]),
-      );
+      return variables(variable('kernel', [null, units]), settings.flag('use_bias', true) && variable('bias', [units]));
     },
     write: (c) => {
       const bias = c.has('bias') ? c.weight('bias') : null;
@@ -44,12 +41,15 @@ export const denseLayers: LayerRules = {
 
   Embedding: {
     about: 'rows of a table by whole numbers',
-    variables: ({ settings }) => [
-      variable('embeddings', [settings.int('input_dim'), settings.int('output_dim')]),
-    ],
+    variables: ({ settings }) => [variable('embeddings', [settings.int('input_dim'), settings.int('output_dim')])],
     write: (c) => {
       if (c.settings.flag('mask_zero', false)) refuse('masks what follows it (mask_zero)');
-      c.emit('Gather', [c.weight('embeddings'), c.emit('Cast', [c.x], { to: typeCode('int64') })], { axis: 0 }, c.output);
+      c.emit(
+        'Gather',
+        [c.weight('embeddings'), c.emit('Cast', [c.x], { to: typeCode('int64') })],
+        { axis: 0 },
+        c.output,
+      );
     },
   },
 

@@ -36,13 +36,13 @@ function dot(c: LayerCall): void {
   const axes = [c.axis(a, ranks[0]), c.axis(b as number, ranks[1])] as const;
   if (axes.includes(0) || Math.max(...ranks) > 4) refuse(`multiplies along the axes ${stated.join(' and ')}`);
   const names = (offset: number, rank: number, axis: number) =>
-    Array.from({ length: rank }, (_, i) => (i === 0 ? 'b' : i === axis ? 'k' : String.fromCharCode(offset + i))).join('');
+    Array.from({ length: rank }, (_, i) => (i === 0 ? 'b' : i === axis ? 'k' : String.fromCharCode(offset + i))).join(
+      '',
+    );
   const left = names(99, ranks[0], axes[0]);
   const right = names(115, ranks[1], axes[1]);
   const outer = `b${left.slice(1).replace('k', '')}${right.slice(1).replace('k', '')}`;
-  const scaled = c.settings.flag('normalize', false)
-    ? [unitLength(c, x, axes[0]), unitLength(c, y, axes[1])]
-    : [x, y];
+  const scaled = c.settings.flag('normalize', false) ? [unitLength(c, x, axes[0]), unitLength(c, y, axes[1])] : [x, y];
   if (outer.length > 1) {
     c.emit('Einsum', scaled, { equation: `${left},${right}->${outer}` }, c.output);
     return;

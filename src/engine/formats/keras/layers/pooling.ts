@@ -44,7 +44,8 @@ const adaptive = (op: 'MaxPool' | 'AveragePool'): LayerRule => ({
     const first = c.channelsFirst ? 2 : 1;
     const lengths = c.dims(c.x).slice(first, first + 2);
     const size = lengths.map((length, axis) => length / (wanted[axis as 0] || Number.NaN));
-    if (!size.every(Number.isInteger)) refuse(`pools [${lengths.join(', ')}] into [${wanted.join(', ')}] unequal windows`);
+    if (!size.every(Number.isInteger))
+      refuse(`pools [${lengths.join(', ')}] into [${wanted.join(', ')}] unequal windows`);
     c.spatially(c.x, c.channelsFirst, (x) => c.emit(op, [x], { kernel_shape: size, strides: size }), c.output);
   },
 });

@@ -1,8 +1,8 @@
 /** A network that Keras describes, as a graph. */
 import { CheckpointError } from '../../../../shared/errors';
-import type { DType, ValueType } from '../../../graph/ir/tensor';
-import type { Layout } from '../../../graph/ir/layout';
 import type { Graph } from '../../../graph/ir/graph';
+import type { Layout } from '../../../graph/ir/layout';
+import type { DType, Tensor, ValueType } from '../../../graph/ir/tensor';
 import { GraphWriter } from '../../kit/graph/graphWriter';
 import type { Json } from '../../kit/json/json';
 import { asFloat32 } from '../../kit/tensors/floats';
@@ -13,7 +13,6 @@ import { Refused } from '../config/settings';
 import { functionRule } from '../functions';
 import { layerRule } from '../layers';
 import type { KerasWeights, LayerSlot } from '../weights/kerasWeights';
-import type { Tensor } from '../../../graph/ir/tensor';
 import { isKnown } from './known';
 import { KnownShapes } from './knownShapes';
 import { LayerCall, type LayerState } from './layerCall';
@@ -69,7 +68,8 @@ export class NetworkWriter {
   }
 
   private input(layer: LayerConfig, frame: Frame, layout: Layout): void {
-    if (layer.className !== 'InputLayer') throw damaged(this.context, `has the input “${layer.name}”, which is a ${layer.className}`);
+    if (layer.className !== 'InputLayer')
+      throw damaged(this.context, `has the input “${layer.name}”, which is a ${layer.className}`);
     const name = this.names.of([layer.name], [0]);
     const type = inputType(layer, this.context);
     this.writer.input(name, type, type.dims?.length === 4 ? layout : undefined);
@@ -82,7 +82,7 @@ export class NetworkWriter {
     for (const { layer, number, call } of plannedCalls(frame.model, this.context)) {
       const path = [...frame.path, layer.name];
       const calls = [...frame.calls, number];
-      const valueOf = (reference: TensorReference): string => {
+      const valueBehind = (reference: TensorReference): string => {
         const value = frame.values.get(keyOf(reference));
         if (value === undefined) {
           throw damaged(this.context, `reads tensor ${reference.index} of “${reference.layer}”, which there is not`);
@@ -91,8 +91,8 @@ export class NetworkWriter {
       };
       const name = this.names.of(path, calls);
       const given = layer.model
-        ? this.nested(layer, layer.model, name, path, calls, tensorsOf(call).map(valueOf))
-        : this.layer(layer, { name, ...call, count: this.tensorsRead(frame.model, layer, number), valueOf });
+        ? this.nested(layer, layer.model, name, path, calls, tensorsOf(call).map(valueBehind))
+        : this.layer(layer, { name, ...call, count: this.tensorsRead(frame.model, layer, number), valueBehind });
       given.forEach((value, index) => {
         frame.values.set(`${number}:${index}:${layer.name}`, value);
       });
@@ -125,24 +125,26 @@ export class NetworkWriter {
   ): readonly string[] {
     const values = new Map<string, string>();
     if (model.inputs.length !== inputs.length) {
-      throw damaged(this.context, `calls the model “${layer.name}” with ${inputs.length} tensors where it takes ${model.inputs.length}`);
+      throw damaged(
+        this.context,
+        `calls the model “${layer.name}” with ${inputs.length} tensors where it takes ${model.inputs.length}`,
+      );
     }
     model.inputs.forEach((input, i) => {
       values.set(keyOf(input), inputs[i] as string);
     });
     const outputs = this.calls({ model, path, calls, values });
     if (outputs.length !== 1) return outputs;
-    this.writer.operator({ name, type: layer.className, outputs: [name] }, (w) => w.emit('Identity', outputs, {}, name));
+    this.writer.operator({ name, type: layer.className, outputs: [name] }, (w) =>
+      w.emit('Identity', outputs, {}, name),
+    );
     return [name];
   }
 
-  private layer(
-    layer: LayerConfig,
-    { name, args, kwargs, count, valueOf }: CallOfLayer,
-  ): readonly string[] {
+  private layer(layer: LayerConfig, { name, args, kwargs, count, valueBehind }: CallOfLayer): readonly string[] {
     const outputs = Array.from({ length: count }, (_, i) => (i === 0 ? name : this.writer.fresh(`${name}:${i}`)));
     const source = { name, type: layer.className, outputs };
-    const inputs = tensorsOf({ args, kwargs }).map(valueOf);
+    const inputs = tensorsOf({ args, kwargs }).map(valueBehind);
     const rule = this.ruleOf(layer);
     if (typeof rule === 'string') {
       this.writer.unsupported(source, inputs, rule);
@@ -151,7 +153,16 @@ export class NetworkWriter {
     let why: string | null = null;
     this.writer.operator(source, (writer) => {
       const fresh = (hint: string) => this.writer.fresh(hint);
-      const site = { state: this.stateOf(layer), writer, shapes: this.shapes, args, kwargs, valueOf, outputs, fresh };
+      const site = {
+        state: this.stateOf(layer),
+        writer,
+        shapes: this.shapes,
+        args,
+        kwargs,
+        valueBehind,
+        outputs,
+        fresh,
+      };
       try {
         const call = new LayerCall(site);
         rule.write(call);
@@ -197,11 +208,13 @@ interface CallOfLayer {
   readonly kwargs: ReadonlyMap<string, import('../config/model').Argument>;
   /** How many tensors the call gives, as far as others read them. */
   readonly count: number;
-  valueOf(reference: TensorReference): string;
+  valueBehind(reference: TensorReference): string;
 }
 
 const isFunctionLayer = ({ className }: LayerConfig) =>
-  ['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer', 'ClassMethod', 'InstanceMethod', 'InstanceProperty'].includes(className);
+  ['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer', 'ClassMethod', 'InstanceMethod', 'InstanceProperty'].includes(
+    className,
+  );
 
 function countReads(model: ModelConfig): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

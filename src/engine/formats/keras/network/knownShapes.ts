@@ -3,9 +3,9 @@
  * number, so that they must not be relied on; ranks and lengths that the description gives are right.
  */
 import { CheckpointError, UnsupportedOperatorError } from '../../../../shared/errors';
+import { Inference } from '../../../graph/inference/inference';
 import type { Node } from '../../../graph/ir/graph';
 import type { Tensor, ValueType } from '../../../graph/ir/tensor';
-import { Inference } from '../../../graph/inference/inference';
 
 /** Stands for the lengths that are open: larger than what networks for images of any size need. */
 const triedLength = 256;

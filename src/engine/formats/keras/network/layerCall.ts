@@ -1,8 +1,9 @@
 /** One call of a layer, as the rules that write it see it. */
-import type { OperatorWriter } from '../../kit/graph/operatorWriter';
+
 import type { Node } from '../../../graph/ir/graph';
 import type { Tensor } from '../../../graph/ir/tensor';
-import { type Argument, type LayerConfig, TensorReference, tensorsIn } from '../config/model';
+import type { OperatorWriter } from '../../kit/graph/operatorWriter';
+import { type Argument, type LayerConfig, type TensorReference, tensorsIn } from '../config/model';
 import { refuse, Settings } from '../config/settings';
 import type { Variable } from '../weights/kerasWeights';
 import type { KnownShapes } from './knownShapes';
@@ -27,7 +28,7 @@ export interface CallSite {
   /** A new name of a value that starts with `hint`. */
   fresh(hint: string): string;
   /** Name of the value that a tensor stands for. */
-  valueOf(reference: TensorReference): string;
+  valueBehind(reference: TensorReference): string;
   /** Names for what the call gives; a rule that gives fewer leaves the last ones out. */
   readonly outputs: readonly string[];
 }
@@ -40,7 +41,7 @@ export class LayerCall {
 
   constructor(readonly site: CallSite) {
     this.settings = new Settings(site.state.layer.config);
-    this.inputs = site.args.flatMap((each) => tensorsIn(each)).map((each) => site.valueOf(each));
+    this.inputs = site.args.flatMap((each) => tensorsIn(each)).map((each) => site.valueBehind(each));
   }
 
   get w(): OperatorWriter {

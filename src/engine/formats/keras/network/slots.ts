@@ -1,11 +1,12 @@
 /** What of a network has weights. */
-import { Refused } from '../config/settings';
-import type { LayerConfig, ModelConfig } from '../config/model';
+
 import { own } from '../../kit/json/json';
+import type { LayerConfig, ModelConfig } from '../config/model';
+import { Refused } from '../config/settings';
 import { layerRule } from '../layers';
 import type { LayerSlot, Variable } from '../weights/kerasWeights';
-import { describe } from './rule';
 import { isKnown } from './known';
+import { describe } from './rule';
 
 export interface Slots {
   readonly root: LayerSlot;
@@ -44,4 +45,3 @@ function variablesOf(layer: LayerConfig, version: number): readonly Variable[] |
     return null;
   }
 }
-

@@ -47,7 +47,8 @@ function bindModel(
     const counted = list.groups.get(number === 0 ? kind : `${kind}_${number}`);
     const own = byName.get(slot.name) ?? counted ?? emptyGroup;
     if (slot.layers.length > 0) bindModel(slot, own, inside, source, bound);
-    if (slot.variables && slot.variables.length > 0) bound.set(slot, tensorsOf(slot, slot.variables, own, inside, source));
+    if (slot.variables && slot.variables.length > 0)
+      bound.set(slot, tensorsOf(slot, slot.variables, own, inside, source));
   }
 }
 
