@@ -23,7 +23,7 @@ def sample(dims, seed=0.0, scale=1.0):
 
 
 def encoded(array):
-    array = np.ascontiguousarray(array)
+    array = np.array(array, order='C')
     kind = str(array.dtype)
     if array.dtype == np.bool_:
         array = array.astype(np.uint8)

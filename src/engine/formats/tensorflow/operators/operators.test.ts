@@ -13,6 +13,7 @@ import { bind, isBatchPolymorphic } from '../../../graph/binding/bind';
 import type { Tensor } from '../../../graph/ir/tensor';
 import { standard } from '../../../graph/rules/standard';
 import { importProgram } from '.';
+import { operatorNames } from './rules';
 
 const file = new URL('../../../../../test/data/tensorflow/operators.json', import.meta.url);
 const cases = readTensorflowCases(readFileSync(file, 'utf8'));
@@ -60,4 +61,9 @@ async function computed(one: TensorflowCase): Promise<void> {
 
 describe('operators give what TensorFlow gives', () => {
   it.each(cases)('$name', computed);
+});
+
+it('every operator that is read has a case', () => {
+  const held = new Set(cases.flatMap((one) => one.program.nodes.map((node) => node.op)));
+  expect(operatorNames().filter((name) => !held.has(name))).toEqual([]);
 });
