@@ -99,6 +99,12 @@ function rmsNormalise(c: CallContext): void {
   c.give('Reciprocal', [root], {}, 1);
 }
 
+/** Each channel over its neighbours; the sum is divided by their number, also where the window hangs over the edge. */
+function localResponse(c: CallContext): void {
+  const [alpha, beta, bias, size] = [c.float('alpha'), c.float('beta'), c.float('k'), c.int('size')];
+  c.give('LRN', [c.tensor('input')], { alpha, beta, bias, size });
+}
+
 const running = 'input:T weight:T? bias:T? running_mean:T? running_var:T?';
 const layer = 'input:T normalized_shape:i[] weight:T?=null bias:T?=null eps:n=1e-5';
 
@@ -119,6 +125,7 @@ export const normalisation: Family = {
   ],
   native_group_norm: ['input:T weight:T? bias:T? N:x C:x HxW:x group:i eps:n', nativeGroupNormalise],
   instance_norm: [`${running} use_input_stats:b momentum:n eps:n cudnn_enabled:x=true`, instanceNormalise],
+  local_response_norm: ['input:T size:i alpha:n=0.0001 beta:n=0.75 k:n=1', localResponse],
   rms_norm: ['input:T normalized_shape:i[] weight:T?=null eps:n?=null', rmsNormalise],
   _fused_rms_norm: ['input:T normalized_shape:i[] weight:T? eps:n?', rmsNormalise],
 };

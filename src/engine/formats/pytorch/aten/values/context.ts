@@ -32,6 +32,14 @@ export interface ProgramState {
   fresh(hint: string): string;
 }
 
+/** An integer; those beyond 2^53 are marks for “to the end”. */
+function wholeNumber(value: AtenArgument): number | undefined {
+  if (typeof value !== 'number' || !(Number.isInteger(value) || Math.abs(value) === Number.POSITIVE_INFINITY))
+    return undefined;
+  const most = Number.MAX_SAFE_INTEGER;
+  return Math.max(-most, Math.min(most, value));
+}
+
 type Attributes = Readonly<Record<string, AttributeValue>>;
 
 export class CallContext {
@@ -143,7 +151,7 @@ export class CallContext {
 
   int(name: string): number {
     const value = this.float(name);
-    return Number.isSafeInteger(value) ? value : this.wrong(name, `${value}, no integer`);
+    return wholeNumber(value) ?? this.wrong(name, `${value}, no integer`);
   }
 
   bool(name: string): boolean {
@@ -173,8 +181,8 @@ export class CallContext {
     const items = isList(argument) ? argument : argument === null ? [] : [argument];
     return items.map((item) => {
       if (isValue(item)) return item.value;
-      if (typeof item === 'number' && Number.isSafeInteger(item)) return item;
-      return this.wrong(name, 'no list of integers');
+      const whole = wholeNumber(item);
+      return whole ?? this.wrong(name, 'no list of integers');
     });
   }
 
