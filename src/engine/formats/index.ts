@@ -5,6 +5,7 @@ import { sha256OfFiles } from './kit/bytes/sha256';
 import type { Checkpoint } from './kit/checkpoint';
 import type { Describer, Reader } from './kit/reader';
 import { onnx } from './onnx';
+import { torchExport } from './pytorch/export';
 import { type Recognised, recognised, refusal } from './recognise';
 import { tflite } from './tflite';
 
@@ -13,7 +14,7 @@ export type { Describer, Reader } from './kit/reader';
 export type { Recognised } from './recognise';
 
 /** In the order in which they are asked. After a change, `npm run formats` tells the menus. */
-export const readers: readonly Reader[] = [onnx, tflite];
+export const readers: readonly Reader[] = [onnx, torchExport, tflite];
 
 /** Ask what is in a file that no reader takes, in this order. */
 export const describers: readonly Describer[] = [];

@@ -83,7 +83,7 @@ const smooth =
       coordinate_transformation_mode: antialias && usual === 'pytorch_half_pixel' ? 'half_pixel' : usual,
     };
     // PyTorch's kernel of bicubic interpolation is −0.75, and −0.5 where it smooths; then it counts what is inside only.
-    const cubic = mode === 'cubic' ? { cubic_coeff_a: antialias ? -0.5 : -0.75 } : {};
+    const cubic: Readonly<Record<string, number>> = mode === 'cubic' ? { cubic_coeff_a: antialias ? -0.5 : -0.75 } : {};
     resize(c, spatial, { mode, ...coordinates, ...cubic, ...(antialias ? { antialias: 1, exclude_outside: 1 } : {}) });
   };
 
