@@ -35,13 +35,13 @@ export async function writtenFiles() {
   const formats = readers.map(({ title, extensions, folderFile }) => ({ title, extensions, folderFile }));
   const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   // For what cannot be read, the same command says the way out.
-  const whens = [checkpointWhen(formats), foreignWhen()];
+  const whens = [checkpointWhen(formats), foreignWhen(formats)];
   for (const entry of manifest.contributes.menus['explorer/context']) {
     if (entry.command === 'whylight.inspectCheckpoint') entry.when = whens.shift();
   }
   // The status-bar item shows at once where there is something to explain with.
   const written = manifest.activationEvents.filter((event) => !event.startsWith('workspaceContains:'));
-  const globs = [checkpointGlob(formats), foreignGlob(true)];
+  const globs = [checkpointGlob(formats), foreignGlob(formats, true)].filter((glob) => glob !== null);
   manifest.activationEvents = [...written, ...globs.map((glob) => `workspaceContains:${glob}`)];
   return {
     'src/shared/formats/checkpointFormats.json': formats,

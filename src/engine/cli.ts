@@ -4,7 +4,7 @@ import { isSupervised, supervise, tellDone } from './cli/supervise';
 import { endNow, watchParent } from './process/watchParent';
 
 /** Commands that read files of others; the others can neither hang nor crash. */
-const supervisedCommands = ['explain', 'inspect'];
+const supervisedCommands = ['explain', 'inspect', 'list'];
 
 const argv = process.argv.slice(2);
 

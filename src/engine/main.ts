@@ -22,6 +22,7 @@ const engine = new Engine(createRuntimes(), log, threads > 0 ? threads : undefin
 server.handle('methods', () => methods.map((method) => method.info));
 server.handle('versions', () => engine.versions());
 server.handle('inspect', ({ checkpoint }) => engine.inspect(checkpoint));
+server.handle('checkpointFacts', ({ paths, deep }, signal) => engine.checkpointFacts(paths, deep, signal));
 server.handle('explain', (params, signal) =>
   engine.explain(params, (event) => server.notify('explainEvent', event), signal),
 );

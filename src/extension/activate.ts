@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ExtensionContext, l10n, Uri, window } from 'vscode';
 import { Checkpoints } from './checkpoints/checkpoints';
 import { chooseLabels } from './checkpoints/chooseLabels';
+import { watchCheckpointFolders } from './checkpoints/find';
 import { showHealth } from './commands/checkHealth';
 import { welcomeToSample } from './commands/openSample';
 import { registerCommands } from './commands/register';
@@ -42,7 +43,7 @@ export function activate(context: ExtensionContext): WhylightApi {
         l10n.t('The Node binary of the setting whylight.nodePath does not exist: {0}. VS Code’s own is used.', path),
       ),
   });
-  const checkpoints = new Checkpoints(context.workspaceState);
+  const checkpoints = new Checkpoints(context.workspaceState, engine);
   const documents = new ModelDocuments(engine);
   const stored = Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'panels');
   const panels = new Panels({
@@ -70,6 +71,7 @@ export function activate(context: ExtensionContext): WhylightApi {
     panels,
     documents,
     statusBar,
+    watchCheckpointFolders((error) => log.error(error instanceof Error ? error : String(error))),
     ...registerCommands({ ...sample, engine, panels, checkpoints, reporter, documents }),
   );
   void welcomeToSample(memory).catch((error: unknown) => reporter.show(error));

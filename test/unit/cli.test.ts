@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv';
@@ -432,6 +441,39 @@ describe('whylight inspect and methods', () => {
     expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
     expect(Object.keys(report).sort()).toEqual([...healthSchema.required].sort());
     expect(report).toMatchObject({ camLayer: 'relu_12', firstNonFinite: null, findings: [] });
+  });
+
+  it('lists the checkpoints of a folder with what each is, and says why one cannot be opened', () => {
+    const folder = join(work, 'listed/runs');
+    mkdirSync(folder, { recursive: true });
+    for (const name of ['early_e02.onnx', 'last_e08.onnx']) copyFileSync(shapes, join(folder, name));
+    writeFileSync(join(folder, 'gone.onnx'), 'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2048\n');
+    writeFileSync(join(folder, 'config.json'), '{}');
+    const { stdout, status } = whylight('list', join(work, 'listed'), '--json');
+    expect(status).toBe(0);
+    const { groups, refused } = JSON.parse(stdout);
+    expect(groups).toMatchObject([
+      {
+        folder: 'runs',
+        training: true,
+        checkpoints: [
+          {
+            path: join(folder, 'last_e08.onnx'),
+            format: 'ONNX',
+            architecture: { name: 'ResNet', guessed: true },
+            classes: 6,
+          },
+          { path: join(folder, 'early_e02.onnx') },
+        ],
+      },
+    ]);
+    expect(refused).toMatchObject([{ problem: expect.stringContaining('run “git lfs pull” in its folder') }]);
+    const text = whylight('list', join(work, 'listed')).stdout;
+    expect(text).toMatch(
+      /^runs \(2 states of a training, newest first\)\n +last_e08\.onnx +ONNX +ResNet \(guessed\) +6 classes/,
+    );
+    expect(text).toContain('cannot be opened\n  runs/gone.onnx  a Git LFS pointer instead of the file itself (2.0 KB)');
+    expectFailure(whylight('list', join(work, 'none')), 1, /none is no folder that can be read/);
   });
 
   it('lists the nine methods', () => {

@@ -64,7 +64,7 @@ describe('package.json', () => {
     const inspect = contributes.menus['explorer/context'].filter(
       ({ command }) => command === 'whylight.inspectCheckpoint',
     );
-    expect(inspect.map(({ when }) => when)).toEqual([checkpointWhen(readers), foreignWhen()]);
+    expect(inspect.map(({ when }) => when)).toEqual([checkpointWhen(readers), foreignWhen(readers)]);
     for (const extension of checkpointExtensions(readers)) {
       for (const key of ['setting.checkpoint.description', 'walkthrough.checkpoint.description'] as const)
         expect(words[key]).toContain(extension);

@@ -58,6 +58,7 @@ export type Arguments =
       readonly logits: string | undefined;
       readonly json: boolean;
     }
+  | { readonly command: 'list'; readonly folder: string; readonly json: boolean }
   | { readonly command: 'methods'; readonly json: boolean }
   | { readonly command: 'help' }
   | { readonly command: 'version' };
@@ -252,9 +253,13 @@ export function readArguments(argv: readonly string[], runtimes: Runtimes): Argu
         json: values.json,
       };
     }
+    case 'list': {
+      if (rest.length > 1) throw new UsageError('list takes one folder.');
+      return { command, folder: rest[0] ?? '.', json: values.json };
+    }
     case 'methods':
       return { command, json: values.json };
     default:
-      throw new UsageError(`There is no command “${command}”; choose explain, inspect or methods.`);
+      throw new UsageError(`There is no command “${command}”; choose explain, inspect, list or methods.`);
   }
 }

@@ -25,6 +25,8 @@ export const help = (runtimes: readonly string[]): string => `Whylight: see why 
   whylight inspect <checkpoint> --gradients --image <file> [options]
       health check with one image: activations and gradients of every layer, and what to make of them
       --target, --layer, --output, --logits, --input, --runtime, --memory, --json   as above
+  whylight list [<folder>] [--json]
+      the checkpoints below a folder: format, architecture, classes, size, date, and why one cannot be opened
   whylight methods [--json]
 
 Results go to DIR/<image name>/: a raw map (.npy) and an overlay (.png) for each method, figure.png, result.json.

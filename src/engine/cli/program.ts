@@ -10,6 +10,7 @@ import { sentenceFor } from './failure';
 import { checkHealth, describeHealth } from './healthCommand';
 import { help } from './help';
 import { describeModel } from './inspectCommand';
+import { describeListing, listCheckpoints } from './listCommand';
 import { describeMethods } from './methodsCommand';
 import { complain, print, printJson } from './output';
 
@@ -31,6 +32,12 @@ async function run(args: Arguments, runtimes: Runtimes): Promise<number> {
       const report = await checkHealth(engine, args);
       if (args.json) printJson(report, 2);
       else print(describeHealth(report));
+      return 0;
+    }
+    case 'list': {
+      const listing = await listCheckpoints(engine, resolve(args.folder));
+      if (args.json) printJson(listing, 2);
+      else print(describeListing(listing));
       return 0;
     }
     case 'methods': {

@@ -10,6 +10,7 @@ import { type Recognised, recognised, refusal } from './recognise';
 import { tflite } from './tflite';
 
 export type { Checkpoint } from './kit/checkpoint';
+export { familyOf } from './kit/kinds/families';
 export type { Describer, Reader } from './kit/reader';
 export type { Recognised } from './recognise';
 

@@ -1,5 +1,6 @@
 export { type DecodedImage, decodeImage, readImage } from './decoding/decode';
 export { displayImage } from './decoding/displayImage';
+export { architectureBeside } from './findings/architecture';
 export { type FoundLabels, findLabels, type LabelSearch } from './findings/findLabels';
 export { findPreprocessing, type PreprocessingFinding, type PreprocessingSearch } from './findings/findPreprocessing';
 export { namesBeside } from './findings/namesBeside';

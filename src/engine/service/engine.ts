@@ -14,6 +14,7 @@ import type {
 import type { Preprocessing } from '../../shared/question/preprocessing';
 import type { ImageSource, Question } from '../../shared/question/question';
 import type { RgbImage } from '../../shared/results/attribution';
+import type { CheckpointFacts } from '../../shared/results/checkpointFacts';
 import type { HealthReport } from '../../shared/results/health';
 import { encodeFiles } from '../export';
 import type { FloatTensor } from '../graph/ir/tensor';
@@ -27,6 +28,7 @@ import { checkHealth } from './checkHealth';
 import { CheckpointCache } from './checkpoints';
 import { explain } from './explain';
 import { inspect } from './inspect';
+import { FactsCache } from './listing/facts';
 import { Turns } from './turns';
 import { versions } from './versions';
 
@@ -39,6 +41,7 @@ const memoShare = 1 / 8;
 /** The engine behind the child process and the command line. Keeps the checkpoints it used last ready. */
 export class Engine {
   private readonly checkpoints: CheckpointCache;
+  private readonly facts = new FactsCache();
   private readonly turns = new Turns();
   private readonly memory: MemoryBudget;
   private readonly memo: Memo;
@@ -67,6 +70,17 @@ export class Engine {
   /** @param logits name of the value to explain; overrides whylight.json. */
   inspect(checkpoint: string, logits?: string): Promise<ModelSummary> {
     return inspect(checkpoint, logits, this.memory);
+  }
+
+  /** What a list tells of each path, in their order; see {@link FactsCache.get}. */
+  async checkpointFacts(
+    paths: readonly string[],
+    deep: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly CheckpointFacts[]> {
+    const all: CheckpointFacts[] = [];
+    await this.facts.each(paths, deep, (facts) => all.push(facts), signal);
+    return all;
   }
 
   /**

@@ -1,19 +1,21 @@
 import { basename, dirname } from 'node:path';
 import { l10n, type Memento, Uri, window, workspace } from 'vscode';
 import { CancelledError, CheckpointError } from '../../shared/errors';
-import { checkpointExtensions } from '../../shared/formats/checkpointNames';
 import { imageSettings, updateSetting } from '../host/settings';
 import { exists } from '../images/files';
-import { decideCheckpoint, folderOfChoice, type Remembered, remember, resolveSetting, sortCandidates } from './decide';
+import { decideCheckpoint, folderOfChoice, type Remembered, remember, resolveSetting } from './decide';
 import { findCheckpoints } from './find';
-import { assertReadable, nothingFound } from './foreign';
+import { type AskingEngine, assertReadable, nothingFound } from './foreign';
 import { browseCheckpoint, pickCheckpoint } from './pick';
 
 const memoryKey = 'checkpoints';
 
 /** Finds, asks for and remembers the checkpoint that explains an image. */
 export class Checkpoints {
-  constructor(private readonly memory: Memento) {}
+  constructor(
+    private readonly memory: Memento,
+    private readonly engine: AskingEngine,
+  ) {}
 
   /**
    * The checkpoint for an image: the setting, a remembered choice, the only one near it, or the user's answer.
@@ -24,17 +26,24 @@ export class Checkpoints {
     const { checkpoint: setting } = imageSettings(image);
     if (setting !== '') {
       const path = resolveSetting(setting, root);
-      assertReadable(path);
-      if (await exists(Uri.file(path))) return path;
-      throw new CheckpointError(l10n.t('The checkpoint of the setting whylight.checkpoint does not exist: {0}.', path));
+      if (!(await exists(Uri.file(path)))) {
+        const message = l10n.t('The checkpoint of the setting whylight.checkpoint does not exist: {0}.', path);
+        throw new CheckpointError(message);
+      }
+      await assertReadable(path, this.engine);
+      return path;
     }
-    const candidates = await findCheckpoints(root);
-    const decision = decideCheckpoint(image.fsPath, root, candidates, await this.remembered());
+    const remembered = await this.remembered();
+    const known = decideCheckpoint(image.fsPath, root, [], remembered);
+    if (known.kind === 'use') return known.checkpoint;
+    const found = await findCheckpoints(root);
+    const candidates = await this.thatOpen(found);
+    const decision = decideCheckpoint(image.fsPath, root, candidates, remembered);
     switch (decision.kind) {
       case 'use':
         return decision.checkpoint;
       case 'none':
-        throw await nothingFound(root, image.fsPath, checkpointExtensions());
+        throw await nothingFound(root, image.fsPath, found, this.engine);
       case 'ask': {
         const chosen = await this.pick(decision.candidates, image, root);
         if (chosen === undefined) throw new CancelledError();
@@ -66,32 +75,43 @@ export class Checkpoints {
   async askOther(image: Uri, leftOut: readonly string[]): Promise<string | undefined> {
     const root = rootOf(image, image);
     const candidates = (await findCheckpoints(root)).filter((path) => !leftOut.includes(path));
-    if (candidates.length === 0) return browseCheckpoint(root);
-    return pickCheckpoint(sortCandidates(candidates, dirname(leftOut[0] ?? image.fsPath)), {
+    if (candidates.length === 0) return browseCheckpoint(root, this.engine);
+    const list = {
       title: l10n.t('Compare with Another Checkpoint'),
       placeHolder: l10n.t('The checkpoint whose maps stand beside those of this one'),
       root,
+      near: dirname(leftOut[0] ?? image.fsPath),
       chosenBefore: Object.values(await this.remembered()),
-    });
+    };
+    return pickCheckpoint(candidates, list, this.engine);
   }
 
   private async askIn(image: Uri | undefined, scope: Uri | undefined): Promise<string | undefined> {
-    if (scope === undefined) return browseCheckpoint(undefined);
+    if (scope === undefined) return browseCheckpoint(undefined, this.engine);
     const root = rootOf(scope, image);
     const candidates = await findCheckpoints(root);
-    return candidates.length === 0 ? browseCheckpoint(root) : this.pick(candidates, image, root);
+    return candidates.length === 0 ? browseCheckpoint(root, this.engine) : this.pick(candidates, image, root);
   }
 
   private async pick(candidates: readonly string[], image: Uri | undefined, root: string): Promise<string | undefined> {
-    return pickCheckpoint(sortCandidates(candidates, image === undefined ? root : dirname(image.fsPath)), {
+    const list = {
       title: l10n.t('Choose Checkpoint'),
       placeHolder:
         image === undefined
           ? l10n.t('The checkpoint that explains the images of this folder')
           : l10n.t('The checkpoint that explains {0} and the images beside it', basename(image.fsPath)),
       root,
+      near: image === undefined ? root : dirname(image.fsPath),
       chosenBefore: Object.values(await this.remembered()),
-    });
+    };
+    return pickCheckpoint(candidates, list, this.engine);
+  }
+
+  /** Those that a reader takes, by their bytes: names alone do not tell a network from data or bare weights. */
+  private async thatOpen(paths: readonly string[]): Promise<string[]> {
+    if (paths.length === 0) return [];
+    const facts = await this.engine.request('checkpointFacts', { paths, deep: false });
+    return facts.filter(({ isCheckpoint, problem }) => isCheckpoint && problem === null).map(({ path }) => path);
   }
 
   private async keep(folder: string, checkpoint: string): Promise<void> {

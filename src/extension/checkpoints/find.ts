@@ -1,14 +1,28 @@
 import { basename, dirname, join } from 'node:path';
-import { commands, FileSystemError, FileType, RelativePattern, Uri, workspace } from 'vscode';
+import { commands, type Disposable, FileSystemError, FileType, RelativePattern, Uri, workspace } from 'vscode';
 import {
   checkpointFoldersKey,
+  checkpointFormats,
   checkpointGlob,
   checkpointOf,
   isCheckpointName,
 } from '../../shared/formats/checkpointNames';
+import { withoutParts } from '../../shared/words/checkpointGroups';
 import { exists } from '../images/files';
 
 const searchLimit = 500;
+
+/** Root → the checkpoints below it that are folders. */
+const foldersIn = new Map<string, readonly string[]>();
+
+/** Tells the Explorer's menu which folders of the workspace are checkpoints, now and whenever its folders change. */
+export function watchCheckpointFolders(report: (error: unknown) => void): Disposable {
+  const look = (): void => {
+    for (const { uri } of workspace.workspaceFolders ?? []) findCheckpoints(uri.fsPath).catch(report);
+  };
+  if (checkpointFormats.some(({ folderFile }) => folderFile !== undefined)) look();
+  return workspace.onDidChangeWorkspaceFolders(look);
+}
 
 /** Files and folders; those that are folders are told to the Explorer's menu. */
 export async function findCheckpoints(root: string): Promise<string[]> {
@@ -19,12 +33,10 @@ export async function findCheckpoints(root: string): Promise<string[]> {
   );
   const checkpoints = [...new Set(found.map((uri) => checkpointOf(uri.fsPath)))];
   const files = new Set(found.map((uri) => uri.fsPath));
-  void commands.executeCommand(
-    'setContext',
-    checkpointFoldersKey,
-    checkpoints.filter((path) => !files.has(path)),
-  );
-  return checkpoints;
+  const folders = checkpoints.filter((path) => !files.has(path));
+  foldersIn.set(root, folders);
+  void commands.executeCommand('setContext', checkpointFoldersKey, [...foldersIn.values()].flat());
+  return withoutParts(checkpoints, new Set(folders));
 }
 
 /**
@@ -37,8 +49,11 @@ export async function checkpointsBeside(checkpoint: string): Promise<string[]> {
   const isFolder = entries.some(([name, type]) => name === basename(checkpoint) && type & FileType.Directory);
   const beside = isFolder
     ? await keep(folders(folder, entries), isCheckpointFolder)
-    : entries.flatMap(([name, type]) =>
-        !(type & FileType.Directory) && isCheckpointName(name) ? [join(folder, name)] : [],
+    : withoutParts(
+        entries.flatMap(([name, type]) =>
+          !(type & FileType.Directory) && isCheckpointName(name) ? [join(folder, name)] : [],
+        ),
+        new Set(),
       );
   if (isFolder || beside.length > 1) return beside;
   const above = dirname(folder);

@@ -69,7 +69,7 @@ export function registerCommands(services: CommandServices): Disposable[] {
       await panels.current.save();
     }),
     registerTrusted('inspectCheckpoint', async (clicked) => {
-      const chosen = clickedCheckpoint(clicked) ?? (await askForCheckpoint(services));
+      const chosen = (await clickedCheckpoint(clicked, services)) ?? (await askForCheckpoint(services));
       if (chosen === undefined) return;
       const title = l10n.t('Reading the checkpoint');
       await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, (_, token) => {
@@ -99,9 +99,9 @@ async function askForCheckpoint({ checkpoints, panels }: CommandServices): Promi
 }
 
 /** A file that marks a folder stands for the folder. */
-function clickedCheckpoint(value: unknown): Uri | undefined {
+async function clickedCheckpoint(value: unknown, { engine }: CommandServices): Promise<Uri | undefined> {
   const uri = asUri(value);
-  if (uri !== undefined) assertReadable(uri.fsPath);
+  if (uri !== undefined) await assertReadable(uri.fsPath, engine);
   return uri?.with({ path: checkpointOf(uri.path) });
 }
 

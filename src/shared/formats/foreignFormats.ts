@@ -1,8 +1,8 @@
 /**
- * Checkpoints that cannot be read, by the names they go by, and the way out: one command that turns them into ONNX. docs/exporting.md says
- * the same at length.
+ * The way out for checkpoints that hold weights and no program, by the names they go by: one command that turns them into ONNX. What a file
+ * really is, its bytes tell; a command is offered only for what no reader takes. docs/exporting.md says the same at length.
  */
-import { type CheckpointFormat, checkpointFormats, checkpointOf, isCheckpointName } from './checkpointNames';
+import { type CheckpointFormat, checkpointExtensions, checkpointFormats } from './checkpointNames';
 
 export interface ForeignFormat {
   /** As in “a … checkpoint”. */
@@ -38,31 +38,6 @@ export const foreignFormats: readonly ForeignFormat[] = [
     telling: true,
     command: (path) => `optimum-cli export onnx --model ${shell(folderOf(path))} ${shell(`${folderOf(path)}/onnx`)}`,
   },
-  {
-    title: 'Keras',
-    endings: ['.keras', '.h5', '.hdf5'],
-    telling: true,
-    command: (path) =>
-      `python -c "import keras; keras.saving.load_model(${python(path)}).export(${python(onnxOf(path))}, format='onnx')"`,
-  },
-  {
-    title: 'TensorFlow Lite',
-    endings: ['.tflite'],
-    telling: true,
-    command: (path) => `python -m tf2onnx.convert --tflite ${shell(path)} --output ${shell(onnxOf(path))}`,
-  },
-  {
-    title: 'TensorFlow SavedModel',
-    endings: ['saved_model.pb'],
-    command: (path) =>
-      `python -m tf2onnx.convert --saved-model ${shell(folderOf(path))} --output ${shell(`${folderOf(path)}/model.onnx`)}`,
-  },
-  {
-    title: 'TensorFlow',
-    endings: ['.pb'],
-    command: (path) =>
-      `python -m tf2onnx.convert --graphdef ${shell(path)} --inputs input:0 --outputs output:0 --output ${shell(onnxOf(path))}`,
-  },
 ];
 
 const nameOf = (path: string): string => path.split(/[\\/]/).pop() ?? '';
@@ -72,35 +47,37 @@ const shell = (path: string): string => (/^[\w./@+=-]+$/.test(path) ? path : `"$
 /** A Python text inside a double-quoted shell argument. */
 const python = (path: string): string => `'${path.replace(/(['\\])/g, '\\$1').replace(/(["$`])/g, '\\$1')}'`;
 
-/** What a file's name says it is, when it is a checkpoint that cannot be read; undefined for one that can, and for any other file. */
-export function foreignFormat(
-  path: string,
-  formats: readonly CheckpointFormat[] = checkpointFormats,
-): ForeignFormat | undefined {
-  if (isCheckpointName(path, formats) || checkpointOf(path, formats) !== path) return undefined;
+const fits = (name: string, ending: string): boolean =>
+  ending[0] === '.' ? name.endsWith(ending) && name !== ending : name === ending;
+
+/** Whose weights a file holds, going by its name; undefined for names that no weights have. */
+export function foreignFormat(path: string): ForeignFormat | undefined {
   const name = nameOf(path).toLowerCase();
   return foreignFormats.find(
-    ({ endings, hint }) =>
-      endings.some((ending) => (ending[0] === '.' ? name.endsWith(ending) && name !== ending : name === ending)) &&
-      (hint?.test(name) ?? true),
+    ({ endings, hint }) => endings.some((ending) => fits(name, ending)) && (hint?.test(name) ?? true),
   );
 }
 
-/** Endings of all of them, each once. */
-function endingsOf(formats: readonly ForeignFormat[]): string[] {
-  return [...new Set(formats.flatMap(({ endings }) => endings))];
+/** Endings of those that are no reader's own, each once: what has such a name is never opened. */
+function endingsOf(formats: readonly CheckpointFormat[], telling = false): string[] {
+  const own = checkpointExtensions(formats);
+  const endings = foreignFormats.filter((each) => !telling || each.telling).flatMap((each) => each.endings);
+  return [...new Set(endings)].filter((ending) => !own.some((extension) => ending.endsWith(extension)));
 }
 
-/** As a glob below a folder; of `telling` ones only those that say that the extension is wanted. */
-export function foreignGlob(telling = false): string {
-  const endings = endingsOf(foreignFormats.filter((format) => !telling || format.telling));
-  return `**/{${endings.map((ending) => (ending[0] === '.' ? `*${ending}` : ending)).join(',')}}`;
+/** As a glob below a folder; of `telling` ones only those that say that the extension is wanted. Null when there is none. */
+export function foreignGlob(formats = checkpointFormats, telling = false): string | null {
+  const endings = endingsOf(formats, telling);
+  if (endings.length === 0) return null;
+  const names = endings.map((ending) => (ending[0] === '.' ? `*${ending}` : ending));
+  return names.length === 1 ? `**/${names[0]}` : `**/{${names.join(',')}}`;
 }
 
 /** The `when` clause of an Explorer entry for them. */
-export function foreignWhen(): string {
-  const quoted = endingsOf(foreignFormats).map((ending) =>
-    ending[0] === '.' ? `.\\${ending}` : `^${ending.replace('.', '\\.')}`,
-  );
+export function foreignWhen(formats = checkpointFormats): string {
+  const quoted = endingsOf(formats).map((ending) => {
+    const text = ending.replaceAll('.', '\\.');
+    return ending[0] === '.' ? `.${text}` : `^${text}`;
+  });
   return `!explorerResourceIsFolder && resourceFilename =~ /(${quoted.join('|')})$/i`;
 }

@@ -6,6 +6,7 @@ import type { ImageSource, Question } from '../question/question';
 import type { DisplayOptions } from '../rendering/display';
 import type { Answers } from '../results/answers';
 import type { Attribution, MethodInfo } from '../results/attribution';
+import type { CheckpointFacts } from '../results/checkpointFacts';
 import type { Finding, HealthReport } from '../results/health';
 import type { ChosenLayer, LayerInfo } from '../results/layers';
 
@@ -111,6 +112,11 @@ export interface EngineRequests {
   methods: [undefined, readonly MethodInfo[]];
   versions: [undefined, Versions];
   inspect: [{ readonly checkpoint: string }, ModelSummary];
+  /**
+   * What a list tells of each path, in their order; `deep` also looks at the structure, for the architecture and the number of classes.
+   * A caller that wants them one by one asks for a few at a time.
+   */
+  checkpointFacts: [{ readonly paths: readonly string[]; readonly deep: boolean }, readonly CheckpointFacts[]];
   explain: [ExplainParams, ExplainResult];
   /** Changes the priority of an explanation that waits for its turn; nothing happens where it does not wait. */
   prioritise: [{ readonly id: string; readonly priority: Priority }, null];

@@ -2,6 +2,11 @@
 const counters =
   /(?<![a-z])(?:epochs?|ep|e|global[-_]?step|steps?|iterations?|iters?|it|checkpoint|ckpt|round)[-_= .]*(\d+)/gi;
 
+/** The numbers of epoch and step in a name, in their order; none where nothing says so. */
+export function trainingCounts(name: string): number[] {
+  return [...name.matchAll(counters)].map(([, digits]) => Number(digits));
+}
+
 /**
  * What was saved in one training, in its order: by the numbers of epoch and step in the names, then what has no such number (`best.onnx`) by
  * name, numbers in their order.
@@ -11,7 +16,7 @@ const counters =
 export function trainingOrder(paths: readonly string[], nameOf: (path: string) => string): string[] {
   const named = paths.map((path) => {
     const name = nameOf(path);
-    return { path, name, counts: [...name.matchAll(counters)].map(([, digits]) => Number(digits)) };
+    return { path, name, counts: trainingCounts(name) };
   });
   return named
     .sort(

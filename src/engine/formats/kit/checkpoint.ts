@@ -27,6 +27,8 @@ export interface CheckpointHints {
   readonly layout?: Layout;
   readonly preprocessing?: PreprocessingHint;
   readonly labels?: LabelsHint;
+  /** What the file calls its network, where that says something: `shapesnet`, `resnet50`. */
+  readonly architecture?: string;
 }
 
 export interface PreprocessingHint {
