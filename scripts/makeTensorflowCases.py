@@ -37,7 +37,7 @@ case('Conv2D read through Identity', lambda x: raw.Conv2D(input=x, filter=tf.ide
 case('DepthwiseConv2dNative SAME', conv(raw.DepthwiseConv2dNative, [3, 3, 2, 2], four, padding='SAME'), image)
 case('DepthwiseConv2dNative VALID', conv(raw.DepthwiseConv2dNative, [2, 3, 2, 1], padding='VALID'), image)
 case('DepthwiseConv2dNative EXPLICIT', conv(raw.DepthwiseConv2dNative, [3, 3, 2, 1], padding='EXPLICIT', explicit_paddings=[0, 0, 1, 1, 1, 1, 0, 0]), image)
-case('Conv2D NHWC of one group in two', lambda x: raw.Conv2D(input=x, filter=const([2, 2, 2, 4]), strides=[1, 1, 1, 1], padding='SAME'), ['N', 4, 4, 4], grad=False)
+case('Conv2D in groups', lambda x: raw.Conv2D(input=x, filter=const([2, 2, 2, 4]), strides=[1, 1, 1, 1], padding='SAME'), ['N', 3, 3, 4], grad=False)
 for padding, size in (('SAME', [2, 8, 8, 2]), ('SAME', [2, 7, 8, 2]), ('VALID', [2, 9, 9, 2]), ('VALID', [2, 10, 10, 2])):
     case(f'Conv2DBackpropInput {padding} {size[1]}', lambda x, s=size, p=padding: raw.Conv2DBackpropInput(input_sizes=tf.constant(s), filter=const([3, 3, 2, 3]), out_backprop=x, strides=four, padding=p), ['N', 4, 4, 3])
 
