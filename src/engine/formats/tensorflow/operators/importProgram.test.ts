@@ -187,7 +187,7 @@ describe('what cannot be brought in', () => {
 });
 
 it('long chains are followed in time that grows with their number', () => {
-  const count = 100_000;
+  const count = 20_000;
   const nodes = Array.from({ length: count }, (_, i) => node(`n${i}`, 'Relu', [i === 0 ? 'x' : `n${i - 1}`]));
   const started = performance.now();
   expect(importProgram(program(nodes, [1, 2])).graph.nodes).toHaveLength(count);
