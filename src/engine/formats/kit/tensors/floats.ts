@@ -20,17 +20,30 @@ function halfValues(): Float32Array {
 
 const largestFloat = 3.4028234663852886e38;
 
-/** By element type: its elements as float32. */
+/** By element type: its elements as float32. Loops, since `Float32Array.from` with a function takes ten times as long and more. */
 const converters: Readonly<Record<string, (data: TensorData) => Float32Array>> = {
   float16: (data) => {
     const values = halfValues();
-    return Float32Array.from(data as Uint16Array, (bits) => values[bits] as number);
+    const halves = data as Uint16Array;
+    const result = new Float32Array(halves.length);
+    for (let i = 0; i < halves.length; i++) result[i] = values[halves[i] as number] as number;
+    return result;
   },
-  bfloat16: (data) => new Float32Array(Uint32Array.from(data as Uint16Array, (half) => half << 16).buffer),
-  float64: (data) =>
-    Float32Array.from(data as Float64Array, (value) =>
-      Number.isFinite(value) ? Math.min(Math.max(value, -largestFloat), largestFloat) : value,
-    ),
+  bfloat16: (data) => {
+    const halves = data as Uint16Array;
+    const bits = new Uint32Array(halves.length);
+    for (let i = 0; i < halves.length; i++) bits[i] = (halves[i] as number) << 16;
+    return new Float32Array(bits.buffer);
+  },
+  float64: (data) => {
+    const values = data as Float64Array;
+    const result = new Float32Array(values.length);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      result[i] = Number.isFinite(value) ? Math.min(Math.max(value, -largestFloat), largestFloat) : value;
+    }
+    return result;
+  },
 };
 
 /**
