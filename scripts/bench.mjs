@@ -12,6 +12,9 @@ await build({
   format: 'cjs',
   target: 'node20',
   external: ['onnxruntime-node', 'sharp'],
+  // h5wasm, with which HDF5 files are written, is a module that asks where it lies.
+  define: { 'import.meta.url': 'bundleUrl' },
+  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   entryPoints: { [`bench-${name}`]: `test/bench/${name}.ts` },
   outdir: 'out',
   outExtension: { '.js': '.cjs' },

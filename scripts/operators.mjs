@@ -10,4 +10,7 @@ await mustRun(process.execPath, [...vitest, '--config', 'test/conformance/vitest
   env,
   timeoutMs: 300_000,
 });
-await mustRun(process.execPath, [...vitest, 'test/unit/operatorsPage.test.ts', 'test/unit/tensorflowPage.test.ts'], { env, timeoutMs: 60_000 });
+await mustRun(process.execPath, [...vitest, 'test/unit/operatorsPage.test.ts', 'test/unit/tensorflowPage.test.ts'], {
+  env,
+  timeoutMs: 60_000,
+});

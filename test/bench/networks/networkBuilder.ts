@@ -9,7 +9,7 @@ import { encodeTestModel, type ModelAttribute, type ModelNode } from '../../supp
 export type Exporter = 'dynamo' | 'torchscript';
 
 /** A small fast generator (mulberry32), uniform in [0, 1). */
-function uniform(seed: number): () => number {
+export function uniform(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
