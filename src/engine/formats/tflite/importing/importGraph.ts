@@ -78,7 +78,7 @@ function writeOperator(writer: GraphWriter, values: Values, record: OperatorReco
   const source = { name: outputs[0] ?? record.type, type: record.type, outputs };
   try {
     const rule = !record.custom && Object.hasOwn(rules, record.type) ? rules[record.type] : undefined;
-    if (!rule) throw new Unsupported(record.custom ? 'is an operator of its own' : 'is not supported');
+    if (!rule) throw new Unsupported(record.custom ? whyCustom(record.type) : 'is not supported');
     writer.operator(source, (w) => {
       const o = new Operation(record, values, w);
       const given = [rule(o)].flat();
@@ -91,6 +91,11 @@ function writeOperator(writer: GraphWriter, values: Values, record: OperatorReco
     if (!(error instanceof Unsupported)) throw error;
     writer.unsupported(source, readable(values, record), error.message);
   }
+}
+
+function whyCustom(type: string): string {
+  if (type === 'edgetpu-custom-op') return 'is compiled for an Edge TPU; open the file that was compiled';
+  return type.startsWith('Flex') ? 'is one of TensorFlow, which TensorFlow Lite only calls' : 'was made by whoever made the model';
 }
 
 /** A result as its tensor keeps it. */

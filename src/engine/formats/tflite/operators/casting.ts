@@ -45,11 +45,12 @@ const quantize: Rule = (o) => o.input(0);
 /** Rounds to 2ᵇ steps from min to max, moved so that 0 is one of them. */
 const fakeQuant: Rule = (o) => {
   const [low, high, bits] = [o.floatOption(0), o.floatOption(1), o.intOption(2)];
-  const [first, last] = [o.flagOption(3) ? 1 : 0, 2 ** bits - 1];
+  if (o.flagOption(3)) o.unsupported('leaves out the lowest of its steps');
   if (!(bits >= 2 && bits <= 16 && low <= 0 && high >= 0 && high > low)) o.unsupported('rounds to an impossible range');
-  const scale = (high - low) / (last - first);
-  const zero = Math.min(Math.max(Math.round(first - low / scale), first), last);
-  const [least, most] = [(first - zero) * scale, (last - zero) * scale];
+  const last = 2 ** bits - 1;
+  const scale = (high - low) / last;
+  const zero = Math.min(Math.max(Math.round(-low / scale), 0), last);
+  const [least, most] = [-zero * scale, (last - zero) * scale];
   const inside = o.emit('Clip', [o.input(0), o.w.scalar(least), o.w.scalar(most)]);
   const type = { dtype: 'uint16', dims: [], data: Uint16Array.of(zero) } as const;
   const steps = [o.w.scalar(scale), o.w.constant('zero_point', type)];

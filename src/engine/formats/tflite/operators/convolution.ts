@@ -64,26 +64,25 @@ function transposedPadding(same: boolean, input: number, output: number, kernel:
   return [begin, total - begin, Math.max(output - spanned, 0)] as const;
 }
 
+/** What is padded and added to come to the output's size; where that is open, it is that of a convolution the other way. */
+function transposedWindows(o: Operation) {
+  const strides = [o.intOption(2), o.intOption(1)] as const;
+  const auto_pad = autoPad(o);
+  const output = o.constant(0) ? o.ints(0) : o.outputDims();
+  if (output.length !== 4) o.unsupported(`gives a value of ${output.length} axes`);
+  if (output[1] == null || output[2] == null) return { strides, auto_pad };
+  const padding = strides.map((stride, i) => {
+    const [cells, kernel] = [o.length(2, i + 1), o.length(1, i + 1)];
+    return transposedPadding(auto_pad === 'SAME_UPPER', cells, output[i + 1] as number, kernel, stride);
+  });
+  if (padding.some(([, , more]) => more < 0)) o.unsupported('gives fewer cells than its kernel covers');
+  const pads = [...padding.map(([begin]) => begin), ...padding.map(([, end]) => end)];
+  return { strides, pads, output_padding: padding.map(([, , more]) => more) };
+}
+
 /** Inputs: the output's shape, kernel O×H×W×I, the values, a bias. */
 const transposeConv: Rule = (o) => {
-  const output = o.constant(0) ? o.ints(0) : o.unsupported('computes the shape of its output');
-  const strides = [o.intOption(2), o.intOption(1)];
-  const same = autoPad(o) === 'SAME_UPPER';
-  const padding = [0, 1].map((axis) =>
-    transposedPadding(
-      same,
-      o.length(2, axis + 1),
-      output[axis + 1] as number,
-      o.length(1, axis + 1),
-      strides[axis] as number,
-    ),
-  );
-  if (padding.some(([, , more]) => more < 0)) o.unsupported('gives fewer cells than its kernel covers');
-  const attributes = {
-    strides,
-    pads: [...padding.map(([begin]) => begin), ...padding.map(([, end]) => end)],
-    output_padding: padding.map(([, , more]) => more),
-  };
+  const attributes = transposedWindows(o);
   const weights = turned(o, 1, [3, 0, 1, 2]);
   const bias = o.optional(3);
   const sum = o.w.channelsFirst(o.input(2), (x) => o.emit('ConvTranspose', [x, weights, bias], attributes));
