@@ -95,7 +95,9 @@ function writeOperator(writer: GraphWriter, values: Values, record: OperatorReco
 
 function whyCustom(type: string): string {
   if (type === 'edgetpu-custom-op') return 'is compiled for an Edge TPU; open the file that was compiled';
-  return type.startsWith('Flex') ? 'is one of TensorFlow, which TensorFlow Lite only calls' : 'was made by whoever made the model';
+  return type.startsWith('Flex')
+    ? 'is one of TensorFlow, which TensorFlow Lite only calls'
+    : 'was made by whoever made the model';
 }
 
 /** A result as its tensor keeps it. */

@@ -11,7 +11,11 @@ import type { ModelMetadata, TensorMetadata } from './modelMetadata';
 
 /** How one number stands for each channel. */
 const spread = (values: readonly number[], channels: number): readonly number[] | null =>
-  values.length === channels ? values : values.length === 1 ? Array.from({ length: channels }, () => values[0] as number) : null;
+  values.length === channels
+    ? values
+    : values.length === 1
+      ? Array.from({ length: channels }, () => values[0] as number)
+      : null;
 
 /**
  * (pixel − mean) / std as the metadata say it. An input of quantised integers counts in steps of its own, and the metadata speak of the

@@ -44,7 +44,10 @@ export function readMetadata({ source, start, end }: ByteRange): ModelMetadata |
 }
 
 function tensorMetadata(table: Table): TensorMetadata {
-  const unit = table.tables(4).find((each) => each.byte(0) === normalizationOptions)?.table(1);
+  const unit = table
+    .tables(4)
+    .find((each) => each.byte(0) === normalizationOptions)
+    ?.table(1);
   const content = table.table(3);
   const image = content?.byte(0) === imageProperties ? content.table(1) : null;
   const labels = table.tables(6).filter((file) => file.byte(2) === axisLabels && file.text(0) !== '');

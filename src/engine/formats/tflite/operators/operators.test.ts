@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../../test/support/folder';
 import { usualRuntime } from '../../../../../test/support/runtimes';
 import { bind } from '../../../graph/binding/bind';
-import { float32, type Tensor } from '../../../graph/ir/tensor';
 import { toNumbers } from '../../../graph/ir/numbers';
+import { float32, type Tensor } from '../../../graph/ir/tensor';
 import { FileSource } from '../../kit/bytes/byteSource';
 import { ZipArchive } from '../../kit/zip/zipArchive';
 import { readTflite } from '../index';
@@ -54,10 +54,14 @@ describe('operators give what the interpreter gives', () => {
     const path = await fileOf(index);
     const { graph: unbound } = await readTflite(path);
     expect(unbound.nodes.flatMap((node) => node.unsupported ?? [])).toEqual([]);
-    const feeds = Object.fromEntries(unbound.inputs.map(({ name, type }, i) => [name, fed(inputs[i] as Listed, type.dtype)]));
+    const feeds = Object.fromEntries(
+      unbound.inputs.map(({ name, type }, i) => [name, fed(inputs[i] as Listed, type.dtype)]),
+    );
     const graph = bind(unbound, new Map(Object.entries(feeds).map(([name, { dims }]) => [name, dims])));
     const program = await usualRuntime.compile(graph, graph.outputs);
-    const results = await program.run(Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name] as Tensor])));
+    const results = await program.run(
+      Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name] as Tensor])),
+    );
     await program.dispose();
     const file = new FileSource(path);
     const { main } = readModel(file);
@@ -72,7 +76,9 @@ describe('operators give what the interpreter gives', () => {
       // Rounded to steps, a number on the border of two may be the next one.
       const tolerance = quantisation ? 1.01 * step : 1e-5 * largest;
       toNumbers(actual).forEach((value, at) => {
-        expect(Math.abs(value - (wanted[at] as number)), `${value} for ${wanted[at]} at ${at}`).toBeLessThanOrEqual(tolerance);
+        expect(Math.abs(value - (wanted[at] as number)), `${value} for ${wanted[at]} at ${at}`).toBeLessThanOrEqual(
+          tolerance,
+        );
       });
     });
   });
