@@ -7,6 +7,7 @@ import type { Describer, Reader } from './kit/reader';
 import { onnx } from './onnx';
 import { torchExport } from './pytorch/export';
 import { type Recognised, recognised, refusal } from './recognise';
+import { tfjs } from './tfjs';
 import { tflite } from './tflite';
 
 export type { Checkpoint } from './kit/checkpoint';
@@ -15,7 +16,7 @@ export type { Describer, Reader } from './kit/reader';
 export type { Recognised } from './recognise';
 
 /** In the order in which they are asked. After a change, `npm run formats` tells the menus. */
-export const readers: readonly Reader[] = [onnx, torchExport, tflite];
+export const readers: readonly Reader[] = [onnx, torchExport, tflite, tfjs];
 
 /** Ask what is in a file that no reader takes, in this order. */
 export const describers: readonly Describer[] = [];

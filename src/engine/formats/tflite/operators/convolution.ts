@@ -1,3 +1,4 @@
+import type { AttributeValue } from '../../../graph/ir/graph';
 import { transposed } from '../../kit/tensors/derivedTensor';
 import { activated } from '../importing/finishing';
 import type { Operation, Rule } from '../importing/operation';
@@ -65,7 +66,7 @@ function transposedPadding(same: boolean, input: number, output: number, kernel:
 }
 
 /** What is padded and added to come to the output's size; where that is open, it is that of a convolution the other way. */
-function transposedWindows(o: Operation) {
+function transposedWindows(o: Operation): Readonly<Record<string, AttributeValue>> {
   const strides = [o.intOption(2), o.intOption(1)] as const;
   const auto_pad = autoPad(o);
   const output = o.constant(0) ? o.ints(0) : o.outputDims();
