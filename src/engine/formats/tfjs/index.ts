@@ -1,12 +1,13 @@
 /** TensorFlow.js: a model.json with the network, layers of Keras or a graph of TensorFlow, and files with the weights beside it. */
+
+import type { Graph } from '../../graph/ir/graph';
+import type { Tensor } from '../../graph/ir/tensor';
+import { importKerasModel } from '../keras/importKerasModel';
+import { namedWeights } from '../keras/weights/namedWeights';
 import { CheckpointFiles } from '../kit/bytes/checkpointFiles';
 import type { Checkpoint, CheckpointHints } from '../kit/checkpoint';
 import { type JsonObject, own } from '../kit/json/json';
 import type { Candidate, Reader } from '../kit/reader';
-import { importKerasModel } from '../keras/importKerasModel';
-import { namedWeights } from '../keras/weights/namedWeights';
-import type { Graph } from '../../graph/ir/graph';
-import type { Tensor } from '../../graph/ir/tensor';
 import { readGraphModel } from './graphModel/graphModel';
 import { type ModelJson, readModelJson } from './modelJson';
 import { teachableMachineHints } from './teachableMachine';

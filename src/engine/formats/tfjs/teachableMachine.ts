@@ -25,7 +25,13 @@ export function teachableMachineHints(files: CheckpointFiles): Pick<CheckpointHi
     return {
       ...(names.length > 0 ? { labels: { names, where: `${file} beside the model` } } : {}),
       ...(made === '@teachablemachine/image'
-        ? { preprocessing: { preprocessing: 'keras-tf', where: `${file} of Teachable Machine`, guessed: false } as const }
+        ? {
+            preprocessing: {
+              preprocessing: 'keras-tf',
+              where: `${file} of Teachable Machine`,
+              guessed: false,
+            } as const,
+          }
         : {}),
     };
   } catch (error) {

@@ -2,15 +2,21 @@
 import { CheckpointError } from '../../../../shared/errors';
 import type { Tensor } from '../../../graph/ir/tensor';
 import { isJsonObject, type Json, type JsonObject, own } from '../../kit/json/json';
-import { dtypeNamed } from './dataTypeNames';
 import type { GraphDef, TfAttribute, TfFunction, TfNode } from '../../tensorflow/graph/graphDef';
+import { dtypeNamed } from './dataTypeNames';
 
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
 /** protobuf's JSON has camelCase names; older converters kept the schema's own. */
 function field(object: JsonObject, camel: string): Json | undefined {
-  return own(object, camel) ?? own(object, camel.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  return (
+    own(object, camel) ??
+    own(
+      object,
+      camel.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    )
+  );
 }
 
 /**

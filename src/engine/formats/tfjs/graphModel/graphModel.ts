@@ -3,8 +3,8 @@ import type { Graph } from '../../../graph/ir/graph';
 import type { Layout } from '../../../graph/ir/layout';
 import type { Tensor } from '../../../graph/ir/tensor';
 import { isJsonObject, type Json, type JsonObject, own } from '../../kit/json/json';
-import { importProgram } from '../../tensorflow/operators';
 import type { GraphDef } from '../../tensorflow/graph/graphDef';
+import { importProgram } from '../../tensorflow/operators';
 import { makeProgram } from '../../tensorflow/program/makeProgram';
 import type { ModelJson } from '../modelJson';
 import { dtypeNamed } from './dataTypeNames';
@@ -65,6 +65,7 @@ function entries(signature: JsonObject | null, side: 'inputs' | 'outputs'): read
 /** Outputs that the graph has, the logits first, then what is named as an answer. */
 function orderedOutputs(outputs: readonly Entry[], { nodes }: GraphDef): readonly Entry[] {
   const names = new Set(nodes.map((node) => node.name));
-  const rank = ({ key, value }: Entry) => (/logit/i.test(key + value) ? 0 : /score|prob|predict|softmax/i.test(key) ? 1 : 2);
+  const rank = ({ key, value }: Entry) =>
+    /logit/i.test(key + value) ? 0 : /score|prob|predict|softmax/i.test(key) ? 1 : 2;
   return outputs.filter(({ value }) => names.has(value.replace(/:\d+$/, ''))).sort((a, b) => rank(a) - rank(b));
 }

@@ -77,7 +77,8 @@ export class Shards {
     const { paths } = this.group;
     const short = this.files.findIndex(({ size }, i) => i < this.files.length - 1 && size < usualShard);
     const path = paths[short >= 0 ? short : paths.length - 1];
-    const which = path === undefined ? 'no file is named for them' : `“${path}” is too short: download or copy it again`;
+    const which =
+      path === undefined ? 'no file is named for them' : `“${path}” is too short: download or copy it again`;
     return new CheckpointError(
       `${this.model} needs ${needed} bytes of weights, but its files hold ${this.size}; ${which}.`,
     );
