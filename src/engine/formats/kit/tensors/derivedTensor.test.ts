@@ -28,6 +28,46 @@ it('moves axes as numpy does', () => {
   expect(transposed(counted([0, 3]), [1, 0])).toMatchObject({ dims: [3, 0], data: new Float32Array() });
 });
 
+it('moves any axes of any lengths, those too that do not fit into squares', () => {
+  const cases: [number[], number[]][] = [
+    [
+      [1, 1, 70, 130],
+      [3, 2, 0, 1],
+    ],
+    [
+      [3, 3, 65, 67],
+      [3, 2, 0, 1],
+    ],
+    [
+      [2, 70, 1, 66],
+      [0, 3, 1, 2],
+    ],
+    [
+      [3, 1, 5, 2, 4],
+      [2, 4, 1, 0, 3],
+    ],
+    [
+      [70, 80, 3],
+      [1, 0, 2],
+    ],
+    [
+      [2, 3, 4],
+      [2, 0, 1],
+    ],
+  ];
+  for (const [dims, perm] of cases) {
+    const { data, dims: moved } = transposed(counted(dims), perm);
+    const stride = (lengths: readonly number[], axis: number) => lengths.slice(axis + 1).reduce((a, b) => a * b, 1);
+    const wanted = Float32Array.from({ length: data.length }, (_, place) =>
+      perm.reduce((from, axis, i) => {
+        const index = Math.floor(place / stride(moved, i)) % (moved[i] as number);
+        return from + index * stride(dims, axis);
+      }, 0),
+    );
+    expect(data).toEqual(wanted);
+  }
+});
+
 it('leaves the elements where they are when only axes of length 1 move', () => {
   const tensor = counted([1, 1, 4, 2]);
   expect(transposed(tensor, [2, 0, 3, 1]).data).toBe(tensor.data);

@@ -2,6 +2,7 @@
 import { LazyTensor } from '../../../graph/ir/lazyTensor';
 import { elementCount, type Tensor } from '../../../graph/ir/tensor';
 import { type NumericData, type NumericDType, newArray } from './elements';
+import { permuteInto } from './permuted';
 
 /**
  * A tensor whose elements are computed from others when they are first wanted.
@@ -37,45 +38,16 @@ export function transposed(tensor: Tensor, perm: readonly number[]): Tensor {
   }
   if (movesNothing(tensor.dims, perm)) return reshaped(tensor, dims);
   const dtype = tensor.dtype as NumericDType;
-  return derivedTensor(dtype, dims, () => permuted(tensor, perm, dims));
+  return derivedTensor(dtype, dims, () => {
+    const source = tensor.data as NumericData;
+    const result = newArray(dtype, source.length);
+    permuteInto(result, source, tensor.dims, perm);
+    return result;
+  });
 }
 
 /** True when only axes of length 1 change their places. */
 function movesNothing(dims: readonly number[], perm: readonly number[]): boolean {
   const long = perm.filter((axis) => dims[axis] !== 1);
   return long.every((axis, i) => i === 0 || axis > (long[i - 1] as number));
-}
-
-function permuted(tensor: Tensor, perm: readonly number[], dims: readonly number[]): NumericData {
-  const source = tensor.data as NumericData;
-  const result = newArray(tensor.dtype as NumericDType, source.length);
-  if (source.length === 0) return result;
-  const strides = stridesOf(tensor.dims);
-  const steps = perm.map((axis) => strides[axis] as number);
-  const rank = dims.length;
-  const inner = dims[rank - 1] as number;
-  const step = steps[rank - 1] as number;
-  const index = new Array<number>(rank).fill(0);
-  let from = 0;
-  for (let to = 0; to < result.length; ) {
-    for (let i = 0; i < inner; i++) result[to++] = source[from + i * step] as never;
-    for (let axis = rank - 2; axis >= 0; axis--) {
-      index[axis] = (index[axis] as number) + 1;
-      from += steps[axis] as number;
-      if ((index[axis] as number) < (dims[axis] as number)) break;
-      from -= (index[axis] as number) * (steps[axis] as number);
-      index[axis] = 0;
-    }
-  }
-  return result;
-}
-
-function stridesOf(dims: readonly number[]): number[] {
-  const strides = new Array<number>(dims.length);
-  let stride = 1;
-  for (let axis = dims.length - 1; axis >= 0; axis--) {
-    strides[axis] = stride;
-    stride *= dims[axis] as number;
-  }
-  return strides;
 }
