@@ -29,7 +29,7 @@ function report(
   { prediction, attributions, findings = [] }: Explained,
   overlays: readonly string[],
 ): string[] {
-  const { target, top5, layer, input } = prediction;
+  const { target, top5, layer, input, labelsHow, labelsGuessed = false } = prediction;
   const name = (label: string | null, index: number): string =>
     label === null ? `class ${index}` : `${plainName(label)} (${index})`;
   return [
@@ -37,6 +37,7 @@ function report(
       .map((score) => `${name(score.label, score.index)} ${percent(score.probability)}`)
       .join(', ')}`,
     `  input ${input.size.join('×')}, preprocessing ${input.how}${layer ? `; layer ${plainName(layer.name)}` : ''}`,
+    ...(labelsGuessed ? [`  labels ${plainMessage(labelsHow ?? '')}`] : []),
     ...prediction.notes.map((note) => `  note: ${plainMessage(note)}`),
     ...findings.map(({ severity, sentence }) => `  ${severity}: ${plainMessage(sentence)}`),
     table(

@@ -18,7 +18,7 @@ export interface SavedCard extends CardFiles, Pick<Overlay, 'sign' | 'low' | 'hi
  */
 export function resultJson(params: EncodeParams, versions: Versions, files: readonly SavedCard[]): string {
   const { prediction, attributions, display, image } = params;
-  const { model, runtime, input, top5, target, output, layer } = prediction;
+  const { model, runtime, input, top5, target, output, layer, labelsHow, labelsGuessed = false } = prediction;
   const cards = [
     ...attributions.map((attribution) => ({ attribution })),
     ...(params.others ?? []).flatMap((about) => about.attributions.map((attribution) => ({ attribution, about }))),
@@ -39,6 +39,7 @@ export function resultJson(params: EncodeParams, versions: Versions, files: read
       })),
       region: prediction.region,
     },
+    labels: labelsHow === null ? null : { how: labelsHow, guessed: labelsGuessed },
     top5: top5.map(score),
     target: score(target),
     ...(output && { output: outputRecord(output) }),

@@ -77,6 +77,7 @@ export async function answer(
     top5: topClasses(scores, 5),
     classes: listClasses(scores, open.labels),
     labelsHow: open.labelsHow,
+    ...(open.labelsGuessed && { labelsGuessed: true }),
     target,
     ...(output && { output }),
     layer,

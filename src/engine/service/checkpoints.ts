@@ -24,6 +24,8 @@ export interface OpenCheckpoint {
   readonly labels: readonly string[] | null;
   /** Where the labels come from, in words; null without labels. */
   readonly labelsHow: string | null;
+  /** True when only the number of classes speaks for them. */
+  readonly labelsGuessed: boolean;
   /** Default target layer named in whylight.json. */
   readonly layer: string | undefined;
   /** Default answer named there, of a model that gives several for an image. */
@@ -53,6 +55,7 @@ async function open(path: string, options: OpenOptions, machine: Omit<RunOptions
     preprocessing,
     labels: labels.names,
     labelsHow: labels.names && labels.how,
+    labelsGuessed: labels.guessed,
     layer: noted?.layer,
     output: parseOutput(noted?.output ?? '') ?? undefined,
     notes,
@@ -69,7 +72,7 @@ async function stampBeside(path: string): Promise<string> {
         const { mtimeMs, size } = await stat(file);
         return `${mtimeMs}:${size}`;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '-';
+        if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return '-';
         throw error;
       }
     }),

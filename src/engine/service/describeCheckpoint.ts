@@ -16,6 +16,7 @@ import {
 import { type Analysis, analyse } from '../model/analysis/analyse';
 import { findImageInput, type ImageInput } from '../model/analysis/imageInput';
 import { inputConvention } from '../model/analysis/inputConvention';
+import { namedConvention } from '../model/analysis/namedConvention';
 import type { MemoryBudget } from '../model/programs/memoryBudget';
 
 export interface DescribeOptions extends OpenOptions {
@@ -54,6 +55,11 @@ export function noImageFits(channels: number): string {
   return `The model takes ${channels} channels, which no image gives; feed its exact input as a .npy file (--input).`;
 }
 
+/** Conventions are for colour. */
+function namedFor({ channels }: ImageInput, graph: Checkpoint['graph']) {
+  return channels === 3 ? namedConvention(graph) : null;
+}
+
 /** How images are prepared: as the caller says, or as is found in and beside the checkpoint. Throws as findPreprocessing does. */
 async function preprocessingFor(
   path: string,
@@ -68,7 +74,8 @@ async function preprocessingFor(
     metadata,
     input,
     stated: hints.preprocessing,
-    hint: inputConvention(graph, input.name) ?? undefined,
+    hint:
+      inputConvention(graph, input.name) ?? (hints.preprocessing ? undefined : (namedFor(input, graph) ?? undefined)),
   });
 }
 

@@ -86,6 +86,11 @@ function described(classifier: Classifier | null): Pick<ModelSummary, 'logits' |
     logits: { name, classes, how, ...(answers && { answers }) },
     layers: analysis.layers,
     defaultLayer: analysis.defaultLayer,
-    labels: labels.names && { count: labels.names.length, how: labels.how, names: labels.names },
+    labels: labels.names && {
+      count: labels.names.length,
+      how: labels.how,
+      guessed: labels.guessed,
+      names: labels.names,
+    },
   };
 }

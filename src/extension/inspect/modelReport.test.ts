@@ -20,7 +20,12 @@ const model: ModelSummary = {
   channelsLast: null,
   parameters: 1234567,
   preprocessing: null,
-  labels: { count: 25, how: 'whylight.json', names: Array.from({ length: 25 }, (_, index) => `class ${index}`) },
+  labels: {
+    count: 25,
+    how: 'whylight.json',
+    guessed: false,
+    names: Array.from({ length: 25 }, (_, index) => `class ${index}`),
+  },
   unsupported: [],
   notes: [],
 };

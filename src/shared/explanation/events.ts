@@ -32,6 +32,8 @@ export interface Prediction {
   readonly classes: ClassList;
   /** Where the labels come from, in words ("from whylight.json beside the checkpoint"); null without labels. */
   readonly labelsHow: string | null;
+  /** True when nothing names the classes and the labels are a guess by their number; absent otherwise. */
+  readonly labelsGuessed?: boolean;
   readonly target: ClassScore;
   /** Which answer is explained, of a model that gives several for an image. */
   readonly output?: ChosenOutput;

@@ -49,7 +49,13 @@ export interface ModelSummary {
   /** Number of weights. */
   readonly parameters: number;
   readonly preprocessing: FoundPreprocessing | null;
-  readonly labels: { readonly count: number; readonly how: string; readonly names: readonly string[] } | null;
+  readonly labels: {
+    readonly count: number;
+    readonly how: string;
+    /** True when nothing names the classes and only their number speaks for these. */
+    readonly guessed: boolean;
+    readonly names: readonly string[];
+  } | null;
   readonly unsupported: readonly { readonly operator: string; readonly node: string; readonly reason: string }[];
   readonly notes: readonly string[];
 }

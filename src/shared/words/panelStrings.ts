@@ -34,6 +34,7 @@ export const panelStrings = {
   'notice.guessed':
     'The preprocessing was guessed ({0}), so the maps may be misleading: compare the presets and keep the right one.',
   'notice.guessedSurer': 'The preprocessing was guessed ({0}); the model is surer under {1}: {2} {3}.',
+  'notice.guessedLabels': 'The names of the {0} classes are {1}.',
   'notice.noLabels': 'No labels were found, so the {0} classes have numbers only.',
   'preprocessing.compare': 'Compare Presets',
   'preprocessing.inUse': 'in use',

@@ -65,7 +65,10 @@ function guessed({ prediction }: Answer, words: Words): Notice[] {
 }
 
 function unlabelled({ prediction }: Answer, words: Words): Notice[] {
-  const { labelsHow, classes } = prediction;
+  const { labelsHow, labelsGuessed, classes } = prediction;
+  if (labelsHow !== null && labelsGuessed) {
+    return [{ kind: 'info', about: 'labels', sentence: words('notice.guessedLabels', classes.count, labelsHow) }];
+  }
   if (labelsHow !== null || classes.count < 2) return [];
   return [{ kind: 'info', about: 'labels', sentence: words('notice.noLabels', classes.count) }];
 }

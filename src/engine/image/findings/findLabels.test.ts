@@ -20,7 +20,7 @@ const find = (classes: number, metadata: Record<string, string> = {}) =>
 
 describe('where labels are found', () => {
   it('nowhere', async () => {
-    expect(await find(2)).toEqual({ names: null, how: null, notes: [] });
+    expect(await find(2)).toEqual({ names: null, how: null, guessed: false, notes: [] });
   });
 
   it('in whylight.json', async () => {
@@ -29,6 +29,7 @@ describe('where labels are found', () => {
     expect(await find(2, { names: "{0: 'p', 1: 'q'}" })).toEqual({
       names: ['a', 'b'],
       how: 'from whylight.json beside the checkpoint',
+      guessed: false,
       notes: [],
     });
   });
@@ -49,6 +50,7 @@ describe('where labels are found', () => {
     expect(await find(2, { [key]: text })).toEqual({
       names,
       how: `from the checkpoint's metadata (${key})`,
+      guessed: false,
       notes: [],
     });
   });
@@ -61,6 +63,10 @@ describe('where labels are found', () => {
     ['config.json', { id2label: { 0: 'a', 1: 'b' } }, 'config.json'],
     ['config.json', { label_names: ['a', 'b'] }, 'config.json'],
     ['class_names.json', { a: 0, b: 1 }, 'class_names.json'],
+    ['class_indices.json', { b: 1, a: 0 }, 'class_indices.json'],
+    ['labels.csv', 'name,index\n"b",1\na,0\n', 'labels.csv'],
+    ['synset_words.txt', 'n01440764 a\nn01443537 b\n', 'synset_words.txt'],
+    ['label_map.pbtxt', "item {\n id: 2 name: 'b' }\nitem { id: 1\n name: 'a'\n}\n", 'label_map.pbtxt'],
     ['imagenet_class_index.json', { 0: ['n1', 'a'], 1: ['n2', 'b'] }, 'imagenet_class_index.json'],
   ])('in %s', async (name, content, where) => {
     await put(name, content);
@@ -82,7 +88,12 @@ describe('what the format of a checkpoint gives', () => {
 
   it('counts after metadata and before files beside', async () => {
     await put('labels.txt', 'x\ny');
-    expect(await search(2)).toEqual({ names: ['p', 'q'], how: 'from labels.txt in the model', notes: [] });
+    expect(await search(2)).toEqual({
+      names: ['p', 'q'],
+      how: 'from labels.txt in the model',
+      guessed: false,
+      notes: [],
+    });
     expect((await search(2, { labels: '["a", "b"]' })).names).toEqual(['a', 'b']);
   });
 
@@ -91,6 +102,7 @@ describe('what the format of a checkpoint gives', () => {
     expect(await search(3)).toEqual({
       names: ['x', 'y', 'z'],
       how: 'from labels.txt beside the checkpoint',
+      guessed: false,
       notes: ['labels.txt in the model has 2 labels and the model 3 classes, so it was not used.'],
     });
   });
@@ -104,6 +116,7 @@ describe('what does not fit', () => {
     expect(await find(2)).toEqual({
       names: ['x', 'y'],
       how: 'from labels.txt beside the checkpoint',
+      guessed: false,
       notes: [
         'whylight.json beside the checkpoint has 3 labels and the model 2 classes, so it was not used.',
         'model.v2.labels.txt beside the checkpoint has 1 label and the model 2 classes, so it was not used.',
@@ -123,11 +136,11 @@ describe('what does not fit', () => {
 
   it('Hugging Face placeholders are no labels', async () => {
     await put('config.json', { id2label: { 0: 'LABEL_0', 1: 'LABEL_1' } });
-    expect(await find(2)).toEqual({ names: null, how: null, notes: [] });
+    expect(await find(2)).toEqual({ names: null, how: null, guessed: false, notes: [] });
   });
 
   it('a count under “classes” is no list of labels', async () => {
-    expect(await find(2, { classes: '2' })).toEqual({ names: null, how: null, notes: [] });
+    expect(await find(2, { classes: '2' })).toEqual({ names: null, how: null, guessed: false, notes: [] });
   });
 
   it('broken lists are told', async () => {
@@ -157,6 +170,7 @@ describe('what does not fit', () => {
     expect(await find(2)).toEqual({
       names: ['cat', 'dog'],
       how: 'from labels.txt beside the checkpoint',
+      guessed: false,
       notes: ['mine.txt', 'model.v2.labels.json', 'config.json'].map(
         (name) => `${name} beside the checkpoint is a link that leads out of its folder; it was not read.`,
       ),
@@ -203,6 +217,92 @@ describe('what does not fit', () => {
   it('a wrong whylight.json ends the search', async () => {
     await put('whylight.json', { labels: 3 });
     await expect(find(2)).rejects.toBeInstanceOf(PreprocessingError);
+  });
+});
+
+describe('a checkpoint that is a folder', () => {
+  const among = (classes: number) =>
+    findLabels({ checkpointPath: join(folder, 'saved'), metadata: new Map(), classes });
+
+  it('has its labels inside, before those beside it', async () => {
+    await mkdir(join(folder, 'saved/assets'), { recursive: true });
+    await put('labels.txt', 'x\ny');
+    expect(await among(2)).toMatchObject({ names: ['x', 'y'], how: 'from labels.txt beside the checkpoint' });
+    await put('saved/labels.txt', 'c\nd');
+    expect(await among(2)).toMatchObject({ names: ['c', 'd'], how: 'from labels.txt in the checkpoint' });
+    await put('saved/assets/labels.txt', 'a\nb');
+    expect(await among(2)).toMatchObject({ names: ['a', 'b'], how: 'from assets/labels.txt in the checkpoint' });
+  });
+
+  it('may have them in an asset of any name, if their number fits', async () => {
+    await mkdir(join(folder, 'saved/assets'), { recursive: true });
+    await put('saved/assets/flowers.txt', 'rose\ntulip\noak');
+    expect(await among(2)).toEqual({ names: null, how: null, guessed: false, notes: [] });
+    expect(await among(3)).toMatchObject({ names: ['rose', 'tulip', 'oak'], guessed: false });
+  });
+});
+
+describe('what is guessed, and said to be', () => {
+  const dataset = async (root: string, ...names: string[]) => {
+    for (const name of names) {
+      await mkdir(join(folder, root, name), { recursive: true });
+      await put(join(root, name, '1.jpg'), '');
+    }
+  };
+
+  it('the folders of a data set beside the checkpoint, in the order of loaders', async () => {
+    await dataset('data/train', 'dog', 'Zebra', 'cat');
+    expect(await find(3)).toEqual({
+      names: ['Zebra', 'cat', 'dog'],
+      how: 'guessed: the folders of images in data/train/ beside the checkpoint, one for each class in their order',
+      guessed: true,
+      notes: [],
+    });
+    expect((await find(4)).names).toBeNull();
+    await put('labels.txt', 'a\nb\nc');
+    expect((await find(3)).guessed).toBe(false);
+  });
+
+  it('those of a project above, but no folders without images', async () => {
+    await dataset('train', 'left', 'right');
+    await mkdir(join(folder, 'runs'));
+    const found = await findLabels({ checkpointPath: join(folder, 'runs/a.onnx'), metadata: new Map(), classes: 2 });
+    expect(found).toMatchObject({ names: ['left', 'right'], guessed: true });
+    expect(found.how).toContain('train/ in the folder above the checkpoint');
+    await mkdir(join(folder, 'val/one'), { recursive: true });
+    await mkdir(join(folder, 'val/two'));
+    await mkdir(join(folder, 'val/three'));
+    expect((await find(3)).names).toBeNull();
+  });
+
+  it('the names of ImageNet where there are 1000 or 1001 classes', async () => {
+    const thousand = await find(1000);
+    expect(thousand).toMatchObject({
+      guessed: true,
+      how: 'guessed: the names of ImageNet, since there are 1000 classes and nothing names them',
+    });
+    const names = thousand.names ?? [];
+    expect([0, 134, 207, 285, 517, 639, 999].map((index) => names[index])).toEqual([
+      'tench',
+      'crane (bird)',
+      'golden retriever',
+      'Egyptian cat',
+      'crane (machine)',
+      'maillot (tank suit)',
+      'toilet tissue',
+    ]);
+    expect(new Set(names).size).toBe(1000);
+    expect((await find(1001)).names?.slice(0, 2)).toEqual(['background', 'tench']);
+    expect((await find(999)).names).toBeNull();
+  });
+
+  it('of larger lists only that they are known', async () => {
+    expect(await find(21843)).toEqual({
+      names: null,
+      how: null,
+      guessed: false,
+      notes: ['The model has 21843 classes, as many as ImageNet-21k, whose names are not built in.'],
+    });
   });
 });
 

@@ -1,7 +1,11 @@
 import { type Beside, isObject, readJsonBeside, readTextBeside, stemOf } from '../notes/beside';
 import { readCheckpointNotes } from '../notes/whylightJson';
+import { datasetLabels } from './datasetLabels';
+import { guessedLabels } from './guessedLabels';
 import { arePlaceholders, labelsFromLiteral, labelsFromText } from './labelLists';
+import { labelsFromTable } from './labelTables';
 import type { Metadata } from './metadataPreprocessing';
+import { assetTexts, foldersInside, whereIs } from './placesBeside';
 import { fromJson, parseJsonOrPython } from './pythonLiteral';
 
 export interface LabelSearch {
@@ -15,12 +19,18 @@ export interface LabelSearch {
 }
 
 /**
- * `names`: as many names as the model has classes, in class order. `how`: where they come from, e.g. "from labels.txt beside the checkpoint". `notes`: label lists that
- * were seen and not used, and why; one sentence each.
+ * `names`: as many names as the model has classes, in class order. `how`: where they come from, e.g. "from labels.txt beside the checkpoint".
+ * `guessed`: nothing says that they belong to this model, but their number does. `notes`: label lists that were seen and not used, and why; one
+ * sentence each.
  */
 export type FoundLabels =
-  | { readonly names: readonly string[]; readonly how: string; readonly notes: readonly string[] }
-  | { readonly names: null; readonly how: null; readonly notes: readonly string[] };
+  | {
+      readonly names: readonly string[];
+      readonly how: string;
+      readonly guessed: boolean;
+      readonly notes: readonly string[];
+    }
+  | { readonly names: null; readonly how: null; readonly guessed: false; readonly notes: readonly string[] };
 
 /** A list of names with the place it was found in. */
 interface Candidate {
@@ -55,23 +65,26 @@ function seen<T>(file: Beside<T>, read: (value: T) => Look): Look {
 
 async function fromText(checkpointPath: string, name: string): Promise<Look> {
   const file = await readTextBeside(checkpointPath, name, true);
-  return seen(file, (text) => ({ names: labelsFromText(text), where: `${name} beside the checkpoint` }));
+  return seen(file, (text) => ({
+    names: labelsFromTable(text) ?? labelsFromText(text),
+    where: whereIs(checkpointPath, name),
+  }));
 }
 
 async function fromJsonFile(checkpointPath: string, name: string): Promise<Look> {
   return seen(await readJsonBeside(checkpointPath, name, true), (value) => {
     const names = labelsFromLiteral(fromJson(value));
-    if (names) return { names, where: `${name} beside the checkpoint` };
-    return { problem: `${name} beside the checkpoint holds no list of labels that is understood; it was not used.` };
+    if (names) return { names, where: whereIs(checkpointPath, name) };
+    return { problem: `${whereIs(checkpointPath, name)} holds no list of labels that is understood; it was not used.` };
   });
 }
 
-async function fromConfig(checkpointPath: string): Promise<Look> {
-  return seen(await readJsonBeside(checkpointPath, 'config.json', true), (config) => {
+async function fromConfig(checkpointPath: string, name = 'config.json'): Promise<Look> {
+  return seen(await readJsonBeside(checkpointPath, name, true), (config) => {
     if (!isObject(config)) return null;
     for (const key of ['id2label', 'label_names']) {
       const names = labelsFromLiteral(fromJson(config[key]));
-      if (names && !arePlaceholders(names)) return { names, where: `config.json beside the checkpoint (${key})` };
+      if (names && !arePlaceholders(names)) return { names, where: `${whereIs(checkpointPath, name)} (${key})` };
     }
     return null;
   });
@@ -92,15 +105,41 @@ export function namedLabels(checkpointPath: string, file: string): Promise<Look>
   return file.endsWith('.json') ? fromJsonFile(checkpointPath, file) : fromText(checkpointPath, file);
 }
 
-const commonTexts = ['labels.txt', 'classes.txt', 'class_names.txt'];
-const commonJson = ['labels.json', 'class_names.json', 'classes.json', 'imagenet_class_index.json'];
+const commonTexts = [
+  'labels.txt',
+  'classes.txt',
+  'class_names.txt',
+  'classnames.txt',
+  'label_names.txt',
+  'labels.csv',
+  'classes.csv',
+  'synset_words.txt',
+  'synset.txt',
+  'synsets.txt',
+  'labelmap.txt',
+  'label_map.pbtxt',
+  'obj.names',
+];
+const commonJson = [
+  'labels.json',
+  'class_names.json',
+  'classes.json',
+  'class_indices.json',
+  'class_to_idx.json',
+  'idx_to_class.json',
+  'id2label.json',
+  'label_map.json',
+  'imagenet_class_index.json',
+];
 
 const ownText = (checkpointPath: string): string => `${stemOf(checkpointPath)}.labels.txt`;
 const ownJson = (checkpointPath: string): string => `${stemOf(checkpointPath)}.labels.json`;
 
 /** The files of labels that {@link findLabels} looks for beside a checkpoint, but for one that whylight.json names. */
 export function labelFileNames(checkpointPath: string): readonly string[] {
-  return [ownText(checkpointPath), ownJson(checkpointPath), 'config.json', ...commonTexts, ...commonJson];
+  const common = ['config.json', ...commonTexts, ...commonJson];
+  const inside = foldersInside(checkpointPath).flatMap((folder) => common.map((name) => `${folder}${name}`));
+  return [ownText(checkpointPath), ownJson(checkpointPath), ...inside, ...common];
 }
 
 /** Every place, the most explicit first. */
@@ -110,9 +149,20 @@ function* places({ checkpointPath, metadata, classes, stated }: LabelSearch): Ge
   if (stated) yield stated;
   yield fromText(checkpointPath, ownText(checkpointPath));
   yield fromJsonFile(checkpointPath, ownJson(checkpointPath));
-  yield fromConfig(checkpointPath);
-  for (const name of commonTexts) yield fromText(checkpointPath, name);
-  for (const name of commonJson) yield fromJsonFile(checkpointPath, name);
+  for (const folder of [...foldersInside(checkpointPath), '']) {
+    yield fromConfig(checkpointPath, `${folder}config.json`);
+    for (const name of commonTexts) yield fromText(checkpointPath, `${folder}${name}`);
+    for (const name of commonJson) yield fromJsonFile(checkpointPath, `${folder}${name}`);
+  }
+}
+
+/** Files of any name among the assets of a folder that is a checkpoint; only those that fit are told of. */
+async function fromAssets({ checkpointPath, classes }: LabelSearch): Promise<Candidate | null> {
+  for (const name of await assetTexts(checkpointPath)) {
+    const look = await fromText(checkpointPath, name);
+    if (look && 'names' in look && look.names.length === classes) return look;
+  }
+  return null;
 }
 
 /** ImageNet lists of 1001 begin with a class for the background that most models lack. */
@@ -124,8 +174,9 @@ function mismatch({ names, where }: Candidate, classes: number): string {
 
 /**
  * Finds the classes' names, in this order: `whylight.json`, the checkpoint's metadata (JSON, Python's dictionary form as Ultralytics writes it, or lines),
- * what its format gives, `<checkpoint>.labels.txt` or `.json`, `config.json` (id2label), `labels.txt`, `classes.txt` and JSON lists beside the checkpoint. A list counts only when it has
- * exactly as many names as the model has classes; one that has not is told in `notes`.
+ * what its format gives, `<checkpoint>.labels.txt` or `.json`, `config.json` (id2label), lists as text, table or JSON inside a checkpoint that is a folder and beside
+ * it. A list counts only when it has exactly as many names as the model has classes; one that has not is told in `notes`. At last, said to be
+ * guessed: the folders of a data set beside it, one for each class, and the names of ImageNet where the number of classes is its own.
  * Throws PreprocessingError when whylight.json is not valid.
  */
 export async function findLabels(search: LabelSearch): Promise<FoundLabels> {
@@ -134,8 +185,13 @@ export async function findLabels(search: LabelSearch): Promise<FoundLabels> {
     const look = await place;
     if (!look) continue;
     if ('problem' in look) notes.push(look.problem);
-    else if (look.names.length === search.classes) return { names: look.names, how: `from ${look.where}`, notes };
+    else if (look.names.length === search.classes)
+      return { names: look.names, how: `from ${look.where}`, guessed: false, notes };
     else notes.push(mismatch(look, search.classes));
   }
-  return { names: null, how: null, notes };
+  const asset = await fromAssets(search);
+  if (asset) return { names: asset.names, how: `from ${asset.where}`, guessed: false, notes };
+  const guess = (await datasetLabels(search.checkpointPath, search.classes)) ?? (await guessedLabels(search.classes));
+  if (guess?.names) return { names: guess.names, how: `guessed: ${guess.why}`, guessed: true, notes };
+  return { names: null, how: null, guessed: false, notes: guess ? [...notes, guess.why] : notes };
 }

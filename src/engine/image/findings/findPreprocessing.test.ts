@@ -253,6 +253,25 @@ describe('Hugging Face', () => {
       { ...vit, size: { shortest_edge: 224 }, crop_pct: 0.875, resample: 3 },
       { resize: 'shorter-side-and-centre-crop', shorterSide: 256 },
     ],
+    ['a size as a list', { ...vit, size: [224, 224] }, { width: 224, height: 224, resize: 'stretch' }],
+    ['one inside a processor of several', { image_processor: { ...vit, resample: 3 } }, { interpolation: 'bicubic' }],
+    ['channels turned around', { ...vit, do_flip_channel_order: true }, { channelOrder: 'bgr' }],
+    [
+      'the defaults of its class',
+      { feature_extractor_type: 'ViTFeatureExtractor', do_resize: true, size: 224, resample: 2 },
+      half,
+    ],
+    [
+      'CLIP, which leaves its means out',
+      {
+        image_processor_type: 'CLIPImageProcessor',
+        do_normalize: true,
+        size: { shortest_edge: 224 },
+        do_center_crop: true,
+        crop_size: 224,
+      },
+      { mean: [0.48145466, 0.4578275, 0.40821073], resize: 'shorter-side-and-centre-crop' },
+    ],
     ['no normalisation', { ...vit, do_normalize: false }, { preset: 'zero-one', mean: [0, 0, 0], std: [1, 1, 1] }],
     ['neither', { ...vit, do_normalize: false, do_rescale: false }, { preset: 'raw-0-255', scale: 1 }],
     [
@@ -273,6 +292,11 @@ describe('Hugging Face', () => {
       resize: 'stretch',
       width: 384,
     });
+  });
+
+  it('of sounds is none', async () => {
+    await put('preprocessor_config.json', { feature_extractor_type: 'Wav2Vec2FeatureExtractor', do_normalize: true });
+    expect((await find()).guessed).toBe(true);
   });
 
   it('an interpolation that is not known is told', async () => {
