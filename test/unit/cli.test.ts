@@ -162,7 +162,7 @@ describe('whylight explain', () => {
   it('needs a model and an image', () => {
     expectFailure(whylight('explain', circle), 2, /--model/);
     expectFailure(whylight('explain', '--model', shapes), 2, /image/);
-    expectFailure(whylight('explode'), 2, /explain, inspect or methods/);
+    expectFailure(whylight('explode'), 2, /explain, inspect, list or methods/);
     expectFailure(whylight('inspect', shapes, '--gradients'), 2, /--image <file>/);
     expectFailure(whylight('inspect', shapes, '--image', circle), 2, /--image goes with inspect --gradients/);
     expectFailure(whylight('explain', circle, '--model', shapes, '--gradients'), 2, /go with inspect/);
