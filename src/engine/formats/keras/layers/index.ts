@@ -1,12 +1,14 @@
 /** Every class of layers that is read. Its page, docs/formats/keras.md, is written from here. */
 import type { LayerRule, LayerRules } from '../network/rule';
 import { activation } from './activation';
+import { attention } from './attention';
 import { convolution } from './convolution';
 import { denseLayers } from './dense';
 import { inference } from './inference';
 import { merging } from './merging';
 import { normalisation } from './normalisation';
 import { pooling } from './pooling';
+import { preprocessing } from './preprocessing';
 import { shaping } from './shaping';
 
 export const layerFamilies: Readonly<Record<string, LayerRules>> = {
@@ -17,6 +19,8 @@ export const layerFamilies: Readonly<Record<string, LayerRules>> = {
   Activations: activation,
   Shapes: shaping,
   Merging: merging,
+  Attention: attention,
+  Preprocessing: preprocessing,
   'In training only': inference,
 };
 

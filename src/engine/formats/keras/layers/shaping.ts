@@ -1,6 +1,7 @@
 import { refuse } from '../config/settings';
 import type { LayerCall } from '../network/layerCall';
 import type { LayerRule, LayerRules } from '../network/rule';
+import { sampling } from './resizing';
 
 /** Sizes of the four sides: one number, one for height and width each, or begin and end of each. */
 function sides(c: LayerCall, name: string, usual: number): readonly [readonly number[], readonly number[]] {
@@ -35,29 +36,17 @@ function cropped(c: LayerCall, first: number, cuts: readonly (readonly number[])
   c.emit('Slice', [c.x, starts, stops, axes], {}, c.output);
 }
 
-const onnxModes: Readonly<Record<string, string>> = { nearest: 'nearest', bilinear: 'linear', bicubic: 'cubic' };
-
 /** Lengthened by whole factors: nearest repeats, the others sample at half pixels. */
 function lengthened(c: LayerCall, factors: readonly number[]): void {
   const name = c.settings.text('interpolation', 'nearest');
-  const mode = Object.hasOwn(onnxModes, name) ? onnxModes[name] : undefined;
-  if (mode === undefined) refuse(`has the interpolation “${name}”`);
   if (factors.some((factor) => factor < 1)) refuse('has no factors as its “size”');
   const scales = c.w.constant('scales', {
     dtype: 'float32',
     dims: [4],
     data: Float32Array.of(1, 1, factors[0] as number, factors[1] as number),
   });
-  const attributes =
-    mode === 'nearest'
-      ? { mode, coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
-      : cubic(mode as string);
+  const attributes = sampling(name);
   c.spatially(c.x, c.channelsFirst, (x) => c.emit('Resize', [x, '', scales], attributes), c.output);
-}
-
-function cubic(mode: string) {
-  const half = { mode, coordinate_transformation_mode: 'half_pixel' };
-  return mode === 'cubic' ? { ...half, cubic_coeff_a: -0.5, exclude_outside: 1 } : half;
 }
 
 const repeatedAlong = (axisOf: (c: LayerCall) => number): LayerRule => ({

@@ -135,9 +135,10 @@ export class NetworkWriter {
     });
     const outputs = this.calls({ model, path, calls, values });
     if (outputs.length !== 1) return outputs;
-    this.writer.operator({ name, type: layer.className, outputs: [name] }, (w) =>
-      w.emit('Identity', outputs, {}, name),
-    );
+    this.writer.operator({ name, type: layer.className, outputs: [name] }, (w) => {
+      w.emit('Identity', outputs, {}, name);
+      this.shapes.apply(w.nodes);
+    });
     return [name];
   }
 

@@ -16,9 +16,12 @@ export class KnownShapes {
   private readonly constants = new Map<string, Tensor>();
   private readonly inference = new Inference(this.inputs, this.constants, largestEvaluated);
   private made = 0;
+  /** False once a length other than the batch's had to be tried. */
+  isExact = true;
 
   input(name: string, { dtype, dims }: ValueType): void {
     const tried = dims?.map((dim, axis) => dim ?? (axis === 0 ? 1 : triedLength)) ?? null;
+    if (dims?.slice(1).includes(null)) this.isExact = false;
     this.inputs.set(name, { dtype, dims: tried });
   }
 

@@ -3,7 +3,7 @@
 import type { Node } from '../../../graph/ir/graph';
 import type { Tensor } from '../../../graph/ir/tensor';
 import type { OperatorWriter } from '../../kit/graph/operatorWriter';
-import { type Argument, type LayerConfig, type TensorReference, tensorsIn } from '../config/model';
+import { type Argument, type LayerConfig, TensorReference, tensorsIn } from '../config/model';
 import { refuse, Settings } from '../config/settings';
 import type { Variable } from '../weights/kerasWeights';
 import type { KnownShapes } from './knownShapes';
@@ -61,6 +61,26 @@ export class LayerCall {
     return this.inputs[0] ?? refuse('is called without a tensor');
   }
 
+  /** What the call gives a parameter: by its name, else by its place. */
+  argument(place: number, ...names: readonly string[]): Argument | undefined {
+    const named = names.find((name) => this.site.kwargs.has(name));
+    return named === undefined ? this.site.args[place] : this.site.kwargs.get(named);
+  }
+
+  /** The same call with its first two parameters in each other's place. */
+  swapped(): LayerCall {
+    const { args, kwargs } = this.site;
+    const [first, second] = [this.argument(0, 'x'), this.argument(1, 'y')] as const;
+    const others = new Map([...kwargs].filter(([name]) => name !== 'x' && name !== 'y'));
+    return new LayerCall({ ...this.site, args: [second ?? null, first ?? null, ...args.slice(2)], kwargs: others });
+  }
+
+  /** The tensor that a parameter is given; undefined where it is given none. */
+  tensorArgument(place: number, ...names: readonly string[]): string | undefined {
+    const argument = this.argument(place, ...names);
+    return argument instanceof TensorReference ? this.site.valueBehind(argument) : undefined;
+  }
+
   /** The call's first output. */
   get output(): string {
     return this.site.outputs[0] as string;
@@ -79,6 +99,12 @@ export class LayerCall {
   dims(value: string): readonly number[] {
     this.settle();
     return this.site.shapes.dims(value) ?? refuse('reads a value of unknown shape');
+  }
+
+  /** As `dims`, where the lengths are right and not tried ones: those of the batch excepted. */
+  exactDims(value: string): readonly number[] {
+    const dims = this.dims(value);
+    return this.site.shapes.isExact ? dims : refuse('needs to know the size of the image, which the checkpoint leaves open');
   }
 
   /** Applies what has been written and not yet been looked at. */
