@@ -1,6 +1,7 @@
 /** The checkpoint formats that can be read. CONTRIBUTING.md says how one is added. */
 import { CheckpointError } from '../../shared/errors';
 import { checkpointOf } from '../../shared/formats/checkpointNames';
+import { keras } from './keras';
 import { sha256OfFiles } from './kit/bytes/sha256';
 import type { Checkpoint } from './kit/checkpoint';
 import type { Describer, Reader } from './kit/reader';
@@ -16,7 +17,7 @@ export type { Describer, Reader } from './kit/reader';
 export type { Recognised } from './recognise';
 
 /** In the order in which they are asked. After a change, `npm run formats` tells the menus. */
-export const readers: readonly Reader[] = [onnx, torchExport, tflite, tfjs];
+export const readers: readonly Reader[] = [onnx, torchExport, tflite, tfjs, keras];
 
 /** Ask what is in a file that no reader takes, in this order. */
 export const describers: readonly Describer[] = [];

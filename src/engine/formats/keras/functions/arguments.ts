@@ -24,13 +24,24 @@ export function flag(c: LayerCall, place: number, name: string, usual: boolean, 
   return typeof value === 'boolean' ? value : refuse(`has no truth value as its “${name}”`);
 }
 
-export function numberOf(c: LayerCall, place: number, name: string, usual?: number, ...others: readonly string[]): number {
+export function numberOf(
+  c: LayerCall,
+  place: number,
+  name: string,
+  usual?: number,
+  ...others: readonly string[]
+): number {
   const value = given(c, place, name, ...others) ?? usual;
   return typeof value === 'number' ? value : refuse(`has no number as its “${name}”`);
 }
 
 /** One whole number or several; undefined where none are given. */
-export function intsOf(c: LayerCall, place: number, name: string, ...others: readonly string[]): readonly number[] | undefined {
+export function intsOf(
+  c: LayerCall,
+  place: number,
+  name: string,
+  ...others: readonly string[]
+): readonly number[] | undefined {
   const value = given(c, place, name, ...others);
   if (value === undefined) return undefined;
   return numbersOf(value, name).map((each) => whole(each, name));
@@ -56,7 +67,8 @@ export function asValue(c: LayerCall, argument: Argument | undefined, name: stri
   if (value === null || value === undefined || tensorsIn(argument).length > 0) return refuse(`computes its “${name}”`);
   const dims = shapeOf(value);
   const numbers = numbersOf(value, name);
-  if (dims.reduce((product, length) => product * length, 1) !== numbers.length) refuse(`has an uneven list as its “${name}”`);
+  if (dims.reduce((product, length) => product * length, 1) !== numbers.length)
+    refuse(`has an uneven list as its “${name}”`);
   return c.w.constant(name, float32(dims, Float32Array.from(numbers)));
 }
 
@@ -69,7 +81,8 @@ function shapeOf(value: Json): number[] {
 /** Values of a parameter that is a list of tensors. */
 export function operands(c: LayerCall, place: number, ...names: readonly string[]): readonly string[] {
   const argument = c.argument(place, ...names);
-  if (!Array.isArray(argument)) return argument === undefined ? refuse(`lacks its “${names[0]}”`) : [asValue(c, argument, 'values')];
+  if (!Array.isArray(argument))
+    return argument === undefined ? refuse(`lacks its “${names[0]}”`) : [asValue(c, argument, 'values')];
   return (argument as readonly Argument[]).map((each) => asValue(c, each, names[0] ?? 'values'));
 }
 

@@ -162,11 +162,17 @@ export const arithmeticFunctions: FunctionRules = {
   /** √Σx² along the axes. */
   norm: (c) => {
     const order = given(c, 1, 'ord');
-    if (order !== undefined && order !== 2 && order !== 'euclidean') refuse(`measures in the norm ${JSON.stringify(order)}`);
+    if (order !== undefined && order !== 2 && order !== 'euclidean')
+      refuse(`measures in the norm ${JSON.stringify(order)}`);
     const axes = intsOf(c, 2, 'axis');
     const x = operand(c, 0, 'x', 'tensor');
     if (order === 2 && axes?.length !== 1) refuse('measures matrices (ord=2)');
-    c.emit('ReduceL2', axes ? [x, c.w.ints(...axes)] : [x], { keepdims: Number(flag(c, 3, 'keepdims', false)) }, c.output);
+    c.emit(
+      'ReduceL2',
+      axes ? [x, c.w.ints(...axes)] : [x],
+      { keepdims: Number(flag(c, 3, 'keepdims', false)) },
+      c.output,
+    );
   },
   /** x / √max(Σx², ε). */
   l2_normalize: (c) => {

@@ -85,7 +85,8 @@ const reflected: Readonly<Record<string, string>> = {
   __rpow__: 'power',
 };
 
-const named = (names: Readonly<Record<string, string>>, name: string) => (Object.hasOwn(names, name) ? names[name] : undefined);
+const named = (names: Readonly<Record<string, string>>, name: string) =>
+  Object.hasOwn(names, name) ? names[name] : undefined;
 
 /** The rule of a function among the layers; undefined for one that has none. */
 export function functionRule(layer: LayerConfig): LayerRule | undefined {

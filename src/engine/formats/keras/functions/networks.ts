@@ -1,7 +1,7 @@
 /** Functions of `keras.ops.nn`, `keras.ops.image` and `tf.nn`: activations, pooling, images. */
 import { refuse } from '../config/settings';
-import { expandedEquation } from '../layers/einsum';
 import { activationFunctions } from '../layers/activationFunctions';
+import { expandedEquation } from '../layers/einsum';
 import { resized, sampling } from '../layers/resizing';
 import type { LayerCall } from '../network/layerCall';
 import { flag, given, int, intsOf, numberOf, operand, operands, text } from './arguments';
@@ -10,7 +10,10 @@ import type { FunctionRules, Write } from './rule';
 const input = (c: LayerCall) => operand(c, 0, 'x', 'features', 'logits', 'input', 'inputs', 'images', 'image', 'value');
 
 const activations: FunctionRules = Object.fromEntries(
-  Object.entries(activationFunctions).map(([name, write]): [string, Write] => [name, (c) => write(c, input(c), c.output)]),
+  Object.entries(activationFunctions).map(([name, write]): [string, Write] => [
+    name,
+    (c) => write(c, input(c), c.output),
+  ]),
 );
 
 /** Functions where Keras' layers and its functions differ by version only as functions; they are all Keras 3's. */
@@ -78,7 +81,8 @@ export const networkFunctions: FunctionRules = {
     if (typeof ceiling === 'number') c.emit('Min', [x, c.w.scalar(ceiling)], {}, c.output);
     else c.give(x);
   },
-  leaky_relu: (c) => c.emit('LeakyRelu', [input(c)], { alpha: numberOf(c, 1, 'negative_slope', 0.2, 'alpha') }, c.output),
+  leaky_relu: (c) =>
+    c.emit('LeakyRelu', [input(c)], { alpha: numberOf(c, 1, 'negative_slope', 0.2, 'alpha') }, c.output),
   elu: (c) => c.emit('Elu', [input(c)], { alpha: numberOf(c, 1, 'alpha', 1) }, c.output),
   celu: (c) => c.emit('Celu', [input(c)], { alpha: numberOf(c, 1, 'alpha', 1) }, c.output),
   gelu: (c) => {
@@ -108,9 +112,20 @@ export const networkFunctions: FunctionRules = {
   },
   einsum: (c) => {
     const equation = text(c, 0, 'subscripts', text(c, 0, 'equation', ''));
-    const list = c.site.args.length > 0 ? operands(c, c.settings.get('subscripts') === undefined ? 1 : 0, 'operands') : c.inputs;
+    const list =
+      c.site.args.length > 0 ? operands(c, c.settings.get('subscripts') === undefined ? 1 : 0, 'operands') : c.inputs;
     const values = list.length === c.inputs.length ? list : c.inputs;
-    c.emit('Einsum', values, { equation: expandedEquation(equation, values.map((value) => c.rank(value))) }, c.output);
+    c.emit(
+      'Einsum',
+      values,
+      {
+        equation: expandedEquation(
+          equation,
+          values.map((value) => c.rank(value)),
+        ),
+      },
+      c.output,
+    );
   },
   one_hot: (c) => {
     const depth = int(c, 1, 'num_classes', undefined, 'depth');

@@ -21,7 +21,12 @@ function pads(c: LayerCall): readonly number[] {
   return [...all.map(([begin]) => begin), ...all.map(([, end]) => end)];
 }
 
-const modes: Readonly<Record<string, string>> = { constant: 'constant', reflect: 'reflect', edge: 'edge', wrap: 'wrap' };
+const modes: Readonly<Record<string, string>> = {
+  constant: 'constant',
+  reflect: 'reflect',
+  edge: 'edge',
+  wrap: 'wrap',
+};
 
 const pad: Write = (c) => {
   const name = text(c, 2, 'mode', 'constant').toLowerCase();
@@ -43,17 +48,31 @@ const split =
       const count = whole(parts, 'parts');
       if (count < outputs.length || count > 4096) refuse(`splits into ${count} parts`);
       const names = Array.from({ length: count }, (_, i) => outputs[i] ?? c.site.fresh(`${c.output}/part`));
-      c.w.nodes.push({ op: 'Split', name: c.output, inputs: [x], outputs: names, attributes: { axis, num_outputs: count } });
+      c.w.nodes.push({
+        op: 'Split',
+        name: c.output,
+        inputs: [x],
+        outputs: names,
+        attributes: { axis, num_outputs: count },
+      });
       return;
     }
     const list = intsOf(c, 1, 'indices_or_sections', 'num_or_size_splits') ?? refuse('does not say how it splits');
     const length = c.dims(x)[c.axis(axis, c.rank(x))] as number;
-    const sizes = byPlaces ? [...list, length].map((place, i) => place - (i === 0 ? 0 : (list[i - 1] as number))) : list;
+    const sizes = byPlaces
+      ? [...list, length].map((place, i) => place - (i === 0 ? 0 : (list[i - 1] as number)))
+      : list;
     if (sizes.length > 4096) refuse(`splits into ${sizes.length} parts`);
     const rest = length - sizes.reduce((sum, size) => sum + Math.max(size, 0), 0);
     const all = sizes.map((size) => (size < 0 && !byPlaces ? rest : size));
     const names = all.map((_, i) => outputs[i] ?? c.site.fresh(`${c.output}/part`));
-    c.w.nodes.push({ op: 'Split', name: c.output, inputs: [x, c.w.ints(...all)], outputs: names, attributes: { axis } });
+    c.w.nodes.push({
+      op: 'Split',
+      name: c.output,
+      inputs: [x, c.w.ints(...all)],
+      outputs: names,
+      attributes: { axis },
+    });
   };
 
 const moved: Write = (c) => {
@@ -140,7 +159,12 @@ export const shapingFunctions: FunctionRules = {
   stack: (c) => {
     const values = operands(c, 0, 'x', 'values');
     const axis = int(c, 1, 'axis', 0);
-    c.emit('Concat', values.map((value) => c.emit('Unsqueeze', [value, c.w.ints(axis)])), { axis }, c.output);
+    c.emit(
+      'Concat',
+      values.map((value) => c.emit('Unsqueeze', [value, c.w.ints(axis)])),
+      { axis },
+      c.output,
+    );
   },
   unstack: (c) => {
     const x = operand(c, 0, 'x', 'value');

@@ -34,7 +34,12 @@ function readPart(value: Argument | undefined): Part {
   const step = number('step') ?? 1;
   if (step === 0) refuse('slices with the step 0');
   const backwards = step < 0;
-  return part('slice', number('start') ?? (backwards ? furthest : 0), number('stop') ?? (backwards ? -furthest : furthest), step);
+  return part(
+    'slice',
+    number('start') ?? (backwards ? furthest : 0),
+    number('stop') ?? (backwards ? -furthest : furthest),
+    step,
+  );
 }
 
 export function getItem(c: LayerCall): void {
@@ -59,11 +64,14 @@ export function getItem(c: LayerCall): void {
     } else {
       if (each.kind === 'index') removed.push(axis);
       else place++;
-      if (each.kind === 'index' || each.start !== 0 || each.stop !== furthest || each.step !== 1) slices.push({ axis, part: each });
+      if (each.kind === 'index' || each.start !== 0 || each.stop !== furthest || each.step !== 1)
+        slices.push({ axis, part: each });
       axis++;
     }
   }
-  const ends = slices.map(({ part: { kind, start, stop } }) => (kind === 'index' ? (start === -1 ? furthest : start + 1) : stop));
+  const ends = slices.map(({ part: { kind, start, stop } }) =>
+    kind === 'index' ? (start === -1 ? furthest : start + 1) : stop,
+  );
   const ints = (values: readonly number[]) => c.w.ints(...values);
   const starts = ints(slices.map(({ part: each }) => each.start));
   const axes = ints(slices.map((each) => each.axis));

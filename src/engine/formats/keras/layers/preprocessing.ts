@@ -42,7 +42,9 @@ function moments(c: LayerCall): readonly [string, string] {
 
 /** √variance, at least 1e-7; means as they are. */
 function deviation(values: ArrayLike<number>, rooted: boolean): Float32Array {
-  return Float32Array.from(values, (value) => (rooted ? Math.max(Math.fround(Math.sqrt(Math.fround(value))), 1e-7) : value));
+  return Float32Array.from(values, (value) =>
+    rooted ? Math.max(Math.fround(Math.sqrt(Math.fround(value))), 1e-7) : value,
+  );
 }
 
 /** What is cut out of the middle, begin and length of each axis, so that the rest has the shape of the target. */
@@ -124,7 +126,11 @@ export const preprocessing: LayerRules = {
       const to = [c.settings.int('height'), c.settings.int('width')] as const;
       const from = spatial(c);
       if (from.every((length, axis) => length >= to[axis as 0])) {
-        cut(c, from.map((length, axis) => [Math.floor((length - to[axis as 0]) / 2), to[axis as 0]] as const), c.output);
+        cut(
+          c,
+          from.map((length, axis) => [Math.floor((length - to[axis as 0]) / 2), to[axis as 0]] as const),
+          c.output,
+        );
       } else resized(c, cut(c, middle(from, to)), to, sampling('bilinear'), c.output);
     },
   },

@@ -104,7 +104,9 @@ export class LayerCall {
   /** As `dims`, where the lengths are right and not tried ones: those of the batch excepted. */
   exactDims(value: string): readonly number[] {
     const dims = this.dims(value);
-    return this.site.shapes.isExact ? dims : refuse('needs to know the size of the image, which the checkpoint leaves open');
+    return this.site.shapes.isExact
+      ? dims
+      : refuse('needs to know the size of the image, which the checkpoint leaves open');
   }
 
   /** Applies what has been written and not yet been looked at. */
