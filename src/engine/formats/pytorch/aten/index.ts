@@ -6,6 +6,7 @@ import { OperatorWriter } from '../../kit/graph/operatorWriter';
 import { graphDtype } from '../../kit/tensors/elements';
 import { asFloat32 } from '../../kit/tensors/floats';
 import type { AtenCall, AtenProgram } from './call';
+import { InPlace, isInPlace } from './inPlace';
 import { operators } from './rules';
 import { CallContext, type ProgramState, Unsupported } from './values/context';
 import { graphType } from './values/dtypes';
@@ -30,12 +31,20 @@ export interface ImportedProgram {
 export function importAten(program: AtenProgram): ImportedProgram {
   const importer = new Importer(program);
   const read = new Set([...program.outputs, ...program.calls.flatMap(valuesOf)]);
+  const inPlace = program.calls.some(isInPlace)
+    ? new InPlace(
+        (call) => importer.write(call),
+        (hint) => importer.fresh(hint),
+      )
+    : null;
   for (const call of program.calls) {
     const outputs = call.outputs.map((output) => (read.has(output) ? output : ''));
-    // Where nothing reads any of its results, a call is a check or a rest of training.
-    if (outputs.some((output) => output !== '')) importer.write({ ...call, outputs });
+    // Where nothing reads any of its results, a call is a check or a rest of training, unless it changes what others read.
+    if (!outputs.some((output) => output !== '') && !isInPlace(call)) continue;
+    if (inPlace) inPlace.add({ ...call, outputs });
+    else importer.write({ ...call, outputs });
   }
-  return importer.finish();
+  return importer.finish(program.outputs.map((output) => inPlace?.now(output) ?? output));
 }
 
 class TypedWriter extends GraphWriter {
@@ -120,8 +129,12 @@ class Importer {
     return context.shownAs;
   }
 
-  finish(): ImportedProgram {
-    const { outputs, types } = this.program;
+  fresh(hint: string): string {
+    return this.writer.fresh(hint);
+  }
+
+  finish(outputs: readonly string[]): ImportedProgram {
+    const { types } = this.program;
     for (const output of outputs) {
       const known = this.state.numbers.get(output);
       if (known !== undefined) throw damaged(`its output “${output}” is no tensor`);

@@ -51,13 +51,15 @@ export function argumentOf(value: Json | undefined, what: string, json: ProgramJ
     case 'as_layout':
     case 'as_device':
       return null;
-    case 'as_int':
     case 'as_float':
+      return float(held, what, json);
+    case 'as_floats':
+      return each((item) => float(item, what, json));
+    case 'as_int':
     case 'as_bool':
     case 'as_string':
       return plain(held, what, json);
     case 'as_ints':
-    case 'as_floats':
     case 'as_bools':
     case 'as_strings':
       return each((item) => plain(item, what, json));
@@ -74,6 +76,17 @@ function plain(value: Json | undefined, what: string, json: ProgramJson): AtenAr
   if (value === null) return Number.NaN;
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return value;
   throw json.damaged(`${what} is no number, truth value or text`);
+}
+
+/** JSON has no infinities: they are written as texts. */
+const spelt: ReadonlyMap<Json | undefined, number> = new Map([
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+  ['NaN', Number.NaN],
+]);
+
+function float(value: Json | undefined, what: string, json: ProgramJson): AtenArgument {
+  return spelt.get(value) ?? plain(value, what, json);
 }
 
 /** Names that a node's results, or a graph's inputs and outputs, have; empty for what is no tensor and no size. */

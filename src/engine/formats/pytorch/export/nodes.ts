@@ -16,8 +16,8 @@ const transparent: ReadonlySet<string> = new Set([
   'invoke_subgraph',
 ]);
 
-/** More calls than any network has. */
-const mostCalls = 2_000_000;
+/** Networks have some thousands of calls. */
+const mostCalls = 100_000;
 
 export class Calls {
   readonly calls: AtenCall[] = [];
@@ -27,6 +27,8 @@ export class Calls {
 
   /** Appends the nodes of a graph. */
   add(nodes: readonly Json[], naming: Naming): void {
+    if (this.calls.length + nodes.length > mostCalls)
+      throw this.json.damaged(`its program has more than ${mostCalls} nodes`);
     for (const [index, value] of nodes.entries()) {
       const what = `node ${index} of its program`;
       const node = this.json.object(value, what);
@@ -38,7 +40,6 @@ export class Calls {
   }
 
   private append(call: AtenCall): void {
-    if (this.calls.length >= mostCalls) throw this.json.damaged('its program has too many nodes');
     this.calls.push(call);
   }
 

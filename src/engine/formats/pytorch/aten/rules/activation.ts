@@ -76,7 +76,7 @@ function threshold(c: CallContext): void {
   c.give('Where', [above, input, c.scalar(c.float('value'))]);
 }
 
-function softmax(op: string, sign = 1): Rule {
+function softmax(op: string): Rule {
   return (c) => {
     const dtype = c.has('dtype') ? c.dtypeArgument('dtype') : undefined;
     const input = real(c);
@@ -87,7 +87,7 @@ function softmax(op: string, sign = 1): Rule {
     if (rank === 0) {
       const row = c.emit(op, [c.emit('Unsqueeze', [input, c.ints64(0)])], { axis: 0 });
       c.give('Squeeze', [row, c.ints64(0)]);
-    } else c.give(op, [sign === 1 ? input : c.emit('Neg', [input])], { axis });
+    } else c.give(op, [input], { axis });
   };
 }
 
@@ -162,16 +162,13 @@ export const activation: Family = {
   mish: [self, as('Mish')],
   gelu: ['self:T approximate:s="none"', gelu],
   softplus: ['self:T beta:n=1 threshold:n=20', softplus],
-  softsign: [self, as('Softsign')],
   hardshrink: ['self:T lambd:n=0.5', hardshrink],
   softshrink: ['self:T lambd:n=0.5', softshrink],
-  tanhshrink: [self, (c) => c.give('Sub', [real(c), c.emit('Tanh', [real(c)])])],
   threshold: ['self:T threshold:n value:n', threshold],
   glu: ['self:T dim:i=-1', glu],
   softmax: ['self:T dim:i dtype:x?=null', softmax('Softmax')],
   _softmax: ['self:T dim:i half_to_float:x', softmax('Softmax')],
   _safe_softmax: ['self:T dim:i dtype:x?=null', safeSoftmax],
-  softmin: ['self:T dim:i dtype:x?=null', softmax('Softmax', -1)],
   log_softmax: ['self:T dim:i dtype:x?=null', softmax('LogSoftmax')],
   _log_softmax: ['self:T dim:i half_to_float:x', softmax('LogSoftmax')],
   special_softmax: ['self:T dim:i dtype:x?=null', softmax('Softmax')],

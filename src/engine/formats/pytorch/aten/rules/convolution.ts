@@ -105,5 +105,4 @@ export const convolution: Family = {
   convolution: [general, either],
   _convolution: [`${general} ${flags}`, either],
   _convolution_mode: ['input:T weight:T bias:T? stride:i[] padding:s dilation:i[] groups:i', named],
-  mkldnn_convolution: ['input:T weight:T bias:T? padding:i[] stride:i[] dilation:i[] groups:i', plain],
 };

@@ -3,7 +3,7 @@
 import { toNumbers } from '../../../../graph/ir/numbers';
 import { int64, type Tensor } from '../../../../graph/ir/tensor';
 import type { CallContext, Size } from '../values/context';
-import type { Family, Rule } from '../values/table';
+import type { Family } from '../values/table';
 
 function indexSelect(c: CallContext): void {
   const input = c.tensor('self');
@@ -184,8 +184,6 @@ function meshgrid(c: CallContext): void {
   });
 }
 
-const itself: Rule = (c) => c.same(c.tensor('self'));
-
 export const indexing: Family = {
   index_select: ['self:T dim:i index:T', indexSelect],
   gather: ['self:T dim:i index:T sparse_grad:x=false', gather],
@@ -200,5 +198,4 @@ export const indexing: Family = {
   scatter_add: ['self:T dim:i index:T src:T', scatter],
   one_hot: ['self:T num_classes:i=-1', oneHot],
   meshgrid: ['tensors:T[] indexing:s?=null', meshgrid],
-  item: ['self:T', itself],
 };

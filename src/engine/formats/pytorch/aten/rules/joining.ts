@@ -52,13 +52,14 @@ const besides =
   };
 
 /** Lengths of parts of `step`, the last of what is left. */
-function parts(c: CallContext, input: string, axis: number, step: number): number[] {
-  const length = c.dims(input)?.[axis];
+function parts(c: CallContext, input: string, axis: number, step: number): Size[] {
+  const length = c.length(input, axis);
   const count = c.call.outputs.length;
   if (step <= 0) c.unsupported(`cuts into parts of ${step}`);
-  if (length == null) return new Array<number>(count).fill(step);
+  const before = new Array<Size>(count - 1).fill(step);
+  if (typeof length !== 'number') return [...before, c.emit('Sub', [length, c.int64((count - 1) * step)])];
   if (Math.max(Math.ceil(length / step), 1) !== count) c.unsupported(`gives ${count} parts of a length of ${length}`);
-  return Array.from({ length: count }, (_, i) => Math.min(step, length - i * step));
+  return [...before, length - (count - 1) * step];
 }
 
 function cut(c: CallContext, input: string, axis: number, lengths: readonly Size[]): void {

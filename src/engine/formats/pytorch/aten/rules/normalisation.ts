@@ -99,10 +99,24 @@ function rmsNormalise(c: CallContext): void {
   c.give('Reciprocal', [root], {}, 1);
 }
 
-/** Each channel over its neighbours; the sum is divided by their number, also where the window hangs over the edge. */
-function localResponse(c: CallContext): void {
-  const [alpha, beta, bias, size] = [c.float('alpha'), c.float('beta'), c.float('k'), c.int('size')];
-  c.give('LRN', [c.tensor('input')], { alpha, beta, bias, size });
+/** v · g / ‖v‖ over all axes but one. */
+function weightNormalise(c: CallContext): void {
+  const [direction, length] = [c.tensor('v'), c.tensor('g')];
+  const kept = c.axis('dim', direction);
+  const axes = Array.from({ length: c.rank(direction) }, (_, axis) => axis).filter((axis) => axis !== kept);
+  const norm = c.emit('ReduceL2', [direction, c.ints64(...axes)]);
+  c.give('Mul', [direction, c.emit('Div', [length, norm])]);
+  c.same(norm, 1);
+}
+
+function cosineSimilarity(c: CallContext): void {
+  const [a, b] = [c.tensor('x1'), c.tensor('x2')];
+  const axis = c.ints64(c.axis('dim', a));
+  const unit = (value: string) => {
+    const norm = c.emit('ReduceL2', [value, axis]);
+    return c.emit('Div', [value, c.emit('Max', [norm, c.scalar(c.float('eps'))])]);
+  };
+  c.give('ReduceSum', [c.emit('Mul', [unit(a), unit(b)]), axis], { keepdims: 0 });
 }
 
 const running = 'input:T weight:T? bias:T? running_mean:T? running_var:T?';
@@ -116,7 +130,6 @@ export const normalisation: Family = {
   _native_batch_norm_legit_functional: [`${running} training:b momentum:n eps:n`, withStatistics],
   _batch_norm_no_update: [`${running} momentum:n eps:n`, withStatistics],
   _batch_norm_with_update: [`${running} momentum:n eps:n`, withStatistics],
-  cudnn_batch_norm: [`${running} training:b exponential_average_factor:n eps:n`, withStatistics],
   layer_norm: [`${layer} cudnn_enable:x=true`, layerNormalise],
   native_layer_norm: ['input:T normalized_shape:i[] weight:T? bias:T? eps:n', layerNormalise],
   group_norm: [
@@ -125,7 +138,9 @@ export const normalisation: Family = {
   ],
   native_group_norm: ['input:T weight:T? bias:T? N:x C:x HxW:x group:i eps:n', nativeGroupNormalise],
   instance_norm: [`${running} use_input_stats:b momentum:n eps:n cudnn_enabled:x=true`, instanceNormalise],
-  local_response_norm: ['input:T size:i alpha:n=0.0001 beta:n=0.75 k:n=1', localResponse],
+  _weight_norm: ['v:T g:T dim:i=0', weightNormalise],
+  _weight_norm_interface: ['v:T g:T dim:i=0', weightNormalise],
+  cosine_similarity: ['x1:T x2:T dim:i=1 eps:n=1e-8', cosineSimilarity],
   rms_norm: ['input:T normalized_shape:i[] weight:T?=null eps:n?=null', rmsNormalise],
   _fused_rms_norm: ['input:T normalized_shape:i[] weight:T? eps:n?', rmsNormalise],
 };

@@ -39,10 +39,7 @@ export const nothing: Family = {
   lift: ['self:T', same],
   lift_fresh: ['self:T', same],
   lift_fresh_copy: ['self:T', same],
-  _to_cpu: ['self:T', same],
-  cpu: ['self:T', same],
-  cuda: ['self:T', same],
-  requires_grad: ['self:T requires_grad:x=true', same],
+  requires_grad_: ['self:T requires_grad:x=true', same],
   resolve_conj: ['self:T', same],
   resolve_neg: ['self:T', same],
   'to.dtype': ['self:T dtype:x non_blocking:x=false copy:x=false memory_format:x?=null', converted],
@@ -58,13 +55,6 @@ export const nothing: Family = {
     converted,
   ],
   type_as: ['self:T other:T', likeOther],
-  float: ['self:T', (c) => c.same(c.cast(c.tensor('self'), 'float32'))],
-  double: ['self:T', (c) => c.same(c.cast(c.tensor('self'), 'float32'))],
-  half: ['self:T', (c) => c.same(c.cast(c.tensor('self'), 'float32'))],
-  bfloat16: ['self:T', (c) => c.same(c.cast(c.tensor('self'), 'float32'))],
-  long: ['self:T', (c) => c.same(c.cast(c.tensor('self'), 'int64'))],
-  int: ['self:T', (c) => c.same(c.cast(c.tensor('self'), 'int32'))],
-  bool: ['self:T', (c) => c.same(c.cast(c.tensor('self'), 'bool'))],
   dropout: [dropout, dropped],
   feature_dropout: [dropout, dropped],
   alpha_dropout: [dropout, dropped],
@@ -75,5 +65,7 @@ export const nothing: Family = {
   _assert_tensor_metadata: ['a:x size:x=null stride:x=null dtype:x=null device:x=null layout:x=null', ignored],
   sym_constrain_range_for_size: ['size:x min:x=null max:x=null', ignored],
   sym_constrain_range: ['size:x min:x=null max:x=null', ignored],
-  _check: ['cond:x message:x=null', ignored],
 };
+
+/** Checks, which give nothing that could be compared. */
+export const withoutCases: readonly string[] = Object.keys(nothing).filter((key) => nothing[key]?.[1] === ignored);

@@ -12,7 +12,7 @@ interface Target {
 
 /** Where the spatial axes go: to sizes, or by factors, of which PyTorch rounds the sizes down. */
 function targetOf(c: CallContext, spatial: number): Target {
-  const input = c.tensor('self');
+  const input = c.tensor(c.has('input') ? 'input' : 'self');
   const axes = Array.from({ length: spatial }, (_, i) => i + 2);
   const named = c.has('output_size') && c.isGiven('output_size') ? c.sizes('output_size') : [];
   if (named.length > 0)
@@ -140,6 +140,12 @@ function windows(c: CallContext): void {
   c.give('Transpose', [picked], { perm: [...perm, axis + 1] });
 }
 
+function affineGrid(c: CallContext): void {
+  c.give('AffineGrid', [c.tensor('theta'), c.shape(c.sizes('size'))], {
+    align_corners: c.bool('align_corners') ? 1 : 0,
+  });
+}
+
 const bySize = (spatial: number) =>
   spatial === 1
     ? 'scales:n?=null'
@@ -148,7 +154,7 @@ const bySize = (spatial: number) =>
         .map((letter) => `scales_${letter}:n?=null`)
         .join(' ');
 const sized = (spatial: number, extra = '') => `self:T output_size:i[] ${extra}${bySize(spatial)}`;
-const vector = (extra = '') => `self:T output_size:i[]? ${extra}scale_factors:n[]?`;
+const vector = (extra = '') => `input:T output_size:i[]? ${extra}scale_factors:n[]?`;
 const aligned = 'align_corners:b ';
 
 export const resampling: Family = {
@@ -174,6 +180,7 @@ export const resampling: Family = {
   '_upsample_bicubic2d_aa.vec': [vector(aligned), smooth(2, 'cubic', true)],
   grid_sampler: ['input:T grid:T interpolation_mode:i padding_mode:i align_corners:b', gridSample],
   grid_sampler_2d: ['input:T grid:T interpolation_mode:i padding_mode:i align_corners:b', gridSample],
+  affine_grid_generator: ['theta:T size:i[] align_corners:b', affineGrid],
   im2col: ['self:T kernel_size:i[] dilation:i[] padding:i[] stride:i[]', unfold],
   col2im: ['self:T output_size:i[] kernel_size:i[] dilation:i[] padding:i[] stride:i[]', fold],
   unfold: ['self:T dimension:i size:i step:i', windows],

@@ -155,6 +155,23 @@ function channelShuffle(c: CallContext): void {
   c.give('Reshape', [turned, c.shape([0, -1, ...rest])]);
 }
 
+/** Strides decide nothing where the elements stay in their order; what else they may do depends on how memory lies. */
+function strided(c: CallContext): void {
+  const input = c.tensor('self');
+  const [sizes, strides] = [c.sizes('size'), c.sizes('stride')];
+  if (c.isGiven('storage_offset') && c.int('storage_offset') !== 0) c.unsupported('reads memory from another place on');
+  if (c.dims(input)?.includes(null)) c.unsupported('depends on a size that follows the input');
+  const long = sizes.flatMap((size, axis) => (size === 1 ? [] : [axis]));
+  const own = (c.dims(input) ?? []).filter((length) => length !== 1);
+  const same = long.length === own.length && long.every((axis, i) => sizes[axis] === own[i]);
+  let dense: Size = 1;
+  for (const axis of [...long].reverse()) {
+    if (strides[axis] !== dense || !same) c.unsupported('reads memory in an order of its own');
+    dense = (dense as number) * (sizes[axis] as number);
+  }
+  reshape(c, input, sizes);
+}
+
 /** All elements that a program may look at in another shape: those of a dense value. */
 const view: Rule = (c) => reshape(c, c.tensor('self'), c.sizes('size'));
 const sized: Rule = (c) => reshape(c, c.tensor('self'), c.sizes('shape'));
@@ -164,11 +181,11 @@ const pair = 'self:T dim0:i dim1:i';
 
 export const shape: Family = {
   view: ['self:T size:i[]', view],
-  'view.dtype': ['self:T dtype:x', (c) => c.unsupported('reads the bits of numbers as another type')],
   _unsafe_view: ['self:T size:i[]', view],
   view_copy: ['self:T size:i[]', view],
   reshape: ['self:T shape:i[]', sized],
-  _reshape_alias: ['self:T shape:i[] stride:x', sized],
+  _reshape_alias: ['self:T size:i[] stride:x', view],
+  as_strided: ['self:T size:i[] stride:i[] storage_offset:i?=null', strided],
   view_as: ['self:T other:T', like],
   reshape_as: ['self:T other:T', like],
   flatten: ['self:T start_dim:i=0 end_dim:i=-1', flatten],

@@ -62,6 +62,7 @@ export const sizes: Family = {
   size: ['self:T dim:i', length],
   sym_numel: ['self:T', count],
   numel: ['self:T', count],
+  item: ['self:T', (c) => c.same(c.tensor('self'))],
   'operator.add': [pair, integers((a, b) => a + b, node('Add'))],
   'operator.sub': [pair, integers((a, b) => a - b, node('Sub'))],
   'operator.mul': [pair, integers((a, b) => a * b, node('Mul'))],
@@ -94,3 +95,6 @@ export const sizes: Family = {
   'math.ceil': [single, converted(Math.ceil, (c, a) => c.cast(c.emit('Ceil', [c.cast(a, 'float32')]), 'int64'))],
   'math.floor': [single, converted(Math.floor, (c, a) => c.cast(c.emit('Floor', [c.cast(a, 'float32')]), 'int64'))],
 };
+
+/** Their results are integers of Python: they are tested together with what takes these. */
+export const sizeOperators: readonly string[] = Object.keys(sizes);
