@@ -71,11 +71,20 @@ const lfs =
 /** Content, and the sentence after “<path> is ”. */
 const files: readonly (readonly [what: string, content: Content, sentence: string])[] = [
   // What other readers take, told to one that knows ONNX only.
-  ['HDF5', [0x89, ...letters('HDF\r\n\x1a\n'), ...zeros(100)], 'an HDF5 file (Keras .h5); ONNX checkpoints are read.'],
+  [
+    'HDF5',
+    [0x89, ...letters('HDF\r\n\x1a\n'), ...zeros(100), ...letters('keras_version\0')],
+    'an HDF5 file (Keras .h5); ONNX checkpoints are read.',
+  ],
   [
     'HDF5 behind a user block',
-    [...zeros(512), 0x89, ...letters('HDF\r\n\x1a\n')],
+    [...zeros(512), 0x89, ...letters('HDF\r\n\x1a\nmodel_weights\0')],
     'an HDF5 file (Keras .h5); ONNX checkpoints are read.',
+  ],
+  [
+    'an HDF5 data set',
+    [0x89, ...letters('HDF\r\n\x1a\n'), ...zeros(100), ...letters('images\0')],
+    'an HDF5 file without a Keras model in it; ONNX checkpoints are read.',
   ],
   [
     'Keras 3',

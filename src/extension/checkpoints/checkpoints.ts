@@ -10,6 +10,9 @@ import { browseCheckpoint, pickCheckpoint } from './pick';
 
 const memoryKey = 'checkpoints';
 
+/** Names that nothing but checkpoints with their program have. */
+const plainName = /\.(?:onnx|keras|tflite|pt2)$/i;
+
 /** Finds, asks for and remembers the checkpoint that explains an image. */
 export class Checkpoints {
   constructor(
@@ -107,11 +110,16 @@ export class Checkpoints {
     return pickCheckpoint(candidates, list, this.engine);
   }
 
-  /** Those that a reader takes, by their bytes: names alone do not tell a network from data or bare weights. */
+  /**
+   * Those that a reader takes, by their bytes: names alone do not tell a network from data or bare weights. One whose name is a checkpoint's
+   * only is kept, so that it is told what is wrong with it and no other takes its place unasked.
+   */
   private async thatOpen(paths: readonly string[]): Promise<string[]> {
     if (paths.length === 0) return [];
     const facts = await this.engine.request('checkpointFacts', { paths, deep: false });
-    return facts.filter(({ isCheckpoint, problem }) => isCheckpoint && problem === null).map(({ path }) => path);
+    return facts
+      .filter(({ isCheckpoint, problem, path }) => isCheckpoint && (problem === null || plainName.test(path)))
+      .map(({ path }) => path);
   }
 
   private async keep(folder: string, checkpoint: string): Promise<void> {

@@ -53,7 +53,7 @@ export async function pickCheckpoint(
   try {
     show();
     const picked = new Promise<Item | undefined>((resolve) => {
-      pick.onDidAccept(() => resolve(pick.selectedItems[0]));
+      pick.onDidAccept(() => resolve(pick.selectedItems[0] ?? pick.activeItems[0]));
       pick.onDidHide(() => resolve(undefined));
     });
     pick.busy = true;

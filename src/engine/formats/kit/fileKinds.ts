@@ -1,5 +1,6 @@
 /** Tells by its bytes what a file is; names and extensions are not looked at. */
 import type { ByteSource } from './bytes/byteSource';
+import { hdf5Kind } from './kinds/hdf5';
 import { type FileKind, sizeText, ways } from './kinds/kind';
 import { gzipKind, tarKind, zlibKind } from './kinds/packed';
 import { pickleKindOf } from './kinds/pickles';
@@ -70,7 +71,7 @@ function binaryKind(source: ByteSource, head: Uint8Array): FileKind {
 export async function fileKind(source: ByteSource): Promise<FileKind> {
   const head = source.read(0, Math.min(headBytes, source.size)).slice();
   const known = signatureKind(head);
-  if (known) return known;
+  if (known) return known.id === 'hdf5' ? hdf5Kind(source) : known;
   if (startsWith(head, 'ustar', 257)) return tarKind(source);
   if (startsWith(head, [0x1f, 0x8b])) return gzipKind(head);
   if (startsWith(head, [0x50, 0x4b, 0x03, 0x04])) return zipKind(source);
