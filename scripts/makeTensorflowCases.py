@@ -359,6 +359,8 @@ def layer_normalised(x):
     return x * scale + (const([5], 2) - mean * scale)
 
 
+for name, offset, scale in (('', 2, 1), (' without a scale', 2, None), (' without an offset', None, 1)):
+    case(f'batch normalisation in pieces{name}', lambda x, p=(offset, scale): tf.nn.batch_normalization(x, const([2], 3), const([2], 4, 0.4, 0.6), *[None if seed is None else const([2], seed) for seed in p], 1e-3), ['N', 2, 3, 2])
 case('layer normalisation in pieces', layer_normalised, row)
 case('hard-swish in pieces', lambda x: x * tf.nn.relu6(x + 3.0) * (1 / 6), (row, tf.float32, 4.0))
 case('gelu in pieces', lambda x: tf.nn.gelu(x), row)

@@ -78,6 +78,7 @@ class Importer implements Program {
   private readonly outputs: readonly string[];
   private readonly steps: readonly Step[];
   private readonly read: ReadonlySet<string>;
+  private readonly sources: ReadonlyMap<string, TfNode>;
   private readonly writer: GraphWriter;
 
   constructor(private readonly program: TfProgram) {
@@ -87,6 +88,7 @@ class Importer implements Program {
     const inputs = new Set(program.inputs.map((input) => valueName(input.name)));
     const given = { has: (value: string) => inputs.has(value) || constants.has(value) };
     this.steps = neededInOrder(steps, this.outputs, given);
+    this.sources = new Map(this.steps.map(({ node, inputs }) => [node.name, { ...node, inputs }]));
     this.read = new Set([...this.outputs, ...this.steps.flatMap((step) => step.inputs)]);
     this.writer = new GraphWriter([
       ...inputs,
@@ -101,6 +103,10 @@ class Importer implements Program {
 
   used(value: string): boolean {
     return this.read.has(value);
+  }
+
+  source(value: string): TfNode | undefined {
+    return this.sources.get(value);
   }
 
   note(sentence: string): void {

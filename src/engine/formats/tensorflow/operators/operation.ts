@@ -24,6 +24,8 @@ export interface Program {
   readonly rearranged: Map<string, string>;
   /** True when a node reads the value or it is an output. */
   used(value: string): boolean;
+  /** The node whose first output this is. */
+  source(value: string): TfNode | undefined;
   /** Says it once to the user. */
   note(sentence: string): void;
   /** Images in this order of axes were met. */
@@ -158,6 +160,20 @@ export class Operation {
   single(index: number, what: string): number {
     const [value, ...others] = this.fixed(index, what);
     return value !== undefined && others.length === 0 ? value : this.fail(`has no single ${what}`);
+  }
+
+  /** The node of the checkpoint whose first output this is. */
+  source(value: string): TfNode | undefined {
+    return this.program.source(value);
+  }
+
+  /** The constant of that name. */
+  known(value: string): Tensor | undefined {
+    return this.program.known.constant(value);
+  }
+
+  dimsOf(value: string): readonly Dim[] | undefined {
+    return this.program.known.dims(value);
   }
 
   // Values

@@ -63,6 +63,15 @@ describe('operators give what TensorFlow gives', () => {
   it.each(cases)('$name', computed);
 });
 
+it('a batch normalisation in pieces is one', () => {
+  const inPieces = cases.filter(({ name }) => name.startsWith('batch normalisation in pieces'));
+  expect(inPieces).toHaveLength(3);
+  for (const { program } of inPieces) {
+    const { nodes } = bind(importProgram(program).graph);
+    expect(nodes.filter(({ op }) => op !== 'Transpose').map(({ op }) => op)).toEqual(['BatchNormalization']);
+  }
+});
+
 it('every operator that is read has a case', () => {
   const held = new Set(cases.flatMap((one) => one.program.nodes.map((node) => node.op)));
   expect(operatorNames().filter((name) => !held.has(name))).toEqual([]);

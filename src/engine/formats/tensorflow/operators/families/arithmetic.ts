@@ -1,5 +1,6 @@
 import type { Operation, Rule, Rules } from '../operation';
 import { inSteps, renamed } from './shared';
+import { batchNormalisation } from './unfused';
 
 /** By a function of both operands, for integers and for others. */
 const binary =
@@ -30,6 +31,10 @@ const divNoNan: Rule = binary((o, a, b) => {
   return ['Where', [empty, o.w.scalar(0), quotient]];
 });
 
+const add: Rule = (o) => {
+  if (!batchNormalisation(o)) o.give('Add', o.inputs);
+};
+
 const sum: Rule = (o) => (o.inputs.length === 1 ? o.give('Identity', o.inputs) : o.give('Sum', o.inputs));
 
 /** Limits that are single numbers make a Clip, others are compared element by element. */
@@ -53,8 +58,8 @@ export const arithmetic: Rules = {
   Log1p: inSteps((o, x) => ['Log', [o.w.add(x, o.w.scalar(1))]]),
   Erfc: inSteps((o, x) => ['Sub', [o.w.scalar(1), o.w.emit('Erf', [x])]]),
 
-  Add: renamed('Add'),
-  AddV2: renamed('Add'),
+  Add: add,
+  AddV2: add,
   Sub: renamed('Sub'),
   Mul: renamed('Mul'),
   RealDiv: renamed('Div'),
