@@ -10,7 +10,8 @@ await mustRun(process.execPath, [...vitest, '--config', 'test/conformance/vitest
   env,
   timeoutMs: 300_000,
 });
-await mustRun(process.execPath, [...vitest, 'test/unit/operatorsPage.test.ts', 'test/unit/tensorflowPage.test.ts'], {
+const pages = ['operatorsPage', 'tensorflowPage', 'tflitePage'].map((page) => `test/unit/${page}.test.ts`);
+await mustRun(process.execPath, [...vitest, ...pages], {
   env,
   timeoutMs: 60_000,
 });

@@ -9,7 +9,7 @@ import type { WeightEntry, WeightGroup, WeightQuantisation } from './manifest';
 import { type ShardPart, Shards } from './shards';
 
 /** What a manifest may say a weight's elements are. */
-const dtypes: ReadonlyMap<string, NumericDType> = new Map(
+export const dtypes: ReadonlyMap<string, NumericDType> = new Map(
   (['float32', 'float16', 'int32', 'bool', 'uint8', 'int8', 'uint16', 'int16'] as const).map((name) => [name, name]),
 );
 /** Bytes of an element of the types that no network computes with. */

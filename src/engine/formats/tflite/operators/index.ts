@@ -16,23 +16,25 @@ import { selecting } from './selecting';
 import { shapes } from './shapes';
 import { slicing } from './slicing';
 
-export const rules: Readonly<Record<string, Rule>> = {
-  ...convolution,
-  ...pooling,
-  ...linear,
-  ...arithmetic,
-  ...elementwise,
-  ...reductions,
-  ...casting,
-  ...shapes,
-  ...joining,
-  ...slicing,
-  ...selecting,
-  ...padding,
-  ...blockwise,
-  ...resizing,
-  ...normalisation,
+export const families: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
+  Convolution: convolution,
+  Pooling: pooling,
+  'Linear algebra': linear,
+  Elementwise: elementwise,
+  Arithmetic: arithmetic,
+  Reductions: reductions,
+  Normalisation: normalisation,
+  'Types and quantisation': casting,
+  Shapes: shapes,
+  Joining: joining,
+  Slicing: slicing,
+  Selecting: selecting,
+  Padding: padding,
+  Blocks: blockwise,
+  Resizing: resizing,
 };
+
+export const rules: Readonly<Record<string, Rule>> = Object.assign({}, ...Object.values(families));
 
 /** Operators that move numbers or pick among them: what was in steps of quantisation stays in the same ones. */
 export const moving: ReadonlySet<string> = new Set([

@@ -1,43 +1,21 @@
 /** Every operator against what TensorFlow Lite's interpreter gives (scripts/makeTfliteCases.py). */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../../test/support/folder';
 import { usualRuntime } from '../../../../../test/support/runtimes';
+import { type ListedTensor, readTfliteCases } from '../../../../../test/support/tfliteCases';
 import { bind } from '../../../graph/binding/bind';
 import { toNumbers } from '../../../graph/ir/numbers';
 import { float32, type Tensor } from '../../../graph/ir/tensor';
 import { FileSource } from '../../kit/bytes/byteSource';
-import { ZipArchive } from '../../kit/zip/zipArchive';
 import { readTflite } from '../index';
 import { readModel } from '../schema/model';
 import { rules } from './index';
 
-interface Listed {
-  readonly shape: readonly number[];
-  readonly dtype: string;
-  readonly data: readonly number[];
-}
-interface Case {
-  readonly title: string;
-  readonly inputs: readonly Listed[];
-  readonly outputs: readonly Listed[];
-}
-
-const source = new FileSource(join(import.meta.dirname, '../../../../../test/data/tflite/operators.zip'));
-const archive = await ZipArchive.open(source);
-const cases = JSON.parse(await archive.text('cases.json')) as Case[];
+const cases = await readTfliteCases();
 const folder = temporaryFolder();
 
-async function fileOf(index: number): Promise<string> {
-  const { source: from, start, end } = await archive.range(`${index}.tflite`);
-  const path = join(folder, `${index}.tflite`);
-  writeFileSync(path, from.read(start, end - start));
-  return path;
-}
-
 /** What the graph is fed for an input of the file. */
-function fed({ shape, dtype, data }: Listed, wanted: string): Tensor {
+function fed({ shape, dtype, data }: ListedTensor, wanted: string): Tensor {
   if (wanted === 'float32') return float32(shape, Float32Array.from(data));
   const whole: Record<string, (values: readonly number[]) => Tensor['data']> = {
     int32: (values) => Int32Array.from(values),
@@ -50,12 +28,12 @@ function fed({ shape, dtype, data }: Listed, wanted: string): Tensor {
 }
 
 describe('operators give what the interpreter gives', () => {
-  it.each(cases.map((each, index) => ({ ...each, index })))('$title', async ({ index, inputs, outputs }) => {
-    const path = await fileOf(index);
+  it.each(cases)('$title', async ({ writeTo, inputs, outputs }) => {
+    const path = await writeTo(folder);
     const { graph: unbound } = await readTflite(path);
     expect(unbound.nodes.flatMap((node) => node.unsupported ?? [])).toEqual([]);
     const feeds = Object.fromEntries(
-      unbound.inputs.map(({ name, type }, i) => [name, fed(inputs[i] as Listed, type.dtype)]),
+      unbound.inputs.map(({ name, type }, i) => [name, fed(inputs[i] as ListedTensor, type.dtype)]),
     );
     const graph = bind(unbound, new Map(Object.entries(feeds).map(([name, { dims }]) => [name, dims])));
     const program = await usualRuntime.compile(graph, graph.outputs);
