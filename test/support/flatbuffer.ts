@@ -24,7 +24,8 @@ class FlatbufferWriter {
 
   take(count: number): number {
     this.length = Math.ceil(this.length / 8) * 8;
-    while (this.length + count > this.bytes.length) this.bytes = Buffer.concat([this.bytes, Buffer.alloc(this.bytes.length)]);
+    while (this.length + count > this.bytes.length)
+      this.bytes = Buffer.concat([this.bytes, Buffer.alloc(this.bytes.length)]);
     this.length += count;
     return this.length - count;
   }
@@ -122,7 +123,15 @@ export interface LiteModel {
 }
 
 /** A TensorFlow Lite model with one graph. */
-export function liteModel({ tensors, inputs, outputs, codes, operators, buffers = [], more = {} }: LiteModel): Uint8Array {
+export function liteModel({
+  tensors,
+  inputs,
+  outputs,
+  codes,
+  operators,
+  buffers = [],
+  more = {},
+}: LiteModel): Uint8Array {
   const graph: Fields = {
     0: { tables: tensors },
     1: { ints: inputs },

@@ -36,7 +36,10 @@ async function shownByCases(): Promise<ReadonlyMap<string, Held>> {
 }
 
 const becomes = (op: string, held: Held | undefined): string =>
-  [...(held?.becomes ?? [])].filter((name) => name !== 'Transpose' || op.includes('TRANSPOSE')).sort().join(', ');
+  [...(held?.becomes ?? [])]
+    .filter((name) => name !== 'Transpose' || op.includes('TRANSPOSE'))
+    .sort()
+    .join(', ');
 
 async function tflitePage(): Promise<string> {
   const shown = await shownByCases();

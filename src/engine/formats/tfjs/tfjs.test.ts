@@ -63,10 +63,14 @@ async function weightsOf(files: Files): Promise<readonly number[]> {
 describe('weights', () => {
   it('may straddle files, at any byte', async () => {
     for (const cut of [0, 1, 10, 24]) {
-      const files = { 'a.bin': six.subarray(0, cut), 'b.bin': six.subarray(cut, 11 + cut), 'c.bin': six.subarray(11 + cut) };
-      expect(await weightsOf({ 'model.json': { ...graphModel, ...manifest(['a.bin', 'b.bin', 'c.bin']) }, ...files })).toEqual([
-        1, 2, 3, 4, 5, 6,
-      ]);
+      const files = {
+        'a.bin': six.subarray(0, cut),
+        'b.bin': six.subarray(cut, 11 + cut),
+        'c.bin': six.subarray(11 + cut),
+      };
+      expect(
+        await weightsOf({ 'model.json': { ...graphModel, ...manifest(['a.bin', 'b.bin', 'c.bin']) }, ...files }),
+      ).toEqual([1, 2, 3, 4, 5, 6]);
     }
   });
 
@@ -79,39 +83,65 @@ describe('weights', () => {
     ];
     const bytes = Buffer.concat([Buffer.from([1]), texts, Buffer.alloc(8), six]);
     const model = { ...graphModel, ...manifest(['a.bin', 'b.bin'], ...other, kernel) };
-    expect(await weightsOf({ 'model.json': model, 'a.bin': bytes.subarray(0, 4), 'b.bin': bytes.subarray(4) })).toEqual([
-      1, 2, 3, 4, 5, 6,
-    ]);
+    expect(await weightsOf({ 'model.json': model, 'a.bin': bytes.subarray(0, 4), 'b.bin': bytes.subarray(4) })).toEqual(
+      [1, 2, 3, 4, 5, 6],
+    );
   });
 
   it.each([
     ['uint8', Buffer.from([0, 1, 2, 3, 4, 255]), { scale: 0.5, min: -1 }, [-1, -0.5, 0, 0.5, 1, 126.5]],
-    ['uint16', Buffer.from(Uint16Array.of(0, 1, 2, 3, 4, 65535).buffer), { scale: 0.25, min: 2 }, [2, 2.25, 2.5, 2.75, 3, 16385.75]],
-    ['float16', Buffer.from(Uint16Array.of(0x3c00, 0xbc00, 0x4000, 0, 0x3800, 0x3555).buffer), {}, [1, -1, 2, 0, 0.5, 0.333251953125]],
+    [
+      'uint16',
+      Buffer.from(Uint16Array.of(0, 1, 2, 3, 4, 65535).buffer),
+      { scale: 0.25, min: 2 },
+      [2, 2.25, 2.5, 2.75, 3, 16385.75],
+    ],
+    [
+      'float16',
+      Buffer.from(Uint16Array.of(0x3c00, 0xbc00, 0x4000, 0, 0x3800, 0x3555).buffer),
+      {},
+      [1, -1, 2, 0, 0.5, 0.333251953125],
+    ],
   ])('may be quantised: %s', async (dtype, bytes, more, wanted) => {
     const model = { ...graphModel, ...manifest(['w.bin'], { ...kernel, quantization: { dtype, ...more } }) };
     expect(await weightsOf({ 'model.json': model, 'w.bin': bytes })).toEqual(wanted);
   });
 
   it.each<[string, Files, string | RegExp]>([
-    ['is missing', { 'a.bin': six.subarray(0, 8) }, 'model.json needs the weights file “b.bin”, which is not in the checkpoint’s folder: download or copy it too.'],
-    ['is too short', { 'a.bin': six.subarray(0, 8), 'b.bin': six.subarray(8, 20) }, 'needs 24 bytes of weights, but its files hold 20; “a.bin” is too short'],
+    [
+      'is missing',
+      { 'a.bin': six.subarray(0, 8) },
+      'model.json needs the weights file “b.bin”, which is not in the checkpoint’s folder: download or copy it too.',
+    ],
+    [
+      'is too short',
+      { 'a.bin': six.subarray(0, 8), 'b.bin': six.subarray(8, 20) },
+      'needs 24 bytes of weights, but its files hold 20; “a.bin” is too short',
+    ],
   ])('end in one sentence where a file %s', async (_, files, message) => {
-    await expect(read({ 'model.json': { ...graphModel, ...manifest(['a.bin', 'b.bin']) }, ...files })).rejects.toThrow(message);
+    await expect(read({ 'model.json': { ...graphModel, ...manifest(['a.bin', 'b.bin']) }, ...files })).rejects.toThrow(
+      message,
+    );
   });
 
   it('name the last file where the others have their usual length', async () => {
     const files = { 'a.bin': Buffer.alloc(4 << 20), 'b.bin': Buffer.alloc(7) };
-    const model = { ...graphModel, ...manifest(['a.bin', 'b.bin'], kernel, { name: 'v', shape: [1 << 20], dtype: 'float32' }) };
+    const model = {
+      ...graphModel,
+      ...manifest(['a.bin', 'b.bin'], kernel, { name: 'v', shape: [1 << 20], dtype: 'float32' }),
+    };
     await expect(read({ 'model.json': model, ...files })).rejects.toThrow('“b.bin” is too short');
   });
 
-  it.each(['../secret.bin', '/etc/hostname', 'C:\\secret.bin', 'link.bin', '', 'a\0b'])('are not looked for at %j', async (path) => {
-    const folder = folderOf({ 'model.json': { ...graphModel, ...manifest([path]) } });
-    writeFileSync(join(top, 'secret.bin'), six);
-    symlinkSync(join(top, 'secret.bin'), join(folder, 'link.bin'));
-    await expect(readCheckpoint(join(folder, 'model.json'))).rejects.toThrow(CheckpointError);
-  });
+  it.each(['../secret.bin', '/etc/hostname', 'C:\\secret.bin', 'link.bin', '', 'a\0b'])(
+    'are not looked for at %j',
+    async (path) => {
+      const folder = folderOf({ 'model.json': { ...graphModel, ...manifest([path]) } });
+      writeFileSync(join(top, 'secret.bin'), six);
+      symlinkSync(join(top, 'secret.bin'), join(folder, 'link.bin'));
+      await expect(readCheckpoint(join(folder, 'model.json'))).rejects.toThrow(CheckpointError);
+    },
+  );
 
   it.each<[object, string]>([
     [{ name: 'w', shape: [-1, 3], dtype: 'float32' }, 'impossible shape [-1, 3]'],
@@ -144,7 +174,10 @@ describe('graphs', () => {
 
   it('take inputs and outputs from their signature, also from one in the notes of old files', async () => {
     const signature = { inputs: { image: { name: 'x:0' } }, outputs: { scores: { name: 'conv:0' } } };
-    for (const model of [{ ...graphModel, signature }, { ...graphModel, userDefinedMetadata: { signature, author: 'me' } }]) {
+    for (const model of [
+      { ...graphModel, signature },
+      { ...graphModel, userDefinedMetadata: { signature, author: 'me' } },
+    ]) {
       const { graph, details } = await read(files(model));
       expect([graph.outputs, details['signature']]).toEqual([['conv'], 'image → scores']);
     }
@@ -159,7 +192,10 @@ describe('graphs', () => {
       [{ ...graphModel, modelTopology: { node: circle }, signature: outputs }, 'from itself'],
       [{ ...graphModel, modelTopology: { node: [{ name: 'x' }] } }, 'has no name or no operator'],
       [{ ...graphModel, modelTopology: { node: [] } }, 'computes nothing from an input'],
-      [{ ...graphModel, modelTopology: { node: nodes }, ...manifest(['w.bin'], { ...kernel, name: 'v' }) }, 'has no “w”'],
+      [
+        { ...graphModel, modelTopology: { node: nodes }, ...manifest(['w.bin'], { ...kernel, name: 'v' }) },
+        'has no “w”',
+      ],
       [{ ...graphModel, modelTopology: { node: nodes, library: { function: [{}] } } }, 'has no signature'],
       [{ modelTopology: { something: 1 } }, 'neither layers nor operators are in it'],
     ];
@@ -170,8 +206,16 @@ describe('graphs', () => {
   });
 
   it('names may be anything', async () => {
-    const named = JSON.parse(JSON.stringify(nodes).replaceAll('"w"', '"__proto__"').replaceAll('"conv"', '"constructor"'));
-    const { graph } = await read(files({ ...graphModel, modelTopology: { node: named }, ...manifest(['w.bin'], { ...kernel, name: '__proto__' }) }));
+    const named = JSON.parse(
+      JSON.stringify(nodes).replaceAll('"w"', '"__proto__"').replaceAll('"conv"', '"constructor"'),
+    );
+    const { graph } = await read(
+      files({
+        ...graphModel,
+        modelTopology: { node: named },
+        ...manifest(['w.bin'], { ...kernel, name: '__proto__' }),
+      }),
+    );
     expect(graph.nodes.map(({ outputs }) => outputs[0])).toContain('constructor');
   });
 });
@@ -181,7 +225,9 @@ describe('what is no network', () => {
     const list = manifest(['w.bin']).weightsManifest;
     const message = 'lists weights without their network: “modelTopology” is missing';
     await expect(read({ 'model.json': { weightsManifest: list }, 'w.bin': six })).rejects.toThrow(message);
-    await expect(read({ 'tiny-weights_manifest.json': list, 'w.bin': six }, 'tiny-weights_manifest.json')).rejects.toThrow(message);
+    await expect(
+      read({ 'tiny-weights_manifest.json': list, 'w.bin': six }, 'tiny-weights_manifest.json'),
+    ).rejects.toThrow(message);
   });
 
   it('is told: a network alone', async () => {

@@ -55,7 +55,10 @@ it.each(networks)('$file', async (network) => {
   const program = await usualRuntime.compile(graph, graph.outputs);
   const results = await program.run({ [name]: x });
   await program.dispose();
-  const kind = network.file.replace(/\.tflite$/, '').split('_').at(-1) as string;
+  const kind = network.file
+    .replace(/\.tflite$/, '')
+    .split('_')
+    .at(-1) as string;
   expect(notes).toHaveLength(kind === 'float16' ? 0 : 1);
   network.outputs.forEach((output, index) => {
     const wanted = output.data.map((value) => (output.step > 0 ? (value - output.zero) * output.step : value));

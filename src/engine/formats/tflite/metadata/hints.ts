@@ -27,7 +27,7 @@ function normalised(
   channels: number,
 ): Partial<Preprocessing> | null {
   const [mean, std] = [spread(normalisation?.mean ?? [], channels), spread(normalisation?.std ?? [], channels)];
-  if (!mean || !std || !std.every((each) => each !== 0) || ![...mean, ...std].every(Number.isFinite)) return null;
+  if (!mean || !std?.every((each) => each !== 0) || ![...mean, ...std].every(Number.isFinite)) return null;
   const steps = integerSteps(input);
   const [scale, zero] = steps ? [steps.scale, steps.zero] : [1, 0];
   return {
