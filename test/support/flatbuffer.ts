@@ -60,8 +60,11 @@ class FlatbufferWriter {
     if ('tables' in field) {
       const at = this.take(4 + 4 * field.tables.length);
       this.bytes.writeUInt32LE(field.tables.length, at);
+      const written = new Map<Fields, number>();
       field.tables.forEach((each, i) => {
-        const target = this.table(each);
+        // One description several times is one table, which the list refers to as often.
+        const target = written.get(each) ?? this.table(each);
+        written.set(each, target);
         this.bytes.writeUInt32LE(target - (at + 4 + 4 * i), at + 4 + 4 * i);
       });
       return at;
