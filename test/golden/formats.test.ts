@@ -17,6 +17,7 @@ import { standard } from '../../src/engine/graph/rules/standard';
 import { unsupportedOperators } from '../../src/engine/model/analysis/unsupported';
 import { describeCheckpoint } from '../../src/engine/service/describeCheckpoint';
 import { inspect } from '../../src/engine/service/inspect';
+import type { Preprocessing } from '../../src/shared/question/preprocessing';
 import { type GoldenFile, goldenFiles } from '../support/goldenFiles';
 import { usualRuntime } from '../support/runtimes';
 import transposesLeft from './transposes.json';
@@ -85,6 +86,13 @@ function golden(graph: Graph, logits: string, { record }: GoldenFile): string {
   return inside ? (graph.outputs[0] as string) : logits;
 }
 
+/** Of a network that takes any size, the size of its golden input. */
+function sized({ dims }: FloatTensor): Preprocessing {
+  const [height = 1, width = 1] = (dims[1] as number) <= 4 ? dims.slice(2) : dims.slice(1);
+  const plain = { scale: 1, mean: [0, 0, 0], std: [1, 1, 1], channelOrder: 'rgb', interpolation: 'bilinear' } as const;
+  return { preset: 'custom', width, height, resize: 'stretch', ...plain };
+}
+
 describe('networks in other formats', () => {
   it('are there', () => {
     expect(all.length).toBeGreaterThan(90);
@@ -92,13 +100,14 @@ describe('networks in other formats', () => {
 
   it.skipIf(files.length === 0).each(files)('$title', async (file) => {
     const { record, layers } = file;
-    const { checkpoint, classifier, problem } = await describeCheckpoint(file.path);
+    const given = await array(record.files['input'] as string);
+    const { checkpoint, classifier, problem } = await describeCheckpoint(file.path, { preprocessing: sized(given) });
     if (problem) throw problem;
     if (!classifier) throw new Error('There is no classifier.');
     expect(unsupportedOperators(checkpoint.graph)).toEqual([]);
     const { graph, logits } = classifier.analysis;
     const { name } = classifier.input;
-    const input = fitted(await array(record.files['input'] as string), graph.types.get(name)?.dims as number[]);
+    const input = fitted(given, graph.types.get(name)?.dims as number[]);
     const values = [...layers.values()];
     for (const value of values) expect(graph.types.has(value), `${value} is there`).toBe(true);
 

@@ -7,6 +7,7 @@ import type { Checkpoint } from './kit/checkpoint';
 import type { Describer, Reader } from './kit/reader';
 import { onnx } from './onnx';
 import { torchExport } from './pytorch/export';
+import { torchscript } from './pytorch/torchscript';
 import { type Recognised, recognised, refusal } from './recognise';
 import { tfjs } from './tfjs';
 import { tflite } from './tflite';
@@ -17,7 +18,7 @@ export type { Describer, Reader } from './kit/reader';
 export type { Recognised } from './recognise';
 
 /** In the order in which they are asked. After a change, `npm run formats` tells the menus. */
-export const readers: readonly Reader[] = [onnx, torchExport, tflite, tfjs, keras];
+export const readers: readonly Reader[] = [onnx, torchExport, torchscript, tflite, tfjs, keras];
 
 /** Ask what is in a file that no reader takes, in this order. */
 export const describers: readonly Describer[] = [];

@@ -25,6 +25,8 @@ export interface AtenCall {
   readonly outputs: readonly string[];
   /** The layer that users know the result by, where it is not the first output's name: a module's path, `layer1.0.relu`. */
   readonly layer?: string;
+  /** What users call it, where that is not the operator: the class of a module, `Bottleneck`. */
+  readonly shownAs?: string;
 }
 
 export interface AtenProgram {

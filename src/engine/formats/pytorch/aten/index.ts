@@ -47,6 +47,28 @@ export function importAten(program: AtenProgram): ImportedProgram {
   return importer.finish(program.outputs.map((output) => inPlace?.now(output) ?? output));
 }
 
+/** A program that is still being made: what types and shapes its values have, call by call, as far as that is known. */
+export class ProgramTypes {
+  private readonly importer = new Importer({ calls: [], constants: new Map(), inputs: [], outputs: [] });
+
+  input(input: AtenProgram['inputs'][number]): void {
+    this.importer.input(input);
+  }
+
+  constant(name: string, tensor: Tensor): void {
+    this.importer.constant(name, tensor);
+  }
+
+  /** @param call of values that were told before. */
+  add(call: AtenCall): void {
+    this.importer.write(call);
+  }
+
+  type(value: string): ValueType | undefined {
+    return this.importer.type(value);
+  }
+}
+
 class TypedWriter extends GraphWriter {
   constructor(
     names: Iterable<string>,
@@ -79,13 +101,7 @@ class Importer {
   constructor(private readonly program: AtenProgram) {
     this.writer = new TypedWriter(namesIn(program), this.types);
     for (const [name, tensor] of program.constants) this.constant(name, tensor);
-    for (const { name, dtype, dims } of program.inputs) {
-      if (graphDtype(dtype as DType) !== dtype) this.converted.add(dtype as DType);
-      const type: ValueType = { dtype: graphType(dtype as DType), dims };
-      this.define(name);
-      this.writer.input(name, type);
-      this.types.set(name, type);
-    }
+    for (const input of program.inputs) this.input(input);
     this.state = {
       types: this.types,
       numbers: new Map(),
@@ -116,7 +132,7 @@ class Importer {
       this.adoptDeclared(call);
     }
     if (w.nodes.length === 0) return;
-    const shown = type ?? w.nodes.at(-1)?.op ?? call.op;
+    const shown = call.shownAs ?? type ?? w.nodes.at(-1)?.op ?? call.op;
     this.writer.operator({ name, type: shown, outputs: call.outputs }, ({ nodes }) => nodes.push(...w.nodes));
   }
 
@@ -153,7 +169,20 @@ class Importer {
     return { graph: this.writer.finish(outputs, outputTypes), notes };
   }
 
-  private constant(name: string, stored: Tensor): void {
+  input({ name, dtype, dims }: AtenProgram['inputs'][number]): void {
+    if (graphDtype(dtype as DType) !== dtype) this.converted.add(dtype as DType);
+    const type: ValueType = { dtype: graphType(dtype as DType), dims };
+    this.define(name);
+    this.writer.input(name, type);
+    this.types.set(name, type);
+  }
+
+  /** What is known of a value so far. */
+  type(value: string): ValueType | undefined {
+    return this.types.get(value);
+  }
+
+  constant(name: string, stored: Tensor): void {
     const tensor = asFloat32(stored);
     if (tensor.dtype !== stored.dtype) this.converted.add(stored.dtype);
     this.define(name);
