@@ -1,72 +1,26 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import {
+  callOf,
+  type OperatorCase,
+  programOf,
+  readAtenCases,
+  type StoredTensor,
+  tensorOf,
+} from '../../../../../test/support/atenCases';
 import { usualRuntime } from '../../../../../test/support/runtimes';
 import { differentiate } from '../../../graph/autodiff/differentiate';
 import { bind } from '../../../graph/binding/bind';
 import type { Graph } from '../../../graph/ir/graph';
 import { isFloat } from '../../../graph/ir/numbers';
-import { type DType, elementCount, float32, type Tensor } from '../../../graph/ir/tensor';
+import { elementCount, float32, type Tensor } from '../../../graph/ir/tensor';
 import { standard } from '../../../graph/rules/standard';
-import { arrayOver, type NumericDType } from '../../kit/tensors/elements';
-import { asFloat32 } from '../../kit/tensors/floats';
-import { type AtenArgument, type AtenCall, type AtenProgram, importAten } from '.';
+import { importAten } from '.';
 import { operators } from './rules';
 import { withoutCases } from './rules/nothing';
 import { sizeOperators } from './rules/sizes';
 import { findOperator } from './values/table';
 
-interface StoredTensor {
-  readonly dtype: DType;
-  readonly dims: readonly number[];
-  /** base64. */
-  readonly data: string;
-}
-
-/** Made by scripts/makeAtenCases.py. */
-interface OperatorCase {
-  readonly op: string;
-  readonly overload: string;
-  readonly positional: readonly AtenArgument[];
-  readonly named?: Readonly<Record<string, AtenArgument>>;
-  readonly tensors: Readonly<Record<string, StoredTensor>>;
-  /** Those of the tensors that the network is given. */
-  readonly inputs: readonly string[];
-  readonly outputs: readonly (StoredTensor | null)[];
-  readonly gradients?: Readonly<Record<string, StoredTensor>>;
-}
-
-const path = join(import.meta.dirname, '../../../../../test/data/pytorch/operators.json');
-const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { cases: OperatorCase[] };
-
-function tensorOf({ dtype, dims, data }: StoredTensor): Tensor {
-  const bytes = Uint8Array.from(Buffer.from(data, 'base64'));
-  return asFloat32({ dtype, dims, data: arrayOver(dtype as NumericDType, bytes.buffer) });
-}
-
-function callOf(each: OperatorCase): AtenCall {
-  return {
-    op: each.op,
-    overload: each.overload,
-    positional: each.positional,
-    named: new Map(Object.entries(each.named ?? {})),
-    outputs: each.outputs.map((output, index) => (output === null ? '' : `y${index}`)),
-  };
-}
-
-/** @param open leaves the lengths of the inputs' axes for later. */
-function programOf(each: OperatorCase, open: boolean): AtenProgram {
-  const call = callOf(each);
-  const constants = new Map<string, Tensor>();
-  const inputs = each.inputs.map((name) => {
-    const { dtype, dims } = each.tensors[name] as StoredTensor;
-    return { name, dtype, dims: open ? dims.map(() => null) : dims };
-  });
-  for (const [name, tensor] of Object.entries(each.tensors)) {
-    if (!each.inputs.includes(name)) constants.set(name, tensorOf(tensor));
-  }
-  return { calls: [call], constants, inputs, outputs: call.outputs.filter((output) => output !== '') };
-}
+const cases = readAtenCases();
 
 /** As scripts/makeAtenCases.py has it. */
 function cotangentOf(dims: readonly number[]): Tensor {

@@ -18,22 +18,25 @@ import { resampling } from './resampling';
 import { shape } from './shape';
 import { sizes } from './sizes';
 
-export const operators = operatorTable([
-  convolution,
-  pooling,
-  normalisation,
-  activation,
-  arithmetic,
-  linearAlgebra,
-  shape,
-  joining,
-  reduction,
-  nothing,
-  attention,
-  comparison,
-  creation,
-  indexing,
-  padding,
-  resampling,
-  sizes,
-]);
+/** By what they do, in the order of the page about them. */
+export const families = {
+  Convolution: convolution,
+  Pooling: pooling,
+  Normalisation: normalisation,
+  Activations: activation,
+  Arithmetic: arithmetic,
+  'Comparisons and choices': comparison,
+  'Matrix products': linearAlgebra,
+  Attention: attention,
+  Shapes: shape,
+  'Joining and cutting': joining,
+  Indexing: indexing,
+  Padding: padding,
+  Resampling: resampling,
+  Reductions: reduction,
+  'Values made of numbers': creation,
+  Sizes: sizes,
+  'What changes no number': nothing,
+};
+
+export const operators = operatorTable(Object.values(families));
