@@ -102,8 +102,14 @@ function converted(layer: Layer, dimsOf: (name: string) => readonly number[]): K
   }
 }
 
-/** All layers but that of the input, in the order in which they run. */
+/** All layers but that of the input, in the order of Keras: what is further from the end comes first. */
 export function kerasLayers({ input, layers }: Network): KerasLayer[] {
   const dims = new Map([['input', input], ...layers.map((layer) => [layer.name, layer.dims] as const)]);
-  return layers.flatMap((layer) => converted(layer, (name) => dims.get(name) ?? []));
+  const all = layers.flatMap((layer) => converted(layer, (name) => dims.get(name) ?? []));
+  const distances = new Map<string, number>();
+  for (const { name, inputs } of all.toReversed()) {
+    const own = distances.get(name) ?? 0;
+    for (const each of inputs) distances.set(each, Math.max(distances.get(each) ?? 0, own + 1));
+  }
+  return all.sort((a, b) => (distances.get(b.name) ?? 0) - (distances.get(a.name) ?? 0));
 }

@@ -142,6 +142,7 @@ export const exported: Writer = {
       text('archive_format', 'pt2'),
       text('archive_version', '0'),
       text('byteorder', 'little'),
+      text('.data/version', '3\n'),
       text('models/model.json', program),
       text('data/weights/model_weights_config.json', { config: Object.fromEntries(config) }),
       text('data/constants/model_constants_config.json', { config: {} }),

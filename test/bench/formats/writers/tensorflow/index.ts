@@ -6,8 +6,8 @@ import { saveBundle } from './bundle';
 import { graphDef, shapeProto } from './encode';
 import { constantWeight, type TfNode, tfNodes, types, variableWeight } from './graph';
 
-/** The nodes by which a Saver reads all variables. */
-function restoring(names: readonly string[]): TfNode[] {
+/** The nodes by which a Saver writes and reads all variables. */
+function saving(names: readonly string[]): TfNode[] {
   const strings = (name: string, values: readonly string[], dims: readonly number[]): TfNode => ({
     name,
     op: 'Const',
@@ -26,6 +26,20 @@ function restoring(names: readonly string[]): TfNode[] {
   );
   return [
     strings('save/Const', ['model'], []),
+    strings('save/SaveV2/tensor_names', names, count),
+    strings('save/SaveV2/shape_and_slices', none, count),
+    {
+      name: 'save/SaveV2',
+      op: 'SaveV2',
+      inputs: ['save/Const', 'save/SaveV2/tensor_names', 'save/SaveV2/shape_and_slices', ...names],
+      attributes: { dtypes: { types: names.map(() => types.float) } },
+    },
+    {
+      name: 'save/control_dependency',
+      op: 'Identity',
+      inputs: ['save/Const', '^save/SaveV2'],
+      attributes: { T: { type: types.string } },
+    },
     strings('save/RestoreV2/tensor_names', names, count),
     strings('save/RestoreV2/shape_and_slices', none, count),
     {
@@ -45,11 +59,16 @@ function withVariables(network: Network) {
     weights.set(name, weight);
     return variableWeight(all, name, weight);
   });
-  return { nodes: [...nodes, ...restoring([...weights.keys()])], weights };
+  return { nodes: [...nodes, ...saving([...weights.keys()])], weights };
 }
 
 const message = () => new ProtobufWriter();
-const saver = () => message().string(1, 'save/Const:0').string(3, 'save/restore_all').integer(7, 2);
+const saver = () =>
+  message()
+    .string(1, 'save/Const:0')
+    .string(2, 'save/control_dependency:0')
+    .string(3, 'save/restore_all')
+    .integer(7, 2);
 
 function metaGraph(nodes: readonly TfNode[], tags: readonly string[]): ProtobufWriter {
   const info = message();
