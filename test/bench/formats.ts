@@ -50,8 +50,8 @@ function difference(got: readonly number[], wanted: readonly number[]): number |
   return Math.max(...got.map((value, i) => Math.abs(value - (wanted[i] as number)))) / scale;
 }
 
-async function ask<T>(what: Case, path: string, { threads }: Options): Promise<T> {
-  const answer = JSON.parse(await child('--case', what, path, String(threads))) as T | Refused;
+async function ask<T>(what: Case, path: string, { threads, clock }: Options): Promise<T> {
+  const answer = JSON.parse(await child('--case', what, path, clock, String(threads))) as T | Refused;
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new TypeError(answer.refused);
   return answer as T;
 }
@@ -112,10 +112,10 @@ function line(title: string, cells: readonly string[]): string {
 }
 
 async function main(options: Options): Promise<void> {
-  const { times, threads, network, folder } = options;
+  const { times, threads, clock, network, folder } = options;
   const what = folder ?? network;
   process.stdout.write(
-    `${process.version} on ${process.platform}-${process.arch}, ${availableParallelism()} processors; ${what}; medians of ${times} processes, ${threads} threads.\n` +
+    `${process.version} on ${process.platform}-${process.arch}, ${availableParallelism()} processors; ${what}; medians of ${times} processes, ${clock} time, ${threads} threads.\n` +
       'Plain reads: the same files read into memory from one end to the other.\n\n',
   );
   process.stdout.write(

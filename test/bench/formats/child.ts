@@ -1,6 +1,5 @@
 /** What a process of its own does for one row of the table; see {@link answerAsChild}. */
 import { readFileSync, statSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import { type Checkpoint, readCheckpoint } from '../../../src/engine/formats';
 import { LazyTensor } from '../../../src/engine/graph/ir/lazyTensor';
 import { type FloatTensor, float32 } from '../../../src/engine/graph/ir/tensor';
@@ -8,7 +7,7 @@ import { MemoryBudget } from '../../../src/engine/model/programs/memoryBudget';
 import { createRuntimes } from '../../../src/engine/runtime';
 import { CheckpointCache } from '../../../src/engine/service/checkpoints';
 import { WhylightError } from '../../../src/shared/errors';
-import { image } from '../measure';
+import { type Clock, image } from '../measure';
 import { peakMegabytes } from '../resources/resident';
 
 /** Times in milliseconds, memory in MB. */
@@ -39,42 +38,35 @@ export interface Refused {
 
 export type Case = 'reading' | 'logits';
 
-function milliseconds(work: () => unknown): number {
-  const started = performance.now();
-  work();
-  return performance.now() - started;
+/** Elapsed milliseconds, or those that processors worked for this process. */
+function clockOf(kind: Clock): () => number {
+  if (kind === 'wall') return () => performance.now();
+  return () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  };
 }
 
-/** Every weight once, in pauses in which what was read can go. */
-async function readWeights({ graph }: Checkpoint): Promise<number> {
+/** Every weight once; gives how many elements they have. */
+function readWeights({ graph }: Checkpoint): number {
   let elements = 0;
-  let held = 0;
-  for (const tensor of graph.constants.values()) {
-    if (tensor.dtype === 'string') continue;
-    elements += tensor.data.length;
-    if (!(tensor instanceof LazyTensor)) continue;
-    held += 4 * tensor.data.length;
-    if (held > 1 << 24) {
-      held = 0;
-      await setImmediate();
-    }
-  }
+  for (const tensor of graph.constants.values()) elements += LazyTensor.passing(tensor).length;
   return elements;
 }
 
-async function reading(path: string): Promise<Reading> {
+async function reading(path: string, now: () => number): Promise<Reading> {
   const before = process.memoryUsage.rss() / 1024 ** 2;
-  const started = performance.now();
+  const started = now();
   const checkpoint = await readCheckpoint(path);
-  const graph = performance.now() - started;
-  const elements = await readWeights(checkpoint);
-  const weights = performance.now() - started;
+  const graph = now() - started;
+  const elements = readWeights(checkpoint);
+  const weights = now() - started;
   const memory = peakMegabytes() - before;
   const paths = checkpoint.files.map((file) => file.path);
   const bytes = paths.reduce((sum, each) => sum + statSync(each).size, 0);
-  const plain = milliseconds(() => {
-    for (const each of paths) readFileSync(each);
-  });
+  const plainStarted = now();
+  for (const each of paths) readFileSync(each);
+  const plain = now() - plainStarted;
   return { bytes, graph, weights, elements, plain, memory };
 }
 
@@ -89,20 +81,20 @@ function channelsLast({ dims, data }: FloatTensor): FloatTensor {
   return float32([count, height, width, channels], moved);
 }
 
-async function firstLogits(path: string, threads: number): Promise<FirstLogits> {
+async function firstLogits(path: string, now: () => number, threads: number): Promise<FirstLogits> {
   const runtimes = createRuntimes();
   // The native library is loaded before the clock starts.
   await runtimes.choose('auto');
   const pixels = (channels: number, height: number, width: number) => image([channels, height, width]);
   const before = process.memoryUsage.rss() / 1024 ** 2;
-  const started = performance.now();
+  const started = now();
   const cache = new CheckpointCache(runtimes, () => {}, threads, new MemoryBudget(0));
   const { model } = await cache.get(path, {});
   const { layout, channels, height, width } = model.input;
   const input = pixels(channels, height, width);
   const { logits } = await model.evaluate(layout === 'NCHW' ? input : channelsLast(input), {});
   return {
-    milliseconds: performance.now() - started,
+    milliseconds: now() - started,
     memory: peakMegabytes() - before,
     logits: [...logits.data],
   };
@@ -119,9 +111,14 @@ async function write(writerId: string, network: string, folder: string, asHeld: 
   else await writer.write(made, folder);
 }
 
-async function answer(what: Case, path: string, threads: number): Promise<Reading | FirstLogits | Refused> {
+async function answer(
+  what: Case,
+  path: string,
+  clock: Clock,
+  threads: number,
+): Promise<Reading | FirstLogits | Refused> {
   try {
-    return await (what === 'reading' ? reading(path) : firstLogits(path, threads));
+    return await (what === 'reading' ? reading(path, clockOf(clock)) : firstLogits(path, clockOf(clock), threads));
   } catch (error) {
     if (error instanceof WhylightError) return { refused: error.message };
     throw error;
@@ -130,13 +127,13 @@ async function answer(what: Case, path: string, threads: number): Promise<Readin
 
 /**
  * Is this process one that the benchmark started? Then it does its work: `--write WRITER NETWORK FOLDER` writes a network, `--reference`
- * with the same arguments writes what that file holds as ONNX, `--case reading|logits PATH THREADS` prints figures as JSON.
+ * with the same arguments writes what that file holds as ONNX, `--case reading|logits PATH wall|cpu THREADS` prints figures as JSON.
  */
 export async function answerAsChild([option, ...args]: readonly string[]): Promise<boolean> {
-  const [first = '', second = '', third = ''] = args;
+  const [first = '', second = '', third = '', fourth = ''] = args;
   if (option === '--write' || option === '--reference') await write(first, second, third, option === '--reference');
   else if (option === '--case')
-    process.stdout.write(JSON.stringify(await answer(first as Case, second, Number(third))));
+    process.stdout.write(JSON.stringify(await answer(first as Case, second, third as Clock, Number(fourth))));
   else return false;
   return true;
 }

@@ -25,6 +25,9 @@ export interface StoredBytes {
  * needed; then they are made again. So a model's weights need not stay in memory beside the copies that a runtime makes of them.
  */
 export class LazyTensor implements Tensor {
+  /** How many tensors are being made now, each from the next. */
+  static #making = 0;
+
   readonly #make: () => Elements;
   readonly #stored: StoredBytes | null;
   #made: WeakRef<Elements> | null = null;
@@ -46,9 +49,28 @@ export class LazyTensor implements Tensor {
   get data(): Elements {
     const known = this.#made?.deref();
     if (known) return known;
-    const data = this.#make();
-    this.#made = new WeakRef(data);
+    const data = this.#computed();
+    // What another tensor is made from is not remembered: a weak reference holds its target until the present turn of the event loop ends, so
+    // a weight would be in memory in every form on its way.
+    if (LazyTensor.#making === 0) this.#made = new WeakRef(data);
     return data;
+  }
+
+  #computed(): Elements {
+    LazyTensor.#making++;
+    try {
+      return this.#make();
+    } finally {
+      LazyTensor.#making--;
+    }
+  }
+
+  /**
+   * A tensor's elements for somebody who passes them on and lets go of them, as one does who goes through all weights of a model: nothing
+   * remembers them, so that one weight goes before the next one comes.
+   */
+  static passing(tensor: Tensor): TensorData {
+    return tensor instanceof LazyTensor ? (tensor.#made?.deref() ?? tensor.#computed()) : tensor.data;
   }
 
   /** Where a tensor's elements lie in a file; null when they do not, or not as they are in memory. */

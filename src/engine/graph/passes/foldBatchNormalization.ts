@@ -47,8 +47,10 @@ function scaled(weight: Tensor, given: Float32Array | undefined, { slope, offset
     const source = weight.data as Float32Array;
     const data = new Float32Array(source.length);
     const perChannel = source.length / slope.length;
-    for (let i = 0; i < data.length; i++)
-      data[i] = (source[i] as number) * (slope[Math.floor(i / perChannel)] as number);
+    slope.forEach((factor, channel) => {
+      const end = (channel + 1) * perChannel;
+      for (let i = channel * perChannel; i < end; i++) data[i] = (source[i] as number) * factor;
+    });
     return data;
   };
   const shifted = offset.map((value, c) => value + (given ? (given[c] as number) * (slope[c] as number) : 0));

@@ -43,7 +43,7 @@ export type Placing = (tensor: Tensor, bytes: number) => Place | null;
 
 /** The elements as ONNX's raw_data: little-endian, 4-bit types packed two to a byte, low half first. */
 export function rawBytes(tensor: Tensor): Uint8Array {
-  const data = tensor.data as NumericData;
+  const data = LazyTensor.passing(tensor) as NumericData;
   if (tensor.dtype === 'int4' || tensor.dtype === 'uint4') {
     const packed = new Uint8Array(Math.ceil(data.length / 2));
     for (let i = 0; i < data.length; i++) packed[i >> 1] = packed[i >> 1]! | ((Number(data[i]) & 15) << (4 * (i & 1)));
