@@ -2,6 +2,7 @@
 import type { Graph } from '../../graph/ir/graph';
 import type { CheckpointHints } from '../kit/checkpoint';
 import { isJsonObject, type Json, own } from '../kit/json/json';
+import { architectureHint } from '../kit/kinds/families';
 import { readModel } from './config/layerLists';
 import type { LayerConfig, ModelConfig } from './config/model';
 import { NetworkWriter } from './network/importModel';
@@ -35,7 +36,7 @@ export function importKerasModel(config: Json, weights: KerasWeights, context: K
   const layout = channelsFirst(model) ? 'NCHW' : 'NHWC';
   const network = new NetworkWriter(model, weights, reading);
   const graph = network.write(layout);
-  return { graph, hints: { layout }, notes: network.notes };
+  return { graph, hints: { layout, ...architectureHint(model.name) }, notes: network.notes };
 }
 
 /** The order of axes that the first layers that have one state: a model is built for one order. */

@@ -1,6 +1,7 @@
 import { CheckpointError } from '../../../shared/errors';
 import { CheckpointFiles } from '../kit/bytes/checkpointFiles';
 import type { Checkpoint } from '../kit/checkpoint';
+import { architectureHint } from '../kit/kinds/families';
 import type { Reader } from '../kit/reader';
 import { importGraph } from './importGraph';
 import { ExternalData } from './proto/externalData';
@@ -42,7 +43,7 @@ export async function readOnnx(path: string): Promise<Checkpoint> {
       graph: imported.graph,
       files: files.list(),
       metadata: model.metadata,
-      hints: {},
+      hints: architectureHint(model.graph.name),
       notes: [...notes, ...imported.notes],
       details: {
         'IR version': String(model.irVersion),

@@ -37,6 +37,16 @@ const families: readonly (readonly [family: string, pattern: RegExp])[] = [
   ['YOLO', /yolo|model\.\d+\.(?:cv[12]|m\.\d+\.cv\d)\./i],
 ];
 
+/** What tools write where nobody gave a name. */
+const nameless =
+  /^(?:(?:keras_|torch_|onnx_)?(?:model|graph|net|network|module|functional|sequential)(?:[_-]?\d+)?|main(?:[_-]graph)?|torch[_-]jit(?:[_-]export)?|tf2onnx.*|exportedprogram|graphmodule|__torch__.*|.*\.onnx|onnxmltools|unnamed)?$/i;
+
+/** The name that a file gives its network, as a hint for lists; empty where it says nothing. */
+export function architectureHint(name: string | undefined): { readonly architecture?: string } {
+  const said = name?.trim() ?? '';
+  return nameless.test(said) || said.length > 60 ? {} : { architecture: said };
+}
+
 /** The most names that are looked at. */
 const most = 4000;
 

@@ -29,6 +29,8 @@ export interface NodeRecord {
 }
 
 export interface GraphRecord {
+  /** Absent where there is none, and in nested graphs that were flattened. */
+  readonly name?: string;
   readonly nodes: readonly NodeRecord[];
   readonly initializers: readonly TensorRecord[];
   readonly sparseInitializers: readonly SparseRecord[];
@@ -159,9 +161,11 @@ export function readGraph(parts: readonly ByteRange[], depth = 0): GraphRecord {
   const inputs: ValueRecord[] = [];
   const outputs: ValueRecord[] = [];
   const values: ValueRecord[] = [];
+  let name = '';
   for (const part of parts) {
     for (const field of new MessageReader(part).fields()) {
       if (field.number === 1) nodes.push(readNode(field.message(), depth));
+      else if (field.number === 2) name = field.text();
       else if (field.number === 5) initializers.push(readTensorProto(field.message()));
       else if (field.number === 11) inputs.push(readValue(field.message()));
       else if (field.number === 12) outputs.push(readValue(field.message()));
@@ -169,7 +173,7 @@ export function readGraph(parts: readonly ByteRange[], depth = 0): GraphRecord {
       else if (field.number === 15) sparseInitializers.push(readSparseTensor(field.message()));
     }
   }
-  return { nodes, initializers, sparseInitializers, inputs, outputs, values };
+  return { name, nodes, initializers, sparseInitializers, inputs, outputs, values };
 }
 
 /** Shared, since a file may hold very many nodes that have none. */
