@@ -6,6 +6,7 @@ import { sha256OfFiles } from './kit/bytes/sha256';
 import type { Checkpoint } from './kit/checkpoint';
 import type { Describer, Reader } from './kit/reader';
 import { onnx } from './onnx';
+import { torchPickle } from './pytorch/describePickle';
 import { torchExport } from './pytorch/export';
 import { torchscript } from './pytorch/torchscript';
 import { type Recognised, recognised, refusal } from './recognise';
@@ -21,7 +22,7 @@ export type { Recognised } from './recognise';
 export const readers: readonly Reader[] = [onnx, torchExport, torchscript, tflite, tfjs, keras];
 
 /** Ask what is in a file that no reader takes, in this order. */
-export const describers: readonly Describer[] = [];
+export const describers: readonly Describer[] = [torchPickle];
 
 /** Errors of the file system as sentences. */
 function fileFailure(path: string, error: unknown): unknown {

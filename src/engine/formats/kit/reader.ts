@@ -31,5 +31,5 @@ export interface Describer {
    *
    * @throws CheckpointError when it is damaged.
    */
-  describe(candidate: Candidate): Promise<Pick<FileKind, 'what' | 'way'> | null>;
+  describe(candidate: Candidate): Promise<Pick<FileKind, 'what' | 'way' | 'noCheckpoint'> | null>;
 }
