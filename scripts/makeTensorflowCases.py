@@ -199,6 +199,7 @@ case('Select', lambda x, y: raw.Select(condition=x > 0, x=x * 2.0, y=y), row, se
 case('Select by row', lambda x, y: raw.Select(condition=x[:, 0] > 0, x=x, y=y), ['N', 5], (['N', 5], tf.float32, 1.0, 2.0))
 
 # Reduction
+image = ['N', 3, 4, 2]
 for op in ('Mean', 'Sum', 'Max', 'Min', 'Prod', 'EuclideanNorm'):
     slopes = op != 'EuclideanNorm'
     case(op, lambda x, o=op: getattr(raw, o)(input=x, axis=[1, 2]), image, grad=slopes)
@@ -211,6 +212,7 @@ for op in ('ArgMax', 'ArgMin'):
     case(op, lambda x, o=op: getattr(raw, o)(input=x, dimension=-1), row, grad=False)
 
 # Shape and order of axes
+image = ['N', 5, 6, 2]
 case('Reshape', lambda x: raw.Reshape(tensor=x, shape=[-1, 15]), row)
 
 
@@ -250,8 +252,8 @@ case('OneHot in front', lambda x: raw.OneHot(indices=raw.ArgMax(input=x, dimensi
 case('InvertPermutation', lambda x: tf.transpose(x, raw.InvertPermutation(x=[0, 2, 3, 1])), image)
 
 # Joining and splitting
-case('ConcatV2', lambda x, y: raw.ConcatV2(values=[x, y, x], axis=-1), image, (['N', 5, 6, 3], tf.float32, 1.0, 2.0))
-case('Concat', lambda x, y: raw.Concat(values=[x, y], concat_dim=3), image, (['N', 5, 6, 3], tf.float32, 1.0, 2.0))
+case('ConcatV2', lambda x, y: raw.ConcatV2(values=[x, y, x], axis=-1), ['N', 2, 3, 2], (['N', 2, 3, 3], tf.float32, 1.0, 2.0))
+case('Concat', lambda x, y: raw.Concat(values=[x, y], concat_dim=3), ['N', 2, 3, 2], (['N', 2, 3, 3], tf.float32, 1.0, 2.0))
 case('Pack', lambda x, y: raw.Pack(values=[x, y], axis=1), row, second)
 case('Pack at the end', lambda x, y: raw.Pack(values=[x, y], axis=-1), row, second)
 case('Unpack', lambda x: raw.Unpack(value=x, num=3, axis=1), row)
@@ -321,6 +323,16 @@ for padding in ('SAME', 'VALID'):
 case('dilated DepthwiseConv2dNative', lambda x: raw.BatchToSpaceND(
     input=raw.DepthwiseConv2dNative(input=raw.SpaceToBatchND(input=x, block_shape=[2, 2], paddings=[[2, 3], [2, 2]]), filter=const([3, 3, 2, 1]), strides=[1, 1, 1, 1], padding='VALID'),
     block_shape=[2, 2], crops=[[0, 1], [0, 0]]), image)
+
+
+def dilated_by_size(x):
+    more = tf.math.floormod(-(tf.shape(x)[1] + 4), 2)
+    return raw.BatchToSpaceND(
+        input=raw.Conv2D(input=raw.SpaceToBatchND(input=x, block_shape=[2, 2], paddings=tf.stack([tf.stack([2, 2 + more]), [2, 2]])), filter=const([3, 3, 2, 3]), strides=[1, 1, 1, 1], padding='VALID'),
+        block_shape=[2, 2], crops=tf.stack([tf.stack([0, more]), [0, 0]]))
+
+
+case('dilated Conv2D by the size of the image', dilated_by_size, image)
 case('Conv2D between blocks with more', lambda x: raw.BatchToSpaceND(
     input=tf.nn.relu(raw.Conv2D(input=raw.SpaceToBatchND(input=x, block_shape=[2, 2], paddings=[[2, 3], [2, 2]]), filter=const([3, 3, 2, 3]), strides=[1, 1, 1, 1], padding='VALID')),
     block_shape=[2, 2], crops=[[0, 1], [0, 0]]), [2, 5, 6, 2], free=False)

@@ -4,6 +4,7 @@
  */
 import { toNumbers } from '../../../graph/ir/numbers';
 import { int64, type Tensor } from '../../../graph/ir/tensor';
+import { dataType } from '../graph/dataTypes';
 import type { TfAttribute, TfNode, TfProgram } from '../graph/graphDef';
 
 const convolutions = new Set(['Conv2D', 'DepthwiseConv2dNative']);
@@ -17,18 +18,55 @@ export function dilatedConvolutions(program: TfProgram): Pick<TfProgram, 'nodes'
     readers.set(value, (readers.get(value) ?? 0) + 1);
   }
   const constants = new Map(program.constants);
+  const name = (hint: string) => fresh(hint, constants, nodes);
   const rewritten = program.nodes.flatMap((node) => {
     const found = node.op === 'BatchToSpaceND' ? dilation(node, nodes, readers, program.constants) : undefined;
     if (!found) return [node];
-    const name = fresh(`${node.name}/paddings`, constants, nodes);
-    const padded = fresh(`${node.name}/Pad`, constants, nodes);
-    constants.set(name, found.paddings);
-    const pad: TfNode = { name: padded, op: 'Pad', inputs: [found.x, name], attributes: new Map() };
+    const padded = name(`${node.name}/Pad`);
+    const { value, before } = paddingsOf(found, `${node.name}/paddings`, name, constants);
+    const pad: TfNode = { name: padded, op: 'Pad', inputs: [found.x, value], attributes: new Map() };
     const inputs = [padded, ...found.convolution.inputs.slice(1)];
     const attributes = new Map(found.convolution.attributes).set('dilations', found.dilations);
-    return [pad, { ...found.convolution, name: node.name, inputs, attributes }];
+    return [...before, pad, { ...found.convolution, name: node.name, inputs, attributes }];
   });
   return { nodes: rewritten, constants };
+}
+
+/** Paddings of all four axes ([axes, 2]): less than nothing where more is cut off than was padded. */
+function paddingsOf(
+  { paddings, crops }: Dilation,
+  label: string,
+  name: (hint: string) => string,
+  constants: Map<string, Tensor>,
+): { readonly value: string; readonly before: readonly TfNode[] } {
+  const value = name(label);
+  if (typeof paddings !== 'string' && typeof crops !== 'string') {
+    const [top = 0, bottom = 0, left = 0, right = 0] = paddings.map((pad, i) => pad - (crops[i] as number));
+    constants.set(value, int64([4, 2], [0, 0, top, bottom, left, right, 0, 0]));
+    return { value, before: [] };
+  }
+  const named = (part: string, given: string | readonly number[]): string => {
+    if (typeof given === 'string') return given;
+    const own = name(`${label}/${part}`);
+    constants.set(own, int64([2, 2], given));
+    return own;
+  };
+  const [rest, none, axis] = ['rest', 'none', 'axis'].map((part) => name(`${label}/${part}`)) as [
+    string,
+    string,
+    string,
+  ];
+  constants.set(none, int64([1, 2], [0, 0])).set(axis, { ...int64([1], [0]), dims: [] });
+  const type: TfAttribute = { kind: 'type', value: dataType.int32 };
+  const attributes = new Map([['T', type]]);
+  const difference = [named('pads', paddings), named('crops', crops)];
+  return {
+    value,
+    before: [
+      { name: rest, op: 'Sub', inputs: difference, attributes },
+      { name: value, op: 'ConcatV2', inputs: [none, rest, none, axis], attributes },
+    ],
+  };
 }
 
 const plain = (value: string) => (value.endsWith(':0') ? value.slice(0, -2) : value);
@@ -43,8 +81,10 @@ interface Dilation {
   readonly x: string;
   readonly convolution: TfNode;
   readonly dilations: TfAttribute;
-  /** Around the image, [axes, 2]; less than nothing where more is cut off than was padded. */
-  readonly paddings: Tensor;
+  /** Around height and width, [2, 2]: numbers, or the value that computes them. */
+  readonly paddings: readonly number[] | string;
+  /** What is cut off of them again. */
+  readonly crops: readonly number[] | string;
 }
 
 /** Constants that are passed on are constants. */
@@ -78,14 +118,14 @@ function dilation(
     return tensor && tensor.dims.length <= 2 && tensor.data.length <= 4 ? toNumbers(tensor) : undefined;
   });
   const [block, pads, blockAfter, crops] = numbers;
-  if (block?.length !== 2 || pads?.length !== 4 || crops?.length !== 4) return undefined;
+  if (block?.length !== 2 || (pads && pads.length !== 4) || (crops && crops.length !== 4)) return undefined;
   if (blockAfter?.length !== 2 || block.some((length, i) => length !== blockAfter[i])) return undefined;
-  const [top = 0, bottom = 0, left = 0, right = 0] = pads.map((pad, i) => pad - (crops[i] as number));
   return {
     x: start.inputs[0] ?? '',
     convolution,
     dilations: { kind: 'list', value: [1, ...block, 1].map((value) => ({ kind: 'i', value })) },
-    paddings: int64([4, 2], [0, 0, top, bottom, left, right, 0, 0]),
+    paddings: pads ?? start.inputs[2] ?? '',
+    crops: crops ?? end.inputs[2] ?? '',
   };
 }
 
