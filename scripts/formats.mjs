@@ -32,7 +32,7 @@ export async function writtenFiles() {
   const { readers } = await importTypeScript('src/engine/formats/index.ts');
   const { checkpointGlob, checkpointWhen } = await importTypeScript('src/shared/formats/checkpointNames.ts');
   const { foreignGlob, foreignWhen } = await importTypeScript('src/shared/formats/foreignFormats.ts');
-  const formats = readers.map(({ title, extensions, folderFile }) => ({ title, extensions, folderFile }));
+  const formats = readers.map(({ title, extensions, folderFile, parts }) => ({ title, extensions, folderFile, parts }));
   const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   // For what cannot be read, the same command says the way out.
   const whens = [checkpointWhen(formats), foreignWhen(formats)];

@@ -1,11 +1,12 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../../shared/errors';
-import { checkpointFormats, checkpointOf, isCheckpointName } from '../../shared/formats/checkpointNames';
+import { checkpointFormats, isCheckpointName } from '../../shared/formats/checkpointNames';
 import type { ImageSource, Question } from '../../shared/question/question';
 import type { TargetRequest } from '../../shared/question/target';
 import { stem } from '../../shared/words/stem';
 import { trainingOrder } from '../../shared/words/trainingOrder';
+import { locateCheckpoint } from '../formats/locate';
 import type { ExplainArguments } from './arguments';
 
 /** One question of a command line that asks several; each has a row in the figure. */
@@ -23,7 +24,7 @@ export const mostRows = 24;
 /** The checkpoints that paths name, absolute and each once: a folder that is none itself stands for those in it, in the order of their training. */
 export function checkpointsOf(paths: readonly string[]): string[] {
   const all = paths.flatMap((path) => {
-    const full = checkpointOf(resolve(path));
+    const full = locateCheckpoint(resolve(path));
     if (!isPlainFolder(full)) return [full];
     const inside = readdirSync(full).filter((name) => isCheckpointName(name));
     if (inside.length === 0) throw new UsageError(`The folder ${path} holds no checkpoint.`);

@@ -1,15 +1,16 @@
 /** The checkpoint formats that can be read. CONTRIBUTING.md says how one is added. */
 import { CheckpointError } from '../../shared/errors';
-import { checkpointOf } from '../../shared/formats/checkpointNames';
 import { keras } from './keras';
 import { sha256OfFiles } from './kit/bytes/sha256';
 import type { Checkpoint } from './kit/checkpoint';
 import type { Describer, Reader } from './kit/reader';
+import { locateCheckpoint } from './locate';
 import { onnx } from './onnx';
 import { torchPickle } from './pytorch/describePickle';
 import { torchExport } from './pytorch/export';
 import { torchscript } from './pytorch/torchscript';
 import { type Recognised, recognised, refusal } from './recognise';
+import { tensorflow } from './tensorflow';
 import { tfjs } from './tfjs';
 import { tflite } from './tflite';
 
@@ -19,7 +20,7 @@ export type { Describer, Reader } from './kit/reader';
 export type { Recognised } from './recognise';
 
 /** In the order in which they are asked. After a change, `npm run formats` tells the menus. */
-export const readers: readonly Reader[] = [onnx, torchExport, torchscript, tflite, tfjs, keras];
+export const readers: readonly Reader[] = [onnx, torchExport, torchscript, tflite, tfjs, keras, ...tensorflow];
 
 /** Ask what is in a file that no reader takes, in this order. */
 export const describers: readonly Describer[] = [torchPickle];
@@ -46,7 +47,7 @@ function fileFailure(path: string, error: unknown): unknown {
  * @throws CheckpointError in one sentence: the file is missing, damaged, or something else.
  */
 export async function readCheckpoint(path: string, among = readers): Promise<Checkpoint> {
-  const checkpoint = checkpointOf(path, among);
+  const checkpoint = locateCheckpoint(path, among);
   try {
     const found = await recognised(checkpoint, among, describers);
     if (!found.reader) throw refusal(checkpoint, found, among);
@@ -62,7 +63,7 @@ export async function readCheckpoint(path: string, among = readers): Promise<Che
  * @throws CheckpointError when it is missing, empty or no file.
  */
 export async function recognise(path: string, among = readers): Promise<Recognised> {
-  const checkpoint = checkpointOf(path, among);
+  const checkpoint = locateCheckpoint(path, among);
   try {
     return await recognised(checkpoint, among, describers);
   } catch (error) {

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { checkpointOf } from '../../shared/formats/checkpointNames';
 import { type OutputSelection, parseOutput } from '../../shared/question/output';
 import type { FoundPreprocessing } from '../../shared/question/preprocessing';
 import type { OpenOptions } from '../../shared/question/question';
 import { type Checkpoint, isCurrent } from '../formats';
+import { locateCheckpoint } from '../formats/locate';
 import { namesBeside } from '../image';
 import { Memo } from '../memo/memo';
 import { LoadedModel, type RunOptions } from '../model/loaded/loadedModel';
@@ -102,7 +102,7 @@ export class CheckpointCache {
   ) {}
 
   async get(chosen: string, options: OpenOptions): Promise<OpenCheckpoint> {
-    const path = checkpointOf(chosen);
+    const path = locateCheckpoint(chosen);
     const key = JSON.stringify([
       path,
       options.preprocessing ?? null,

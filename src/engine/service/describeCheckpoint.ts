@@ -1,8 +1,8 @@
 import { dirname, join, resolve } from 'node:path';
 import { WhylightError } from '../../shared/errors';
-import { checkpointOf } from '../../shared/formats/checkpointNames';
 import type { OpenOptions } from '../../shared/question/question';
 import { type Checkpoint, type Reader, readCheckpoint, readers, sha256OfCheckpoint } from '../formats';
+import { locateCheckpoint } from '../formats/locate';
 import {
   type FoundLabels,
   findLabels,
@@ -87,7 +87,7 @@ async function preprocessingFor(
  */
 export async function describeCheckpoint(chosen: string, options: DescribeOptions = {}): Promise<Description> {
   const { among = readers, memory } = options;
-  const path = checkpointOf(chosen, among);
+  const path = locateCheckpoint(chosen, among);
   const [checkpoint, noted] = await Promise.all([readCheckpoint(path, among), readCheckpointNotes(path)]);
   const sha256 = sha256OfCheckpoint(checkpoint);
   // A failure is told to whoever waits for the hash; until then it is no crash.

@@ -1,6 +1,5 @@
 import { PreprocessingError } from '../../shared/errors';
 import type { ExplainEvent } from '../../shared/explanation/events';
-import { checkpointOf } from '../../shared/formats/checkpointNames';
 import type {
   EncodedFile,
   EncodeParams,
@@ -17,6 +16,7 @@ import type { RgbImage } from '../../shared/results/attribution';
 import type { CheckpointFacts } from '../../shared/results/checkpointFacts';
 import type { HealthReport } from '../../shared/results/health';
 import { encodeFiles } from '../export';
+import { locateCheckpoint } from '../formats/locate';
 import type { FloatTensor } from '../graph/ir/tensor';
 import { decodeImage, type LabelFile, readLabels, writeCheckpointNotes } from '../image';
 import { Memo } from '../memo/memo';
@@ -142,7 +142,7 @@ export class Engine {
   async keepPreprocessing(checkpoint: string, preprocessing?: Preprocessing): Promise<string> {
     const kept = preprocessing ?? (await inspect(checkpoint, undefined, this.memory)).preprocessing?.preprocessing;
     if (!kept) throw new PreprocessingError(`No preprocessing is known for ${checkpoint}; inspect it to see why.`);
-    return writeCheckpointNotes(checkpointOf(checkpoint), { preprocessing: kept });
+    return writeCheckpointNotes(locateCheckpoint(checkpoint), { preprocessing: kept });
   }
 
   /**
@@ -151,7 +151,7 @@ export class Engine {
    * @returns the file's path.
    */
   keepLogits(checkpoint: string, logits: string): Promise<string> {
-    return writeCheckpointNotes(checkpointOf(checkpoint), { logits });
+    return writeCheckpointNotes(locateCheckpoint(checkpoint), { logits });
   }
 
   /**
@@ -160,12 +160,12 @@ export class Engine {
    * @returns the path of whylight.json.
    */
   keepLabels(checkpoint: string, labels: string | readonly string[]): Promise<string> {
-    return writeCheckpointNotes(checkpointOf(checkpoint), { labels });
+    return writeCheckpointNotes(locateCheckpoint(checkpoint), { labels });
   }
 
   /** The names of classes in a file that somebody chose for a checkpoint. */
   readLabels(checkpoint: string, file: string): Promise<LabelFile> {
-    return readLabels(checkpointOf(checkpoint), file);
+    return readLabels(locateCheckpoint(checkpoint), file);
   }
 
   async dispose(): Promise<void> {

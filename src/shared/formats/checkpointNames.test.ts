@@ -36,6 +36,19 @@ it('lets the file that marks a folder stand for it', () => {
   expect(checkpointOf('/runs/7/saved_model.pb', [formats[0]!])).toBe('/runs/7/saved_model.pb');
 });
 
+it('lets one of several files stand for the main one', () => {
+  const trio: readonly CheckpointFormat[] = [
+    { title: 'Trio', extensions: ['.index'], parts: '\\.(meta|data-\\d{5}-of-\\d{5})' },
+  ];
+  for (const name of ['x.meta', 'x.data-00000-of-00001', 'x.index'])
+    expect(checkpointOf(`/runs/${name}`, trio)).toBe('/runs/x.index');
+  for (const name of ['.meta', 'x.metadata', 'x.data-0-of-1'])
+    expect(checkpointOf(`/runs/${name}`, trio)).toBe(`/runs/${name}`);
+  expect(checkpointWhen(trio)).toBe(
+    '!explorerResourceIsFolder && resourceFilename =~ /.\\.index$/i || !explorerResourceIsFolder && resourceFilename =~ /.\\.(meta|data-\\d{5}-of-\\d{5})$/',
+  );
+});
+
 it('gives dialogs the last part of each name', () => {
   expect(dialogExtensions(formats)).toEqual(['onnx', 'json', 'keras', 'h5', 'pb']);
 });

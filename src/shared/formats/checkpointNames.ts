@@ -8,6 +8,11 @@ export interface CheckpointFormat {
   readonly extensions: readonly string[];
   /** For checkpoints that are folders: the file that every such folder has, `saved_model.pb`. Chosen itself, it stands for its folder. */
   readonly folderFile?: string;
+  /**
+   * For checkpoints of several files: how the names of the others end, as a regular expression, `\\.meta`. Chosen itself, each stands for the
+   * file of its name with the first of `extensions`.
+   */
+  readonly parts?: string;
 }
 
 /** Every format that can be read. */
@@ -32,11 +37,16 @@ export function isCheckpointName(path: string, formats = checkpointFormats): boo
   );
 }
 
-/** The checkpoint that a chosen file stands for: the folder of a file that marks it, else the file itself. */
+/** The checkpoint that a chosen file stands for: the folder of a file that marks it, the main one of several files, else the file itself. */
 export function checkpointOf(path: string, formats = checkpointFormats): string {
   const name = nameOf(path);
   const folder = path.slice(0, -name.length).replace(/(?<=.)[\\/]$/, '');
-  return folder !== '' && folderFiles(formats).includes(name) ? folder : path;
+  if (folder !== '' && folderFiles(formats).includes(name)) return folder;
+  for (const { parts, extensions } of formats) {
+    const ending = parts === undefined ? null : new RegExp(`(?<=.)${parts}$`).exec(name);
+    if (ending) return path.slice(0, -ending[0].length) + extensions[0];
+  }
+  return path;
 }
 
 /** What a dialog for opening files filters by: the last part of each name, without the dot. */
@@ -64,7 +74,11 @@ export function checkpointWhen(formats = checkpointFormats): string {
   const extensions = checkpointExtensions(formats).map((each) => (each[0] === '.' ? `.${quoted(each)}` : quoted(each)));
   const folders = folderFiles(formats);
   const ending = extensions.length === 1 ? extensions[0] : `(${extensions.join('|')})`;
-  const file = `!explorerResourceIsFolder && resourceFilename =~ /${ending}$/i`;
+  const parts = formats.flatMap((format) => format.parts ?? []);
+  const file = [
+    `!explorerResourceIsFolder && resourceFilename =~ /${ending}$/i`,
+    ...parts.map((part) => `!explorerResourceIsFolder && resourceFilename =~ /.${part}$/`),
+  ].join(' || ');
   if (folders.length === 0) return file;
   const marker = `!explorerResourceIsFolder && resourceFilename =~ /^(${folders.map(quoted).join('|')})$/`;
   return [file, marker, `explorerResourceIsFolder && resourcePath in ${checkpointFoldersKey}`].join(' || ');

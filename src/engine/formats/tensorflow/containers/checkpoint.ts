@@ -42,6 +42,6 @@ export function openCheckpoint(path: string): Opened {
 function programOf(metaGraph: MetaGraph, bundle: TensorSource, name: string): ReturnType<typeof makeProgram> {
   const { graph, restore } = metaGraph;
   const variables = bindVariables(graph, restore, bundle);
-  const signature = chooseSignature(metaGraph);
-  return makeProgram(graph, { variables, missing: `is not in ${name}`, ...signature });
+  const { key: _, ...signature } = chooseSignature(metaGraph);
+  return makeProgram(graph, { variables, where: name, ...signature });
 }

@@ -21,7 +21,7 @@ const plainName = (name: string): string => name.replace(/:0$/, '');
  * The signature that answers for an image: the one for serving, else the only one, else the first, of those that take numbers with the
  * axes of an image; texts (encoded images) are taken only where there is no other. Empty where no signature is of use.
  */
-export function chooseSignature({ signatures, graph }: MetaGraph): ChosenSignature {
+export function chooseSignature({ signatures, graph }: Pick<MetaGraph, 'signatures' | 'graph'>): ChosenSignature {
   const usable = [...signatures].filter(([key, { outputs }]) => !key.startsWith('__') && answersOf(outputs).length > 0);
   const ranked = usable
     .map(([key, signature]) => ({ key, signature, rank: rankOf(key, signature) }))

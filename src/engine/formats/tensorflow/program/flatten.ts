@@ -18,8 +18,10 @@ export interface FlattenOptions {
   readonly stated?: ReadonlyMap<string, Pick<ProgramInput, 'type' | 'shape'>>;
   /** An outer node whose call stands for the whole graph: what is in its function keeps its names. */
   readonly root?: string;
-  /** To follow “The weight “w” ”: `is not in model.ckpt.index`. */
-  readonly missing?: string;
+  /** Where the variables were looked for: `model.ckpt.index`. */
+  readonly where?: string;
+  /** The file that holds the graph only, when there are no variables anywhere. */
+  readonly weightless?: string;
 }
 
 export interface Flat {
@@ -266,14 +268,19 @@ class Flattening implements Branching {
   private variable(variable: string): Value {
     if (this.constants.has(variable)) return live(variable);
     const tensor = this.options.variables.get(variable);
-    if (!tensor) {
-      throw new CheckpointError(
-        `The weight “${variable}” ${this.options.missing ?? 'has no value in the checkpoint'}: the graph belongs to another network, or only a part of its weights was saved.`,
-      );
-    }
+    if (!tensor) throw this.missing(variable);
     this.constants.set(variable, tensor);
     this.taken.add(variable);
     return live(variable);
+  }
+
+  private missing(variable: string): CheckpointError {
+    const { where, weightless } = this.options;
+    return new CheckpointError(
+      weightless === undefined
+        ? `The weight “${variable}” is not in ${where ?? 'the checkpoint'}: the graph belongs to another network, or only a part of its weights was saved.`
+        : `${weightless} holds a graph without its weights, such as “${variable}”: open its checkpoint (.index) or SavedModel, or freeze it.`,
+    );
   }
 
   private constant(hint: string, tensor: Tensor): Outputs {

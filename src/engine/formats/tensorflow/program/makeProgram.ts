@@ -17,8 +17,10 @@ export interface ProgramOptions {
   readonly stated?: ReadonlyMap<string, Pick<ProgramInput, 'type' | 'shape'>>;
   /** The outer call whose function keeps its names. */
   readonly root?: string;
-  /** Why a variable may have no value, to follow “The weight “w” ”. */
-  readonly missing?: string;
+  /** Where the variables were looked for: `model.ckpt.index`. */
+  readonly where?: string;
+  /** The file that holds the graph only, when there are no variables anywhere. */
+  readonly weightless?: string;
 }
 
 /**

@@ -24,7 +24,7 @@ export function readGraphModel(model: ModelJson, weights: ReadonlyMap<string, Te
   const inputs = entries(model.signature, 'inputs');
   const outputs = orderedOutputs(entries(model.signature, 'outputs'), definition);
   const made = makeProgram(definition, {
-    missing: 'is not in the list of weights',
+    where: 'the list of weights',
     stated: new Map(inputs.flatMap(({ value, type, shape }) => (shape && type > 0 ? [[value, { type, shape }]] : []))),
     ...(outputs.length > 0 ? { outputs: outputs.map(({ value }) => value) } : {}),
   });
