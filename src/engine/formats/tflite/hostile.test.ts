@@ -124,12 +124,17 @@ describe('a model that contradicts itself', () => {
     ['a weight beyond measure', added(weight([2 ** 31 - 1, 2 ** 31 - 1, 64]), 8), /takes \d.* bytes, but holds 8/],
     ['too few scales', added(weight([3], quantised([1, 2], [0, 0])), 3), /“w” \[3\] has 2 scales and 2 zero points/],
     ['too few zero points', added(weight([3], quantised([1, 2, 3], [0, 0])), 3), /3 scales and 2 zero points/],
-    ['scales of an axis that is not there', added(weight([3], quantised([1, 2, 3], [], 4)), 3), /on axis 4/],
+    ['scales of an axis that is not there', added(weight([3, 1], quantised([1, 2, 3], [], 4)), 3), /on axis 4/],
     ['an infinite scale', added(weight([3], quantised([Number.POSITIVE_INFINITY], [0])), 3), /impossible scale/],
     ['weights behind the end of the file', added(weight([3]), 0), /nothing computes the value “w”/],
   ])('%s', async (_, changes, message) => {
     await expect(read(changes)).rejects.toThrow(CheckpointError);
     await expect(read(changes)).rejects.toThrow(message);
+  });
+
+  it('a bias may state the axis of its kernel', async () => {
+    const { graph } = await read(added(weight([3], quantised([1, 2, 3], [0, 0, 0], 3)), 3));
+    expect(graph.constants.get('w')?.dims).toEqual([3]);
   });
 
   it('weights behind the flatbuffer are found, and missed where the file ends before', async () => {

@@ -157,7 +157,9 @@ function quantisation(
 ): Pick<TensorRecord, 'quantisation' | 'problem'> {
   if (!table) return { quantisation: null, problem: null };
   if (table.byte(4) !== 0) return { quantisation: null, problem: 'is quantised in a way of its own' };
-  const [scales, zeros, axis] = [table.floats(2), table.longs(3), table.int(6)];
+  const [scales, zeros] = [table.floats(2), table.longs(3)];
+  // Converters copy the axis of a kernel to its bias, which has one only.
+  const axis = dims.length === 1 ? 0 : table.int(6);
   if (scales.length === 0) return { quantisation: null, problem: null };
   const wanted = scales.length === 1 ? 1 : dims[axis];
   const zeroPoints = zeros.length === 0 ? scales.map(() => 0) : zeros;
