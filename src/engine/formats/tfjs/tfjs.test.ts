@@ -144,7 +144,7 @@ describe('weights', () => {
   );
 
   it.each<[object, string]>([
-    [{ name: 'w', shape: [-1, 3], dtype: 'float32' }, 'impossible shape [-1, 3]'],
+    [{ name: 'w', shape: [-1, 3], dtype: 'float32' }, 'impossible shape [-1,3]'],
     [{ name: 'w', shape: [2 ** 40, 2 ** 40], dtype: 'float32' }, 'impossible shape'],
     [{ name: 'w', shape: [1.5], dtype: 'float32' }, 'impossible shape'],
     [{ name: 'w', shape: [6], dtype: 'float99' }, 'of the unknown type “float99”'],

@@ -60,7 +60,7 @@ function readAttributes(json: Json | undefined): Map<string, TfAttribute> {
 /** Attributes by the field of AttrValue that they stand in. Tensors are left out: their values lie outside. */
 const kinds: Readonly<Record<string, (value: Json) => TfAttribute | null>> = {
   s: (value) => ({ kind: 's', value: bytes(value) }),
-  i: (value) => ({ kind: 'i', value: Number(value) }),
+  i: (value) => (Number.isInteger(Number(value)) ? { kind: 'i', value: Number(value) } : null),
   f: (value) => ({ kind: 'f', value: Number(value) }),
   b: (value) => ({ kind: 'b', value: value === true || value === 'true' }),
   type: (value) => ({ kind: 'type', value: typeof value === 'number' ? value : dtypeNamed(text(value)) }),
@@ -106,16 +106,16 @@ function functionEntry(json: Json, weights: ReadonlyMap<string, Tensor>, name: s
   if (!isJsonObject(json) || !isJsonObject(signature)) {
     throw new CheckpointError(`${name} is damaged: a function of its graph has no signature.`);
   }
-  const arguments_ = (key: string): readonly string[] =>
+  const names = (key: string): readonly string[] =>
     list(field(signature, key)).map((each) => (isJsonObject(each) ? text(own(each, 'name')) : ''));
   const returns = own(json, 'ret');
-  const own_ = text(own(signature, 'name'));
+  const called = text(own(signature, 'name'));
   return [
-    own_,
+    called,
     {
-      name: own_,
-      inputs: arguments_('inputArg'),
-      outputs: arguments_('outputArg'),
+      name: called,
+      inputs: names('inputArg'),
+      outputs: names('outputArg'),
       nodes: readNodes(field(json, 'nodeDef'), weights, name),
       returns: new Map(isJsonObject(returns) ? Object.keys(returns).map((key) => [key, text(own(returns, key))]) : []),
     },

@@ -59,7 +59,7 @@ function readEntry(json: Json, damaged: (what: string) => CheckpointError): Weig
   const possible = dims.every((length) => Number.isInteger(length) && length >= 0) && dims.length <= mostDimensions;
   const count = dims.reduce((product, length) => product * length, 1);
   if (!possible || !Number.isSafeInteger(count)) {
-    throw damaged(`has “${name}” of the impossible shape [${dims.slice(0, 8).join(', ')}]`);
+    throw damaged(`has “${name}” of the impossible shape ${JSON.stringify(shape).slice(0, 80)}`);
   }
   const quantisation = own(json, 'quantization');
   return {

@@ -115,7 +115,8 @@ export class Operation {
     if (!tensor) this.unsupported(`takes its input ${index} from what it computes`);
     if (elementCount(tensor.dims) > mostNumbers)
       this.unsupported(`has an input ${index} of ${elementCount(tensor.dims)} numbers`);
-    return Array.from(toNumbers(tensor));
+    const numbers = Array.from(toNumbers(tensor));
+    return numbers.every(Number.isSafeInteger) ? numbers : this.unsupported(`has an input ${index} of broken numbers`);
   }
 
   /** Input of sizes as one-dimensional int64 value, whether it is known or computed. */
