@@ -10,7 +10,9 @@ await mustRun(process.execPath, [...vitest, '--config', 'test/conformance/vitest
   env,
   timeoutMs: 300_000,
 });
-const pages = ['operatorsPage', 'tensorflowPage', 'tflitePage', 'pytorchPage'].map((page) => `test/unit/${page}.test.ts`);
+const pages = ['operatorsPage', 'tensorflowPage', 'tflitePage', 'pytorchPage'].map(
+  (page) => `test/unit/${page}.test.ts`,
+);
 await mustRun(process.execPath, [...vitest, ...pages], {
   env,
   timeoutMs: 60_000,

@@ -11,6 +11,7 @@ import { setup } from './setup.mjs';
 
 /** Packages whose code is inside our bundles; see THIRD_PARTY_NOTICES.md. Those without a licence file state it in package.json. */
 const bundled = [
+  'h5wasm',
   'vscode-jsonrpc',
   'lit',
   'lit-html',

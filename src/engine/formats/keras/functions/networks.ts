@@ -4,7 +4,7 @@ import { activationFunctions } from '../layers/activationFunctions';
 import { expandedEquation } from '../layers/einsum';
 import { resized, sampling } from '../layers/resizing';
 import type { LayerCall } from '../network/layerCall';
-import { flag, given, int, intsOf, numberOf, operand, operands, text } from './arguments';
+import { flag, given, int, intsOf, numberOf, operand, text } from './arguments';
 import type { FunctionRules, Write } from './rule';
 
 const input = (c: LayerCall) => operand(c, 0, 'x', 'features', 'logits', 'input', 'inputs', 'images', 'image', 'value');
@@ -111,21 +111,10 @@ export const networkFunctions: FunctionRules = {
     c.emit('Add', [operand(c, 0, 'value'), operand(c, 1, 'bias')], {}, c.output);
   },
   einsum: (c) => {
-    const equation = text(c, 0, 'subscripts', text(c, 0, 'equation', ''));
-    const list =
-      c.site.args.length > 0 ? operands(c, c.settings.get('subscripts') === undefined ? 1 : 0, 'operands') : c.inputs;
-    const values = list.length === c.inputs.length ? list : c.inputs;
-    c.emit(
-      'Einsum',
-      values,
-      {
-        equation: expandedEquation(
-          equation,
-          values.map((value) => c.rank(value)),
-        ),
-      },
-      c.output,
-    );
+    // Keras 3 has the equation among the settings, TensorFlow as the first argument.
+    const equation = c.settings.text('subscripts', '') || text(c, 0, 'equation', '');
+    const ranks = c.inputs.map((value) => c.rank(value));
+    c.emit('Einsum', c.inputs, { equation: expandedEquation(equation, ranks) }, c.output);
   },
   one_hot: (c) => {
     const depth = int(c, 1, 'num_classes', undefined, 'depth');

@@ -129,7 +129,6 @@ function simple(score: (c: LayerCall, q: string, k: string) => string): (c: Laye
 
 export const attention: LayerRules = {
   MultiHeadAttention: multiHeadRule,
-  GroupedQueryAttention: multiHeadRule,
   GroupQueryAttention: multiHeadRule,
 
   Attention: {

@@ -10,6 +10,7 @@ import { normalisation } from './normalisation';
 import { pooling } from './pooling';
 import { preprocessing } from './preprocessing';
 import { shaping } from './shaping';
+import { wrappers } from './wrappers';
 
 export const layerFamilies: Readonly<Record<string, LayerRules>> = {
   Convolutions: convolution,
@@ -21,6 +22,7 @@ export const layerFamilies: Readonly<Record<string, LayerRules>> = {
   Merging: merging,
   Attention: attention,
   Preprocessing: preprocessing,
+  Wrappers: wrappers,
   'In training only': inference,
 };
 

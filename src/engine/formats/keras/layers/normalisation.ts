@@ -56,10 +56,11 @@ function layerNormalisedInPieces(c: LayerCall, axes: readonly number[]): void {
   const dims = c.dims(c.x);
   const at = c.w.ints(...axes);
   const rms = c.settings.flag('rms_scaling', false);
-  const centred = rms ? c.x : c.emit('Sub', [c.x, c.emit('ReduceMean', [c.x, at], { keepdims: 1 })]);
+  const centred = c.emit('Sub', [c.x, c.emit('ReduceMean', [c.x, at], { keepdims: 1 })]);
   const variance = c.emit('ReduceMean', [c.w.mul(centred, centred), at], { keepdims: 1 });
   const deviation = c.emit('Sqrt', [c.w.add(variance, c.w.scalar(c.settings.number('epsilon', 1e-3)))]);
-  let y = c.emit('Div', [centred, deviation]);
+  // What Keras calls rms_scaling leaves the mean where it is, but divides by the deviation from it.
+  let y = c.emit('Div', [rms ? c.x : centred, deviation]);
   const spread = (tensor: Tensor) => overAxes(tensor, axes, dims);
   if (c.has('gamma')) y = c.w.mul(y, c.weight('gamma', '', 'spread', spread));
   if (c.has('beta')) y = c.w.add(y, c.weight('beta', '', 'spread', spread));

@@ -71,7 +71,7 @@ const spatial = (c: LayerCall) => {
   return c.exactDims(c.x).slice(first, first + 2);
 };
 
-/** Wide enough, on both sides alike, to have the shape of the target. */
+/** As wide as the shape of the target needs, on both sides alike: what is odd is left out, as Keras does. */
 function paddedTo(c: LayerCall, to: readonly [number, number]): string {
   const [height = 1, width = 1] = spatial(c);
   const totals = [
@@ -79,9 +79,8 @@ function paddedTo(c: LayerCall, to: readonly [number, number]): string {
     Math.max(width, Math.trunc((height * to[1]) / to[0])) - width,
   ];
   const begins = totals.map((total) => Math.trunc(total / 2));
-  const ends = totals.map((total, i) => total - (begins[i] as number));
   const around = (both: readonly number[]) => (c.channelsFirst ? [0, 0, ...both] : [0, ...both, 0]);
-  const pads = c.w.ints(...around(begins), ...around(ends));
+  const pads = c.w.ints(...around(begins), ...around(begins));
   const fill = c.w.scalar(c.settings.number('fill_value', 0));
   return c.emit('Pad', [c.x, pads, fill], { mode: c.settings.text('fill_mode', 'constant') });
 }

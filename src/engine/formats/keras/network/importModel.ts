@@ -19,7 +19,7 @@ import { LayerCall, type LayerState } from './layerCall';
 import { ValueNames } from './names';
 import { plannedCalls, tensorsOf } from './ordering';
 import type { LayerRule } from './rule';
-import { slotsOfModel } from './slots';
+import { knownRule, slotsOfModel } from './slots';
 
 /** Where a model stands in the network, and what its inputs are. */
 interface Frame {
@@ -163,6 +163,7 @@ export class NetworkWriter {
         valueBehind,
         outputs,
         fresh,
+        ruleOf: knownRule,
       };
       try {
         const call = new LayerCall(site);

@@ -7,6 +7,7 @@ import { type Argument, type LayerConfig, TensorReference, tensorsIn } from '../
 import { refuse, Settings } from '../config/settings';
 import type { Variable } from '../weights/kerasWeights';
 import type { KnownShapes } from './knownShapes';
+import type { LayerRule } from './rule';
 
 /** What is the same for all calls of a layer. */
 export interface LayerState {
@@ -29,6 +30,8 @@ export interface CallSite {
   fresh(hint: string): string;
   /** Name of the value that a tensor stands for. */
   valueBehind(reference: TensorReference): string;
+  /** The rule of another layer, which is inside this one. */
+  ruleOf(layer: LayerConfig): LayerRule | undefined;
   /** Names for what the call gives; a rule that gives fewer leaves the last ones out. */
   readonly outputs: readonly string[];
 }

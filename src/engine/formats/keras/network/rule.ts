@@ -8,6 +8,8 @@ export interface Description {
   readonly settings: Settings;
   readonly layer: LayerConfig;
   readonly version: number;
+  /** The rule of another layer, which is inside this one. */
+  ruleOf(layer: LayerConfig): LayerRule | undefined;
 }
 
 /** How one class of layers is brought into the graph. */
@@ -36,6 +38,6 @@ export function variables(...list: readonly (Variable | false | undefined)[]): r
   return list.filter((each): each is Variable => Boolean(each));
 }
 
-export function describe(layer: LayerConfig, version: number): Description {
-  return { layer, version, settings: new Settings(layer.config) };
+export function describe(layer: LayerConfig, version: number, ruleOf: Description['ruleOf']): Description {
+  return { layer, version, settings: new Settings(layer.config), ruleOf };
 }

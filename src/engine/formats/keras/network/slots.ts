@@ -6,7 +6,7 @@ import { Refused } from '../config/settings';
 import { layerRule } from '../layers';
 import type { LayerSlot, Variable } from '../weights/kerasWeights';
 import { isKnown } from './known';
-import { describe } from './rule';
+import { describe, type LayerRule } from './rule';
 
 export interface Slots {
   readonly root: LayerSlot;
@@ -36,12 +36,17 @@ export function slotsOfModel(model: ModelConfig, version: number): Slots {
 
 /** null for a class that is not known, or settings that it cannot have: such a layer becomes an unsupported node. */
 function variablesOf(layer: LayerConfig, version: number): readonly Variable[] | null {
-  const rule = isKnown(layer) ? layerRule(layer.className) : undefined;
+  const rule = knownRule(layer);
   if (!rule) return layer.className === 'InputLayer' ? [] : null;
   try {
-    return rule.variables?.(describe(layer, version)) ?? [];
+    return rule.variables?.(describe(layer, version, knownRule)) ?? [];
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return null;
   }
+}
+
+/** The rule of a layer, when it is Keras' own. */
+export function knownRule(layer: LayerConfig): LayerRule | undefined {
+  return isKnown(layer) ? layerRule(layer.className) : undefined;
 }

@@ -16,6 +16,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   kernel: ['depthwise_kernel'],
   depthwise_kernel: ['kernel'],
   moving_variance: ['moving_var'],
+  gamma: ['variable', 'Variable'],
 };
 
 /** `conv1/kernel:0` is `conv1/kernel`; number marks of one kind of name only. */

@@ -19,6 +19,9 @@ export interface WeightGroup {
 /** The groups that hold a model's layers; the second one in files of 2022. */
 const containers = ['layers', '_layer_checkpoint_dependencies'];
 
+/** Classes that descriptions call otherwise than Keras' code does. */
+const otherClasses: ReadonlyMap<string, string> = new Map([['GroupQueryAttention', 'GroupedQueryAttention']]);
+
 export function pathWeights(root: WeightGroup, source: string): KerasWeights {
   return {
     bind: (model) => {
@@ -41,7 +44,7 @@ function bindModel(
   const numbers = new Map<string, number>();
   const inside = [...path, model];
   for (const slot of model.layers) {
-    const kind = snakeCase(slot.className);
+    const kind = snakeCase(otherClasses.get(slot.className) ?? slot.className);
     const number = numbers.get(kind) ?? 0;
     numbers.set(kind, number + 1);
     const counted = list.groups.get(number === 0 ? kind : `${kind}_${number}`);
