@@ -74,7 +74,12 @@ describe('a checkpoint of a format that was added', () => {
       how: 'from the toy format',
       guessed: false,
     });
-    expect(classifier?.labels).toEqual({ names: labels, how: 'from the toy itself', notes: [] });
+    expect(classifier?.labels).toEqual({
+      names: labels,
+      how: 'from the toy itself',
+      guessed: false,
+      notes: [],
+    });
     expect(classifier?.analysis.logits).toMatchObject({ name: 'scores', classes: labels.length });
     expect(classifier?.analysis.layers.map(({ name, operator }) => [name, operator])).toEqual([
       ['mix', 'Mixing'],

@@ -7,7 +7,7 @@ import words from '../../package.nls.json';
 import { readers } from '../../src/engine/formats';
 import { methods } from '../../src/engine/methods';
 import { imageExtensions } from '../../src/extension/images/images';
-import { checkpointExtensions, checkpointWhen } from '../../src/shared/formats/checkpointNames';
+import { checkpointWhen } from '../../src/shared/formats/checkpointNames';
 import { foreignWhen } from '../../src/shared/formats/foreignFormats';
 import { colourMaps } from '../../src/shared/rendering/colourMaps';
 import { defaultDisplay } from '../../src/shared/rendering/display';
@@ -65,9 +65,14 @@ describe('package.json', () => {
       ({ command }) => command === 'whylight.inspectCheckpoint',
     );
     expect(inspect.map(({ when }) => when)).toEqual([checkpointWhen(readers), foreignWhen(readers)]);
-    for (const extension of checkpointExtensions(readers)) {
+    // Every format is named by one of the endings that its files usually have.
+    for (const { title, extensions, folderFile } of readers) {
+      const endings = [...extensions, ...(folderFile === undefined ? [] : [folderFile])];
       for (const key of ['setting.checkpoint.description', 'walkthrough.checkpoint.description'] as const)
-        expect(words[key]).toContain(extension);
+        expect(
+          endings.some((ending) => words[key].includes(ending)),
+          `${title} in ${key}`,
+        ).toBe(true);
     }
   });
 
