@@ -48,6 +48,8 @@ module.exports = {
     ...rooms('engine/formats/tensorflow', [['operators'], ['graph']]),
     ...rooms('engine/formats/kit', [['kinds'], ['tensors', 'graph'], ['protobuf', 'zip', 'json'], ['bytes']]),
     ...rooms('engine/formats/pytorch', [['export', 'torchscript'], ['aten'], ['pickle']]),
+    ...rooms('engine/formats/tflite', [['operators'], ['importing', 'metadata'], ['schema'], ['flatbuffer']]),
+    ...rooms('engine/formats/tfjs', [['graphModel'], ['weights']]),
     ...rooms('engine/formats/onnx', [['rewrites'], ['values', 'structure'], ['proto']]),
     ...rooms('engine/formats/onnx/rewrites', [['quantised'], ['microsoft'], ['standard'], ['writing']]),
     ...rooms('engine/formats/tensorflow', [

@@ -2,7 +2,7 @@
 import { CheckpointFiles } from '../kit/bytes/checkpointFiles';
 import type { Checkpoint } from '../kit/checkpoint';
 import type { Reader } from '../kit/reader';
-import { importGraph } from './importing/importGraph';
+import { importGraph } from './importGraph';
 import { labelsHint, preprocessingHint } from './metadata/hints';
 import { type ModelMetadata, readMetadata } from './metadata/modelMetadata';
 import { readModel, type TfliteModel } from './schema/model';

@@ -1,16 +1,16 @@
 /** The main graph of a model as one of ONNX operators. */
-import { CheckpointError } from '../../../../shared/errors';
-import type { Graph } from '../../../graph/ir/graph';
-import type { Layout } from '../../../graph/ir/layout';
-import type { ValueType } from '../../../graph/ir/tensor';
-import { GraphWriter } from '../../kit/graph/graphWriter';
-import type { OperatorWriter } from '../../kit/graph/operatorWriter';
-import { moving, rules } from '../operators';
-import type { OperatorRecord, Quantisation, TfliteModel } from '../schema/model';
-import { inSteps, named } from './finishing';
+import { CheckpointError } from '../../../shared/errors';
+import type { Graph } from '../../graph/ir/graph';
+import type { Layout } from '../../graph/ir/layout';
+import type { ValueType } from '../../graph/ir/tensor';
+import { GraphWriter } from '../kit/graph/graphWriter';
+import type { OperatorWriter } from '../kit/graph/operatorWriter';
 import { imageLayout } from './imageLayout';
-import { Operation } from './operation';
-import { Unsupported, Values } from './values';
+import { inSteps, named } from './importing/finishing';
+import { Operation } from './importing/operation';
+import { Unsupported, Values } from './importing/values';
+import { moving, rules } from './operators';
+import type { OperatorRecord, Quantisation, TfliteModel } from './schema/model';
 
 export interface ImportedGraph {
   readonly graph: Graph;

@@ -1,5 +1,5 @@
-import type { Layout } from '../../../graph/ir/layout';
-import type { SubgraphRecord } from '../schema/model';
+import type { Layout } from '../../graph/ir/layout';
+import type { SubgraphRecord } from './schema/model';
 
 const isColour = (length: number | null | undefined): boolean => length === 1 || length === 3 || length === 4;
 
