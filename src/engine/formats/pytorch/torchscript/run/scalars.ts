@@ -362,6 +362,8 @@ export const scalars: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
   ['warn', () => null],
   ['Print', () => null],
   ['device', ([a]) => (a === undefined || a instanceof ObjectValue ? undefined : typeof a === 'string' ? a : 'cpu')],
+  // Of a device, as text.
+  ['type', ([a]) => (typeof a === 'string' ? a : undefined)],
   ['is_cuda', () => false],
   ['is_mkldnn', () => false],
   ['is_quantized', () => false],
