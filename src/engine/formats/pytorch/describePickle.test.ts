@@ -25,6 +25,10 @@ describe('a file of torch.save without a program', () => {
       'module.pth',
       'a whole pickled network of the class “torch.nn.modules.container.Sequential”, which only its Python code can run; load it there and save it with torch.export.save or to ONNX.',
     ],
+    [
+      'others.pth',
+      'a PyTorch checkpoint of quantised weights, which only PyTorch can read; save the network before it was quantised, with torch.export.save or to ONNX.',
+    ],
     ['optimizer.pth', 'the state of an optimizer of PyTorch; choose the file with the weights beside it.'],
   ])('is described: %s', async (name, expected) => {
     expect(await sentence(join(data, name))).toBe(expected);

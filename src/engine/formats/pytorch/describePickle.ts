@@ -37,6 +37,20 @@ function tensorsIn(value: PickleValue | undefined): Tensors {
   );
 }
 
+/** Weights of quantised modules: packed parameters, or tensors with steps of their own. */
+function isQuantised(value: PickleValue | undefined): boolean {
+  if (!(value instanceof Map)) return false;
+  return [...value].some(([name, each]) => {
+    const tensor = each instanceof PickleRecord && each.path === 'torch._utils._rebuild_qtensor';
+    return tensor || (typeof name === 'string' && name.endsWith('_packed_params'));
+  });
+}
+
+const quantised: Said = {
+  what: 'a PyTorch checkpoint of quantised weights, which only PyTorch can read',
+  way: 'save the network before it was quantised, with torch.export.save or to ONNX',
+};
+
 /** An object of a class: a whole network that was pickled, or anything else. */
 function describeObject(record: PickleRecord): Said {
   const path = record.path.slice(0, 100);
@@ -83,8 +97,10 @@ function describeRoot(root: PickleValue): Said {
   if (root.has('param_groups') && root.has('state')) {
     return { what: 'the state of an optimizer of PyTorch', way: 'choose the file with the weights beside it' };
   }
+  if (isQuantised(root)) return quantised;
   for (const key of weightKeys) {
     const inside = root.get(key);
+    if (isQuantised(inside)) return quantised;
     const tensors = tensorsIn(inside);
     if (tensors.length > 0) return describeWeights(tensors, trainingOf(root));
     if (inside instanceof PickleRecord && !/^torch\.optim\./.test(inside.path)) return describeObject(inside);

@@ -187,6 +187,9 @@ function operator(
   }
   const known = ofTensors.get(op)?.(interpreter, given, at);
   if (known !== undefined) return known;
+  const [first] = args;
+  const plain = typeof first === 'string' || first instanceof DictValue || (first !== undefined && isList(first));
+  if (plain && scalars.has(op)) throw refused(at, `“${op}” of such a list, text or dictionary is not read`);
   return context.tensors.call(op, given, named, at, prefix);
 }
 

@@ -278,8 +278,10 @@ export class TensorCalls {
       return this.ssa(value, at);
     }
     if (value instanceof SizeValue) return value.ssa;
-    if (value instanceof ListValue || value instanceof TupleValue)
+    if (value instanceof ListValue || value instanceof TupleValue) {
+      this.work.spend(value.items.length);
       return value.items.map((item) => this.argument(item, at));
+    }
     if (typeof value !== 'object' || value === null) return value;
     if (value instanceof UnknownValue)
       throw refused(at, `it computes with ${value.why}, which is not known before an image is there`);
