@@ -7,8 +7,8 @@ import { fromNumbers, toNumbers } from '../../../../graph/ir/numbers';
 import { type DType, elementCount, mostDimensions, type Tensor } from '../../../../graph/ir/tensor';
 
 /** Elements of one array, and of all that are computed for a program. */
-const mostElements = 1 << 24;
-const mostWork = 1 << 27;
+const mostElements = 1 << 22;
+const mostWork = 1 << 25;
 
 export class Work {
   private done = 0;
