@@ -125,6 +125,9 @@ describe('what works in place', () => {
     expect(numbers(await run(program(calls, ['y'], [4, 3]), counted(4, 3)))).toEqual([
       1, 2, 3, 9, 5, 6, 12, 8, 9, 10, 11, 12,
     ]);
+    // What stands between is no layer.
+    const shown = importAten(program(calls, ['y'], [4, 3])).graph.nodes.filter(({ shownAs }) => shownAs !== null);
+    expect(shown.flatMap(({ outputs }) => outputs).filter((name) => name.includes('/'))).toEqual(['column/changed']);
   });
 
   it('changes other views of the same numbers, made before', async () => {

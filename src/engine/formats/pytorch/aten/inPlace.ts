@@ -120,24 +120,24 @@ export class InPlace {
   private readonly changes = new Map<string, number>();
 
   /**
-   * @param write takes a call that changes nothing in place.
+   * @param write takes a call that changes nothing in place, and whether users know its result.
    * @param fresh gives a name for a value between.
    */
   constructor(
-    private readonly write: (call: AtenCall) => void,
+    private readonly write: (call: AtenCall, shown: boolean) => void,
     private readonly fresh: (hint: string) => string,
   ) {}
 
   add(call: AtenCall): void {
     const plain = { ...call, positional: call.positional.map((each) => this.read(each)), named: this.readNamed(call) };
     if (!isInPlace(call)) {
-      this.write(plain);
+      this.write(plain, true);
       this.recordViews(call);
       return;
     }
     const source = firstOf(call);
     const result = call.outputs[0] || this.fresh(`${source ?? 'value'}/changed`);
-    this.write({ ...plain, outputs: [result, ...call.outputs.slice(1)] });
+    this.write({ ...plain, outputs: [result, ...call.outputs.slice(1)] }, true);
     if (source === undefined) return;
     const changed = this.owner(source);
     this.owners.set(result, changed);
@@ -154,7 +154,10 @@ export class InPlace {
     if (view.stamp !== changes) {
       const base = this.now(view.base);
       const outputs = view.call.outputs.map((output) => this.fresh(`${output || view.call.op}/again`));
-      this.write({ ...view.call, ...withFirst({ ...view.call, named: this.readNamed(view.call) }, base), outputs });
+      this.write(
+        { ...view.call, ...withFirst({ ...view.call, named: this.readNamed(view.call) }, base), outputs },
+        false,
+      );
       view.call.outputs.forEach((output, index) => {
         const item = this.views.get(output);
         if (!item) return;
@@ -222,7 +225,7 @@ export class InPlace {
         positional: [value(before[index] as string), value(part)],
         named: none,
       };
-      this.write({ ...call, overload: '', outputs: [whole] });
+      this.write({ ...call, overload: '', outputs: [whole] }, false);
       this.current.set(this.owner(view.base), whole);
       part = whole;
     });

@@ -33,7 +33,7 @@ export function importAten(program: AtenProgram): ImportedProgram {
   const read = new Set([...program.outputs, ...program.calls.flatMap(valuesOf)]);
   const inPlace = program.calls.some(isInPlace)
     ? new InPlace(
-        (call) => importer.write(call),
+        (call, shown) => importer.write(call, shown),
         (hint) => importer.fresh(hint),
       )
     : null;
@@ -115,7 +115,8 @@ class Importer {
     };
   }
 
-  write(call: AtenCall): void {
+  /** @param shown false for a step that is no layer to users. */
+  write(call: AtenCall, shown = true): void {
     for (const output of call.outputs) if (output !== '') this.define(output);
     const [label = ''] = call.outputs.filter((output) => output !== '');
     const name = call.layer ?? label;
@@ -132,8 +133,9 @@ class Importer {
       this.adoptDeclared(call);
     }
     if (w.nodes.length === 0) return;
-    const shown = call.shownAs ?? type ?? w.nodes.at(-1)?.op ?? call.op;
-    this.writer.operator({ name, type: shown, outputs: call.outputs }, ({ nodes }) => nodes.push(...w.nodes));
+    const known = call.shownAs ?? type ?? w.nodes.at(-1)?.op ?? call.op;
+    const written = shown ? w.nodes : w.nodes.map((node) => ({ ...node, shownAs: null }));
+    this.writer.operator({ name, type: known, outputs: call.outputs }, ({ nodes }) => nodes.push(...written));
   }
 
   private translate(call: AtenCall, w: OperatorWriter): string | undefined {
