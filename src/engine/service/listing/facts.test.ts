@@ -41,6 +41,13 @@ describe('what a list tells of a checkpoint', () => {
     expect(classes).toBe(1);
   });
 
+  it('has the size of all files that are read for it', async () => {
+    const path = join(models, 'mobilenet_v1_025/model_external/model.onnx');
+    const [alone, all] = [await factsOf(path, false), await factsOf(path, true)];
+    expect(alone.bytes).toBeLessThan(200_000);
+    expect(all.bytes).toBeGreaterThan(1_800_000);
+  });
+
   it('is why it cannot be opened, or that it is none', async () => {
     const of = async (name: string) => {
       const { format, problem, isCheckpoint } = await factsOf(join(folder, name), true, [onnx]);

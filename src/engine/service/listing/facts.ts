@@ -81,7 +81,9 @@ export async function factsOf(
     try {
       const checkpoint = await found.reader.read(path);
       const architecture = await architectureOf(path, checkpoint);
-      return { ...known, architecture, classes: classesOf(checkpoint.graph), problem: null };
+      const read = checkpoint.files.reduce((sum, file) => sum + file.bytes, 0);
+      const bytes = Math.max(extent.bytes, read);
+      return { ...known, bytes, architecture, classes: classesOf(checkpoint.graph), problem: null };
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
       return { ...known, problem: withoutPath(error.message, path) };

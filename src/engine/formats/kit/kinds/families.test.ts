@@ -4,6 +4,8 @@ import { architectureHint, familyOf } from './families';
 it.each([
   ['ResNet', ['layer1.0.conv1.weight', 'layer4.1.conv2.weight']],
   ['ResNet', ['conv2_block1_1_conv/kernel', 'conv5_block3_2_conv/kernel']],
+  ['ResNet', ['net/layer1_0_conv1_1/Conv2D', 'net/layer4_1_conv2_1/Conv2D']],
+  ['VGG', ['conv1_1', 'conv5_3']],
   ['VGG', ['block1_conv1/kernel', 'block5_conv3/kernel']],
   ['MobileNet', ['conv_dw_1/depthwise_kernel', 'conv_pw_13/kernel']],
   ['MobileNetV2', ['block_1_expand/kernel', 'block_16_project/kernel']],

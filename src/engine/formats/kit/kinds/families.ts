@@ -30,9 +30,9 @@ const families: readonly (readonly [family: string, pattern: RegExp])[] = [
   ['NASNet', /nasnet|(?:normal|reduction)_(?:add|conv|concat)_\d/i],
   [
     'ResNet',
-    /resnet|layer[1-4]\.\d+\.conv\d|conv[2-5]_block\d+_\d_conv|stage[1-4]_unit\d|res[2-5][a-f]_branch|block[1-4].unit_\d/i,
+    /resnet|layer[1-4][._]\d+[._]conv\d|conv[2-5]_block\d+_\d_conv|stage[1-4]_unit\d|res[2-5][a-f]_branch|block[1-4].unit_\d/i,
   ],
-  ['VGG', /vgg|block[1-5]_conv[1-4]\b|features\.(?:24|28|40)\.(?:weight|bias)|conv[1-5]_[1-4]\b/i],
+  ['VGG', /vgg|block[1-5]_conv[1-4]\b|features\.(?:24|28|40)\.(?:weight|bias)|(?:^|\.)conv[1-5]_[1-4]\b/i],
   ['AlexNet', /alexnet|features\.10\.weight.*classifier\.6/i],
   ['YOLO', /yolo|model\.\d+\.(?:cv[12]|m\.\d+\.cv\d)\./i],
 ];
