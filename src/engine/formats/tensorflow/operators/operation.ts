@@ -68,7 +68,12 @@ export class Operation {
 
   private attribute(name: string): PlainAttribute | undefined {
     const given = this.node.attributes.get(name);
-    return given === undefined ? defaultOf(this.node.op, name) : plain(given);
+    if (given === undefined) return defaultOf(this.node.op, name);
+    const all = given.kind === 'list' ? given.value : [given];
+    if (all.some((each) => each.kind === 'i' && !Number.isSafeInteger(each.value))) {
+      this.fail(`has no whole number as “${name}”`);
+    }
+    return plain(given);
   }
 
   number(name: string): number {

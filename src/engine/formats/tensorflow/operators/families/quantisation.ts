@@ -18,6 +18,7 @@ function nudged(low: number, high: number, least: number, largest: number): { sc
 function fakeQuantised(o: Operation, lows: ArrayLike<number>, highs: ArrayLike<number>, axis?: number): void {
   const bits = o.number('num_bits');
   if (!Number.isInteger(bits) || bits < 2 || bits > 16) o.fail(`quantises to ${bits} bits`);
+  if (lows.length !== highs.length || (axis === undefined && lows.length !== 1)) o.fail('has limits that do not fit');
   const [least, largest] = [o.flag('narrow_range') ? 1 : 0, 2 ** bits - 1];
   const all = Array.from(lows, (low, i) => nudged(low, highs[i] as number, least, largest));
   const dims = axis === undefined ? [] : [all.length];
