@@ -10,7 +10,7 @@ await mustRun(process.execPath, [...vitest, '--config', 'test/conformance/vitest
   env,
   timeoutMs: 300_000,
 });
-const pages = ['operatorsPage', 'tensorflowPage', 'tflitePage', 'pytorchPage'].map(
+const pages = ['operatorsPage', 'tensorflowPage', 'kerasPage', 'tflitePage', 'pytorchPage'].map(
   (page) => `test/unit/${page}.test.ts`,
 );
 await mustRun(process.execPath, [...vitest, ...pages], {
