@@ -64,7 +64,8 @@ function writeInput(writer: GraphWriter, values: Values, index: number): void {
   if (!steps) return;
   const real = writer.fresh(`${name}/dequantized`);
   values.standIn(index, real);
-  writer.operator({ name, type: 'DEQUANTIZE', outputs: [real] }, (w) => dequantisedInput(w, name, real, steps));
+  // No layer of the file: nothing of it is shown.
+  writer.operator({ name, type: 'DEQUANTIZE', outputs: [] }, (w) => dequantisedInput(w, name, real, steps));
 }
 
 function dequantisedInput(w: OperatorWriter, input: string, output: string, { scales, zeroPoints }: Quantisation) {

@@ -24,7 +24,7 @@ export async function readTflite(path: string): Promise<Checkpoint> {
     const labels = await labelsHint(source, metadata);
     return {
       format: 'TensorFlow Lite',
-      producer: model.description,
+      producer: model.description.replace(/\.$/, ''),
       graph,
       files: files.list(),
       metadata: new Map(),
