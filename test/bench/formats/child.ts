@@ -2,13 +2,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type Checkpoint, readCheckpoint } from '../../../src/engine/formats';
 import { LazyTensor } from '../../../src/engine/graph/ir/lazyTensor';
-import { type FloatTensor, float32 } from '../../../src/engine/graph/ir/tensor';
 import { MemoryBudget } from '../../../src/engine/model/programs/memoryBudget';
 import { createRuntimes } from '../../../src/engine/runtime';
 import { CheckpointCache } from '../../../src/engine/service/checkpoints';
 import { WhylightError } from '../../../src/shared/errors';
 import { type Clock, image } from '../measure';
 import { peakMegabytes } from '../resources/resident';
+import { channelsLast } from './channelsLast';
 
 /** Times in milliseconds, memory in MB. */
 export interface Reading {
@@ -68,17 +68,6 @@ async function reading(path: string, now: () => number): Promise<Reading> {
   for (const each of paths) readFileSync(each);
   const plain = now() - plainStarted;
   return { bytes, graph, weights, elements, plain, memory };
-}
-
-/** N×C×H×W as N×H×W×C. */
-function channelsLast({ dims, data }: FloatTensor): FloatTensor {
-  const [count = 1, channels = 1, height = 1, width = 1] = dims;
-  const pixels = height * width;
-  const moved = data.map((_, i) => {
-    const [n, rest] = [Math.floor(i / (channels * pixels)), i % (channels * pixels)];
-    return data[n * channels * pixels + (rest % channels) * pixels + Math.floor(rest / channels)] as number;
-  });
-  return float32([count, height, width, channels], moved);
 }
 
 async function firstLogits(path: string, now: () => number, threads: number): Promise<FirstLogits> {

@@ -109,14 +109,19 @@ class ModelWriter {
 /** Sizes with one image in front and the channels last. */
 const last = ([channels = 0, ...spatial]: readonly number[]) => [1, ...spatial, channels];
 
-function windowed(model: ModelWriter, layer: Extract<Layer, { kernel: number }>, output: string, before: Layer[]) {
+/** @param before the sizes of what goes in. */
+function windowed(
+  model: ModelWriter,
+  layer: Extract<Layer, { kernel: number }>,
+  output: string,
+  before: readonly number[],
+): void {
   const { name, pad, stride, kernel } = layer;
   let [x = ''] = layer.inputs;
   const convolves = layer.kind === 'convolution';
   const isSame = convolves && stride === 1;
   if (pad > 0 && !isSame) {
-    const source = before.find((each) => each.name === x);
-    const [channels = 0, ...spatial] = source?.dims ?? [3, 224, 224];
+    const [channels = 0, ...spatial] = before;
     const paddings = model.integers(`${name}/paddings`, [4, 2], [0, 0, pad, pad, pad, pad, 0, 0]);
     const padded = model.tensor(`${name}/padded`, last([channels, ...spatial.map((size) => size + 2 * pad)]));
     model.operator('PAD', [x, paddings], padded, {});
@@ -148,13 +153,15 @@ function dense(model: ModelWriter, layer: Dense, output: string): void {
 function encode(network: Network, half: boolean): Uint8Array {
   const { layers, input } = foldNormalisations(network);
   const model = new ModelWriter(half);
+  const dims = new Map([['input', input], ...layers.map((layer) => [layer.name, layer.dims] as const)]);
   model.tensor('input', last(input));
   layers.forEach((layer, i) => {
     if (layer.kind === 'relu') return;
     const next = layers[i + 1];
     const { name, inputs } = layer;
     const output = next?.kind === 'relu' && next.inputs[0] === name ? next.name : name;
-    if (layer.kind === 'convolution' || layer.kind === 'maxPool') windowed(model, layer, output, [...layers]);
+    if (layer.kind === 'convolution' || layer.kind === 'maxPool')
+      windowed(model, layer, output, dims.get(layer.inputs[0] as string) ?? []);
     else if (layer.kind === 'dense') dense(model, layer, output);
     else if (layer.kind === 'add') {
       model.tensor(output, last(layer.dims));
