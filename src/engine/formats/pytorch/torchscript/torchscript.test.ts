@@ -57,6 +57,12 @@ else:
     expect(await operators(chosen, twice)).toEqual(['Relu', 'Mul', 'Mul', 'Mul', 'Tanh', 'Tanh']);
   });
 
+  it('computes paddings from sizes as traced code has them', async () => {
+    const code =
+      'p = torch.clamp(torch.sub(ops.prim.NumToTensor(5), 7), 0)\nif torch.eq(int(p), 0):\n  y = torch.relu(x)\nelse:\n  y = x\nreturn y';
+    expect(await operators(code)).toEqual(['Relu']);
+  });
+
   it('does not take a branch that ends in an error, nor training', async () => {
     const code = `
 if torch.ne(torch.size(x, 2), 7):

@@ -178,6 +178,8 @@ export const scalars: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
       return x;
     }),
   ],
+  ['clamp', clamped],
+  ['clamp_min', clamped],
   ['min', extremum(Math.min)],
   ['max', extremum(Math.max)],
   [
@@ -378,6 +380,13 @@ export const scalars: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
   ['_is_tracing', () => false],
   ['has_torch_function', () => false],
 ]);
+
+/** Between a least and a greatest number, of which one may be left out. */
+function clamped([value, low = null, high = null]: readonly Value[]): Value | undefined {
+  if (!isNumber(value) || !(low === null || isNumber(low)) || !(high === null || isNumber(high))) return undefined;
+  const raised = low === null ? Number(value) : Math.max(Number(value), Number(low));
+  return high === null ? raised : Math.min(raised, Number(high));
+}
 
 function rounding([a, b, mode]: readonly Value[], named: ReadonlyMap<string, Value>): Value | undefined {
   if (!isNumber(a) || !isNumber(b)) return undefined;
