@@ -13,15 +13,29 @@ const trained = 'Batch normalisation that was saved for training uses its runnin
 function batchNormalise(c: CallContext): void {
   const input = c.tensor('input');
   const epsilon = c.float('eps');
-  const [mean, variance] = [c.optional('running_mean'), c.optional('running_var')];
+  const [mean, variance] = c.has('running_mean') ? [c.optional('running_mean'), c.optional('running_var')] : [];
   if (mean === undefined || variance === undefined) {
-    c.unsupported('normalises by the mean and the variance of the images that are shown together');
+    byItself(c, input, epsilon);
+    return;
   }
   if (c.has('training') && c.bool('training')) c.state.note(trained);
   const channels = c.dims(mean)?.[0] ?? c.fixedLength(input, 1);
   const scale = c.optional('weight') ?? constantOf(c, 'ones', channels, 1);
   const shift = c.optional('bias') ?? constantOf(c, 'zeros', channels, 0);
   c.give('BatchNormalization', [input, scale, shift, mean, variance], { epsilon });
+}
+
+/** Without running statistics: how networks standardise their weights, as one item [1, channels, …]. */
+function byItself(c: CallContext, input: string, epsilon: number): void {
+  const dims = c.dims(input);
+  if (dims?.length === 3 && dims[0] === null) c.unsupported('depends on a size that follows the input');
+  if (dims?.length !== 3 || dims[0] !== 1) {
+    c.unsupported('normalises by the mean and the variance of the images that are shown together');
+  }
+  const channels = c.fixedLength(input, 1);
+  const scale = c.optional('weight') ?? constantOf(c, 'ones', channels, 1);
+  const shift = c.optional('bias') ?? constantOf(c, 'zeros', channels, 0);
+  c.give('InstanceNormalization', [input, scale, shift], { epsilon });
 }
 
 /** Statistics that core aten's forms give beside the result: what a training step would save. */
@@ -125,6 +139,7 @@ const layer = 'input:T normalized_shape:i[] weight:T?=null bias:T?=null eps:n=1e
 export const normalisation: Family = {
   batch_norm: [`${running} training:b momentum:n eps:n cudnn_enabled:x=true`, batchNormalise],
   native_batch_norm: [`${running} training:b momentum:n eps:n`, withStatistics],
+  '_native_batch_norm_legit.no_stats': ['input:T weight:T? bias:T? training:b momentum:n eps:n', withStatistics],
   _native_batch_norm_legit: [`${running} training:b momentum:n eps:n`, withStatistics],
   _native_batch_norm_legit_no_training: [`${running} momentum:n eps:n`, withStatistics],
   _native_batch_norm_legit_functional: [`${running} training:b momentum:n eps:n`, withStatistics],
