@@ -104,15 +104,24 @@ function modelNodes(nodes: readonly TfNode[], body: Body, readers: Readers): Rea
   const learning = reached.filter(({ nodes: found }) =>
     [...found].some((name) => learns.test(body.node(name)?.op ?? '')),
   );
-  const image = learning.length > 0 ? learning : reached;
-  // Labels are sources too, but nothing that learns reads them.
+  // Labels are sources too: nothing that learns reads them, and what they reach the image reaches as well.
+  const image =
+    learning.length > 0 ? learning : reached.filter((each) => !reached.some((other) => isWithin(each, other)));
   const others = new Set(reached.filter((each) => !image.includes(each)).flatMap(({ nodes: found }) => [...found]));
   const isSwitch = (name: string) => /keep_?prob|train|dropout/i.test(name);
   const labelled = new Set([...others].filter((name) => !isSwitch(name)));
   const model = new Set<string>();
-  for (const { nodes: found } of image)
-    for (const name of found) if (learning.length === 0 || !onlyLabels(name, labelled)) model.add(name);
+  for (const { nodes: found } of image) for (const name of found) if (!onlyLabels(name, labelled)) model.add(name);
   return model;
+}
+
+interface Reached {
+  readonly nodes: ReadonlySet<string>;
+}
+
+/** True when another source reaches all that this one does, and more. */
+function isWithin({ nodes }: Reached, other: Reached): boolean {
+  return nodes.size > 0 && nodes.size < other.nodes.size && [...nodes].every((name) => other.nodes.has(name));
 }
 
 /** A loss that is written out, `-Σ y · log p`, reads both the network's answer and the labels. */
