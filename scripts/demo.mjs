@@ -23,6 +23,15 @@ const runs = [
     folder: 'shapes-epochs',
   },
   {
+    title: 'The last epoch as ONNX, Keras, torch.export and TensorFlow SavedModel: do they give one answer?',
+    models: ['last_e08.onnx', 'last_e08.keras', 'last_e08.pt2', 'last_e08_saved_model'].map(
+      (name) => `formats/${name}`,
+    ),
+    images: ['formats/images/circle_watermark_0.png'],
+    more: ['--methods', 'gradient,integrated-gradients,grad-cam,occlusion', '--target', 'star'],
+    folder: 'formats',
+  },
+  {
     title: 'The last checkpoint on images without the watermark, each for its most probable class',
     models: ['shapes/last_e08.onnx'],
     images: ['shapes/images/star_0.png', 'shapes/images/triangle_0.png'],

@@ -43,6 +43,9 @@ function filesIn(folder: string): string[] {
   });
 }
 
+/** Files of the sample workspace are not in the tests' data a second time. */
+const sample = join(import.meta.dirname, '../../media/sample-workspace/formats');
+
 function layersOf(record: GoldenRecord, file: string, names: RegExp): ReadonlyMap<string, string> {
   const ways = Object.entries(record.layer_names).filter(([way, layers]) => names.test(way) && !Array.isArray(layers));
   const [, layers = {}] = ways.find(([way]) => way === file || way.startsWith(`${file} `)) ?? ways[0] ?? [];
@@ -58,13 +61,15 @@ export function goldenFiles(root = data): readonly GoldenFile[] {
   return records.flatMap((record) => {
     const folder = join(root, record.dir);
     const epoch = /^shapes_(\w+)$/.exec(record.id)?.[1];
-    return filesIn(folder).flatMap((file) => {
+    const paths = new Map(filesIn(folder).map((file) => [file, join(folder, file)]));
+    if (record.id === 'shapes_last_e08') for (const file of filesIn(sample)) paths.set(file, join(sample, file));
+    return [...paths].flatMap(([file, path]) => {
       if (epoch !== undefined && !file.startsWith(epoch) && !(epoch.startsWith('last') && file.startsWith('tf1/')))
         return [];
       const kind = kinds.find(({ matches }) => matches.test(file));
       if (!kind) return [];
       const layers = layersOf(record, file, kind.names);
-      return [{ title: `${record.id} ${file}`, path: join(folder, file), record, layers }];
+      return [{ title: `${record.id} ${file}`, path, record, layers }];
     });
   });
 }
