@@ -56,6 +56,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 function mutatedContent(bytes: Uint8Array, seed: number, other: Uint8Array, below: Below): Uint8Array {
+  if (bytes.length < 32) return Uint8Array.from({ length: below(40) }, () => below(256));
   const first = String.fromCharCode(bytes[0] ?? 0);
   if (below(4) > 0) {
     const parts = first === 'P' && bytes[1] === 0x4b ? entriesOf(bytes) : null;
