@@ -5,7 +5,7 @@ type Tree = null | boolean | number | string | Tree[] | { [key: string]: Tree };
 const hostile = (below: Below): Tree => {
   const values: Tree[] = [
     ...[-1, 0, 1, 2, 3.5, 1e9, 2 ** 31, 2 ** 53, 1e18, -1e18, 1e308],
-    ...['', '__proto__', 'constructor', '../../x', '/etc/passwd', 'NaN', 'a'.repeat(5000), '\u0000'],
+    ...['', '__proto__', 'constructor', '../../x', '/etc/passwd', 'Infinity', 'a'.repeat(5000), '\u0000'],
     ...[null, true, false],
   ];
   const structures: (() => Tree)[] = [
