@@ -30,3 +30,8 @@ it('keeps folders apart, in the order in which they come, and others by name', (
     { folder: '/a', training: false, paths: ['/a/x_e1.pt2'] },
   ]);
 });
+
+it('takes one state in several formats for no training', () => {
+  const paths = ['/f/last_e08.keras', '/f/last_e08.onnx', '/f/last_e08.pt2'];
+  expect(groupCheckpoints(paths)).toEqual([{ folder: '/f', training: false, paths }]);
+});

@@ -46,8 +46,10 @@ export function checkpointTitle(path: string): string {
 const rank = (name: string): number =>
   /(?<![a-z])best(?![a-z])/i.test(name) ? 0 : /(?<![a-z])(?:final|last|latest)(?![a-z])/i.test(name) ? 1 : 2;
 
+/** One state in several formats is no training. */
 function ofTraining(names: readonly string[]): boolean {
-  return names.filter((name) => trainingCounts(name).length > 0).length > 1;
+  const states = names.map((name) => trainingCounts(name).join()).filter((counts) => counts !== '');
+  return new Set(states).size > 1;
 }
 
 /** Those called best, then the last, then the epochs from the newest to the oldest, then what has no number. */
