@@ -71,8 +71,19 @@ describe.each(formats)('%s', (checkpoint, layer) => {
       Attribution['map'],
     ];
     expect({ ...b, data: null }).toEqual({ ...a, data: null });
+    // Noise is drawn in the order of the input's axes: channels last, each pixel gets another.
+    if (method === 'smoothgrad' && !checkpoint.endsWith('.pt2')) {
+      expect(correlation(a.data, b.data)).toBeGreaterThan(0.9);
+      return;
+    }
     const largest = Math.max(...Array.from(a.data, Math.abs));
     const differences = a.data.map((value, i) => Math.abs(value - b.data[i]!));
     expect(Math.max(...differences)).toBeLessThan(1e-4 * largest);
   });
 });
+
+/** Cosine of the angle between two maps. */
+function correlation(a: Float32Array, b: Float32Array): number {
+  const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
