@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readCheckpoint } from '../../src/engine/formats';
+import { locateCheckpoint } from '../../src/engine/formats/locate';
 import { CheckpointError } from '../../src/shared/errors';
 import type { Files } from './mutate/checkpoint';
 
@@ -26,11 +27,13 @@ export async function findOriginals(root: string): Promise<ReadonlyMap<string, r
     const [first] = checkpoint?.files ?? [];
     if (!checkpoint || !first || seen.has(first.path)) continue;
     seen.add(first.path);
-    const folder = statSync(join(root, name)).isDirectory() ? join(root, name) : dirname(join(root, name));
+    // A file may stand for another: the list of TensorFlow's checkpoints, the file that marks a folder.
+    const path = locateCheckpoint(join(root, name));
+    const folder = statSync(path).isDirectory() ? path : dirname(path);
     const bytes = checkpoint.files.reduce((sum, file) => sum + file.bytes, 0);
     if (bytes > largest) continue;
     const files = new Map(checkpoint.files.map((file) => [file.name, new Uint8Array(readFileSync(file.path))]));
-    const main = folder === join(root, name) ? '' : basename(name);
+    const main = folder === path ? '' : basename(path);
     const list = found.get(checkpoint.format) ?? [];
     found.set(checkpoint.format, [...list, { original: { title: name, main, files }, bytes }]);
   }

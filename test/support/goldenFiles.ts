@@ -31,7 +31,7 @@ const kinds: readonly { readonly matches: RegExp; readonly names: RegExp }[] = [
   { matches: /(?<!weights)\.h5$|\.keras$|tfjs_layers\/model\.json$/, names: /^keras/ },
   { matches: /saved_model$/, names: /saved_model \(inlined op\)$/ },
   { matches: /tf1\/.*\.index$/, names: /^tf1/ },
-  { matches: /\.pb$|tfjs_graph\/model\.json$/, names: /^frozen\.pb$/ },
+  { matches: /\.pb$|tfjs_graph\/model\.json$/, names: /^(frozen\.pb$|tf1)/ },
   { matches: /\.tflite$/, names: /\.tflite$/ },
 ];
 

@@ -50,12 +50,15 @@ export async function answer(
 ): Promise<void> {
   const keys = cards.map(({ key }) => key);
   emit({ id, kind: 'stage', text: 'Opening the checkpoint' });
-  const [open, image] = await Promise.all([checkpoints.get(question.checkpoint, question), picture(question.image)]);
+  const input = inputFor(question.image);
+  const [open, image] = await Promise.all([
+    checkpoints.get(question.checkpoint, question, input?.dims),
+    picture(question.image),
+  ]);
   throwIfCancelled(signal);
 
   emit({ id, kind: 'stage', text: 'Asking the model' });
   const { preprocessing } = open;
-  const input = inputFor(question.image);
   const layer = chooseLayer(open, question.layer);
   const subject = await subjectOf(open, image, { memo, output: question.output, input, signal });
   const { model, output, tensor, region, logits, probabilities } = subject;

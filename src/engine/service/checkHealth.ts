@@ -23,7 +23,10 @@ export async function checkHealth(
   input?: FloatTensor,
 ): Promise<HealthReport> {
   const { checkpoint, image, target, layer } = question;
-  const [open, { pixels }] = await Promise.all([checkpoints.get(checkpoint, question), decodeImage(image)]);
+  const [open, { pixels }] = await Promise.all([
+    checkpoints.get(checkpoint, question, input?.dims),
+    decodeImage(image),
+  ]);
   const { tensor } = prepareInput(open, pixels, input);
   const camLayer = chooseLayer(open, layer)?.name ?? null;
   const { model, output } = await chooseOutput(open, tensor, question.output, signal);

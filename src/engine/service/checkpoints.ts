@@ -10,7 +10,7 @@ import { Memo } from '../memo/memo';
 import { LoadedModel, type RunOptions } from '../model/loaded/loadedModel';
 import { MemoryBudget } from '../model/programs/memoryBudget';
 import type { Runtimes } from '../runtime/runtimes';
-import { describeCheckpoint } from './describeCheckpoint';
+import { type DescribeOptions, describeCheckpoint } from './describeCheckpoint';
 
 /** A checkpoint made ready: its model, and what was found in and beside it. */
 export interface OpenCheckpoint {
@@ -39,7 +39,11 @@ export interface OpenCheckpoint {
  */
 const keptCheckpoints = 16;
 
-async function open(path: string, options: OpenOptions, machine: Omit<RunOptions, 'runtime'>): Promise<OpenCheckpoint> {
+async function open(
+  path: string,
+  options: DescribeOptions,
+  machine: Omit<RunOptions, 'runtime'>,
+): Promise<OpenCheckpoint> {
   const { checkpoint, sha256, noted, classifier, preprocessing, notes, problem } = await describeCheckpoint(path, {
     ...options,
     memory: machine.memory,
@@ -101,19 +105,21 @@ export class CheckpointCache {
     private readonly memo = new Memo(0),
   ) {}
 
-  async get(chosen: string, options: OpenOptions): Promise<OpenCheckpoint> {
+  /** @param fed shape of the exact model input that is to be fed, where one is; it decides the sizes that the checkpoint leaves open. */
+  async get(chosen: string, options: OpenOptions, fed?: readonly number[]): Promise<OpenCheckpoint> {
     const path = locateCheckpoint(chosen);
     const key = JSON.stringify([
       path,
       options.preprocessing ?? null,
       options.runtime ?? 'auto',
       options.logits ?? null,
+      fed ?? null,
     ]);
     const now = await stampBeside(path);
     const known = this.kept.get(key);
     const upToDate = known?.stamp === now && (await isAsRead(known.open));
     // While its files were looked at, somebody else may have opened it again.
-    if (known !== this.kept.get(key)) return this.get(path, options);
+    if (known !== this.kept.get(key)) return this.get(path, options, fed);
     if (known) this.kept.delete(key);
     if (known && upToDate) {
       this.kept.set(key, known);
@@ -122,7 +128,7 @@ export class CheckpointCache {
     if (known) await this.release(known.open);
     this.log('info', `Opening ${path}`);
     const { runtimes, threads, memory } = this;
-    const fresh = { stamp: now, open: open(path, options, { runtimes, threads, memory }) };
+    const fresh = { stamp: now, open: open(path, { ...options, fed }, { runtimes, threads, memory }) };
     this.kept.set(key, fresh);
     const [oldestKey] = this.kept.keys();
     const oldest = this.kept.get(oldestKey ?? '');

@@ -42,6 +42,20 @@ function write(name: string, dims: readonly (number | string)[], more: Readonly<
   return path;
 }
 
+describe('sizes that a checkpoint leaves open', () => {
+  it('are those of the tensor that is fed', async () => {
+    const path = write('open', ['batch', 3, 'height', 'width']);
+    const dims = async (fed?: readonly number[]) =>
+      (await describeCheckpoint(path, { ...(fed && { fed }) })).classifier?.analysis.dims;
+    expect(await dims()).toEqual([3, 224, 224]);
+    expect(await dims([1, 3, 20, 12])).toEqual([3, 20, 12]);
+    expect(await dims([3, 12, 20])).toEqual([3, 12, 20]);
+    expect(await dims([7])).toEqual([3, 224, 224]);
+    const fixed = write('fixed', ['batch', 3, 6, 6]);
+    expect((await describeCheckpoint(fixed, { fed: [1, 3, 8, 8] })).classifier?.analysis.dims).toEqual([3, 6, 6]);
+  });
+});
+
 describe('a model of four channels', () => {
   const path = write('four', ['batch', 4, 6, 6], { 'labels.json': ['a', 'b', 'c', 'd', 'e'] });
 

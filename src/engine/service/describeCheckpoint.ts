@@ -22,6 +22,8 @@ import type { MemoryBudget } from '../model/programs/memoryBudget';
 export interface DescribeOptions extends OpenOptions {
   /** What an explanation could use. */
   readonly memory?: MemoryBudget;
+  /** Shape of the exact model input that is to be fed, with or without a batch; it decides the sizes that the checkpoint leaves open. */
+  readonly fed?: readonly number[];
   /** The formats that are known; all that can be read when absent. */
   readonly among?: readonly Reader[];
 }
@@ -79,6 +81,13 @@ async function preprocessingFor(
   });
 }
 
+/** Height and width of an input tensor; undefined for a shape that is no image's. */
+function fedSize(fed: readonly number[], { layout }: ImageInput): { height: number; width: number } | undefined {
+  const [a, b, c] = fed.slice(-3);
+  if (a === undefined || b === undefined || c === undefined) return undefined;
+  return layout === 'NCHW' ? { height: b, width: c } : { height: a, width: b };
+}
+
 /**
  * Describes a checkpoint. What is wrong with its input, its logits or its preprocessing is a part of the description.
  *
@@ -106,9 +115,12 @@ export async function describeCheckpoint(chosen: string, options: DescribeOption
   const input = await attempt(() => findImageInput(graph, hints.layout));
   const preprocessing =
     input && (await attempt(() => preprocessingFor(path, checkpoint, input, options.preprocessing)));
-  const size = preprocessing?.preprocessing ?? { height: usualSide, width: usualSide };
+  const size =
+    input &&
+    ((options.fed && fedSize(options.fed, input)) ??
+      preprocessing?.preprocessing ?? { height: usualSide, width: usualSide });
   const analysis =
-    input && (await attempt(() => analyse(graph, input, size, options.logits ?? noted?.logits, memory?.limit)));
+    input && size && (await attempt(() => analyse(graph, input, size, options.logits ?? noted?.logits, memory?.limit)));
   const labels =
     analysis &&
     (await attempt(() =>

@@ -7,7 +7,6 @@ import { type Argument, type LayerConfig, TensorReference, tensorsIn } from '../
 import { refuse, Settings } from '../config/settings';
 import type { Variable } from '../weights/kerasWeights';
 import type { KnownShapes } from './knownShapes';
-import type { LayerRule } from './rule';
 
 /** What is the same for all calls of a layer. */
 export interface LayerState {
@@ -35,6 +34,27 @@ export interface CallSite {
   /** Names for what the call gives; a rule that gives fewer leaves the last ones out. */
   readonly outputs: readonly string[];
 }
+
+/** What is known of a layer before it is called. */
+export interface Description {
+  readonly settings: Settings;
+  readonly layer: LayerConfig;
+  readonly version: number;
+  /** The rule of another layer, which is inside this one. */
+  ruleOf(layer: LayerConfig): LayerRule | undefined;
+}
+
+/** How one class of layers is brought into the graph. */
+export interface LayerRule {
+  /** What the class does, for the page of layers; empty where the name says it. */
+  readonly about?: string;
+  /** Its variables in the order in which Keras makes them. Throws Refused for settings that it cannot have. */
+  variables?(description: Description): readonly Variable[];
+  /** Writes the operators of one call; the last gives `c.output`. Throws Refused for what has no form in the graph. */
+  write(c: LayerCall): void;
+}
+
+export type LayerRules = Readonly<Record<string, LayerRule>>;
 
 export class LayerCall {
   readonly settings: Settings;
