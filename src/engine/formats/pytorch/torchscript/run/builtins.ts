@@ -1,7 +1,8 @@
 /** Calls of what the language and PyTorch give: `int`, `range`, `torch.add`, `ops.prim.NumToTensor`. */
 import { type Place, refused } from './failure';
 import type { Machine } from './machine';
-import { scalars, shown } from './scalars';
+import { scalars } from './scalars';
+import { shown } from './scalarValues';
 import { ofSizes } from './sizes';
 import { scalarTypes } from './tables';
 import {
