@@ -6,5 +6,7 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Tests that run at the same time watch processes of their own.
+    maxConcurrency: 2,
   },
 });

@@ -19,7 +19,7 @@ it('there are files of every format', () => {
   expect([...originals.keys()].length).toBeGreaterThanOrEqual(checkpointFormats.length);
 });
 
-it.each([...originals.keys()])('%s', { timeout: 600_000 }, async (format) => {
+it.concurrent.each([...originals.keys()])('%s', { timeout: 900_000 }, async (format) => {
   const report = await fuzz({ child, root, format, first: 0, count, limit: 5000 });
   expect(report.faults).toEqual([]);
   expect(report.graphs).toBeGreaterThan(0);
