@@ -43,7 +43,7 @@ describe('checkpoints of other libraries', () => {
   it.each(['last_e08_saved_model', 'last_e08.pt2'])('%s is explained as well, with nine maps', async (checkpoint) => {
     await window.command('Whylight: Choose Checkpoint…');
     await window.quickPickRow(checkpoint).first().click();
-    await panel.frame.getByText(checkpoint).first().waitFor();
+    await panel.frame.getByText(checkpoint).filter({ visible: true }).first().waitFor();
     await panel.untilDone(9);
     expect(await panel.target.textContent()).toMatch(/star/);
     const drawn = await panel.drawn();
