@@ -16,6 +16,7 @@ import { standard } from '../../src/engine/graph/rules/standard';
 import { findDefaultLayer, listLayers } from '../../src/engine/model/analysis/layers';
 import { findLogits } from '../../src/engine/model/analysis/logits';
 import { unsupportedOperators } from '../../src/engine/model/analysis/unsupported';
+import { modelFile } from '../support/modelFile';
 import { eachRuntime } from '../support/runtimes';
 
 interface GoldenRecord {
@@ -107,7 +108,7 @@ describe.each(eachRuntime)('golden logits, activations and gradients, on $id', (
   });
 
   it.each(cases)('$title', async ({ record, file, layers, title }) => {
-    const checkpoint = await readOnnx(new URL(`${record.dir}/${file}`, data).pathname);
+    const checkpoint = await readOnnx(modelFile(`${record.dir}/${file}`));
     expect(unsupportedOperators(checkpoint.graph)).toEqual([]);
     const input = await array(record.files['input'] as string);
     const name = checkpoint.graph.inputs[0]?.name as string;

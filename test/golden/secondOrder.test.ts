@@ -15,6 +15,7 @@ import { standard } from '../../src/engine/graph/rules/standard';
 import { findDefaultLayer } from '../../src/engine/model/analysis/layers';
 import { inDouble, runsInDouble } from '../support/graph/inDouble';
 import { randomNumbers } from '../support/graph/smallGraph';
+import { modelFile } from '../support/modelFile';
 import { usualRuntime } from '../support/runtimes';
 
 interface GoldenRecord {
@@ -100,7 +101,7 @@ const float32Tolerance = 2e-5;
 
 describe('Hessian–vector products of whole networks', () => {
   it.each(cases)('$title', async ({ record, file }) => {
-    const { graph: read } = await readOnnx(new URL(`${record.dir}/${file}`, data).pathname);
+    const { graph: read } = await readOnnx(modelFile(`${record.dir}/${file}`));
     const input = await readNpy(new URL(record.files['input'] as string, data).pathname);
     const x = read.inputs[0]?.name as string;
     const sizes = new Map([[x, input.dims]]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseNpy } from '../../../src/engine/files/npy';
 import { type FloatTensor, float32 } from '../../../src/engine/graph/ir/tensor';
+import { modelFile } from '../../support/modelFile';
 
 const data = join(__dirname, '../../data');
 const folder = join(data, 'golden-methods');
@@ -55,8 +56,8 @@ export const cases = stored.cases;
 
 /** The ONNX file of each model. */
 export const onnxFiles: Readonly<Record<ModelName, string>> = {
-  shapes: join(data, 'models/shapes/last_e08.onnx'),
-  mobilenet_v1_025: join(data, 'models/mobilenet_v1_025/model_ts13_bn.onnx'),
+  shapes: modelFile('models/shapes/last_e08.onnx'),
+  mobilenet_v1_025: modelFile('models/mobilenet_v1_025/model_ts13_bn.onnx'),
   tinyseq: join(folder, 'models/tinyseq.onnx'),
 };
 

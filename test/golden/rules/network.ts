@@ -1,7 +1,6 @@
 /** Runs a network of test/data through a rule table. */
 
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { parseNpy } from '../../../src/engine/files/npy';
 import { readOnnx } from '../../../src/engine/formats/onnx';
@@ -12,9 +11,10 @@ import { type FloatTensor, float32, type Tensor } from '../../../src/engine/grap
 import { simplify } from '../../../src/engine/graph/passes/simplify';
 import type { RuleTable } from '../../../src/engine/graph/rules/table';
 import { findLogits } from '../../../src/engine/model/analysis/logits';
+import { modelFile as dataFile } from '../../support/modelFile';
 import { usualRuntime } from '../../support/runtimes';
 
-export const dataFile = (path: string) => fileURLToPath(new URL(`../../data/${path}`, import.meta.url));
+export { dataFile };
 
 /** A float32 array of test/data, gzipped or not. */
 export function array(path: string): FloatTensor {
