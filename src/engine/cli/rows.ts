@@ -26,17 +26,24 @@ export function checkpointsOf(paths: readonly string[]): string[] {
   const all = paths.flatMap((path) => {
     const full = locateCheckpoint(resolve(path));
     if (!isPlainFolder(full)) return [full];
-    const inside = readdirSync(full).filter((name) => isCheckpointName(name));
+    const inside = readdirSync(full).filter((name) => isCheckpointName(name) || isMarkedFolder(join(full, name)));
     if (inside.length === 0) throw new UsageError(`The folder ${path} holds no checkpoint.`);
-    return trainingOrder(inside, (name) => name).map((name) => join(full, name));
+    return trainingOrder(inside, (name) => name).map((name) => locateCheckpoint(join(full, name)));
   });
   return [...new Set(all)];
 }
 
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
 function isPlainFolder(path: string): boolean {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
+  return isFolder(path) && !isMarkedFolder(path);
+}
+
+/** True for a folder that is a checkpoint itself. */
+function isMarkedFolder(path: string): boolean {
+  if (!isFolder(path)) return false;
   const names = readdirSync(path);
-  return !checkpointFormats.some(({ folderFile }) => folderFile !== undefined && names.includes(folderFile));
+  return checkpointFormats.some(({ folderFile }) => folderFile !== undefined && names.includes(folderFile));
 }
 
 /**
@@ -77,12 +84,15 @@ export function rowsOf(
   });
 }
 
-/** File names without extensions, after their folders where they repeat. */
+/** File names without extensions; with them, or after their folders, where they repeat. */
 function shortNames(paths: readonly string[]): string[] {
-  const names = paths.map((path) => stem(basename(path)));
-  return names.map((name, i) =>
-    names.indexOf(name) === names.lastIndexOf(name) ? name : `${basename(dirname(paths[i]!))}/${name}`,
-  );
+  const stems = paths.map((path) => stem(basename(path)));
+  const names = paths.map((path) => basename(path));
+  const once = (list: readonly string[], i: number) => list.indexOf(list[i]!) === list.lastIndexOf(list[i]!);
+  return paths.map((path, i) => {
+    if (once(stems, i)) return stems[i]!;
+    return once(names, i) ? names[i]! : `${basename(dirname(path))}/${stems[i]}`;
+  });
 }
 
 function targetWords(target: TargetRequest): string {
