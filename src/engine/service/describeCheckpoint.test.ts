@@ -51,7 +51,7 @@ describe('sizes that a checkpoint leaves open', () => {
     expect(await dims([1, 3, 20, 12])).toEqual([3, 20, 12]);
     expect(await dims([3, 12, 20])).toEqual([3, 12, 20]);
     expect(await dims([7])).toEqual([3, 224, 224]);
-    const fixed = write('fixed', ['batch', 3, 6, 6]);
+    const fixed = write('fixed sizes', ['batch', 3, 6, 6]);
     expect((await describeCheckpoint(fixed, { fed: [1, 3, 8, 8] })).classifier?.analysis.dims).toEqual([3, 6, 6]);
   });
 });
