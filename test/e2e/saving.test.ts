@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ describe('Saving, and a checkpoint of another format', () => {
   beforeAll(async () => {
     mkdirSync(elsewhere);
     mkdirSync(foreign);
-    writeFileSync(join(foreign, 'resnet.pth'), 'PK');
+    copyFileSync(join(import.meta.dirname, '../data/pickle/training.pth'), join(foreign, 'resnet.pth'));
     const image = readFileSync(join(shapes, 'images/star_0.png'));
     writeFileSync(join(foreign, 'star.png'), image);
     // 6 megapixels, the overlays of which are made smaller.
@@ -71,11 +71,11 @@ describe('Saving, and a checkpoint of another format', () => {
     expect(readdirSync(elsewhere)).toEqual(['large']);
   });
 
-  it('recognises a checkpoint of another format and hands over the command that exports it', async () => {
+  it('recognises weights without a program and hands over the command that exports them', async () => {
     rmSync(join(workspace.folder, 'taken'));
     await window.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await window.rightClick(await window.explorerItem('torch', 'resnet.pth'), 'Inspect Checkpoint');
-    const note = window.notification(/resnet\.pth looks like a PyTorch checkpoint, .* export it first\./);
+    const note = window.notification(/resnet\.pth is a PyTorch checkpoint of a training .* it holds no program/);
     await note.first().waitFor();
     await window.screenshot('foreign checkpoint');
     await note.first().getByRole('button', { name: 'Copy Command' }).click();
