@@ -49,6 +49,8 @@ describe('Saving, and a checkpoint of another format', () => {
     await window.screenshot('save elsewhere');
     await dialog.getByRole('button', { name: 'Save Elsewhere…' }).click();
     const input = window.quickInput.locator('input[type="text"]');
+    // The dialog writes where it begins into its field, some time after it has opened.
+    await expect.poll(() => input.inputValue()).toBe(`${workspace.folder}/`);
     await input.fill(`${elsewhere}/`);
     await window.quickInput.getByRole('button', { name: 'Save Here' }).click();
     const folder = join(elsewhere, 'large');
