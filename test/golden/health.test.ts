@@ -9,6 +9,7 @@ import { checkModel } from '../../src/engine/health/check';
 import { LoadedModel } from '../../src/engine/model/loaded/loadedModel';
 import { Engine } from '../../src/engine/service/engine';
 import type { ArrayHealth, LayerHealth } from '../../src/shared/results/health';
+import { modelFile } from '../support/modelFile';
 import { runtimes } from '../support/runtimes';
 
 type Statistics = Pick<ArrayHealth, 'min' | 'max' | 'mean' | 'norm' | 'zero'>;
@@ -45,7 +46,7 @@ describe('statistics of layers', () => {
   it.each(Object.entries(golden))('%s', async (id, { model: path, input, layers }) => {
     const image = (await readNpy(new URL(`golden/${id}/input.npy`, data).pathname)) as FloatTensor;
     const [, , height = 0, width = 0] = image.dims;
-    const checkpoint = await readCheckpoint(new URL(path, data).pathname);
+    const checkpoint = await readCheckpoint(modelFile(path));
     const model = await LoadedModel.load(checkpoint, { runtimes, height, width });
     try {
       const report = await checkModel({ model, labels: null, image, target: { kind: 'top1' }, camLayer: null });
