@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/folder';
+import { modelFile } from '../../../../test/support/modelFile';
 import { type Reader, readers } from '../../formats';
 import { onnx } from '../../formats/onnx';
 import { discover } from './discover';
@@ -9,7 +10,7 @@ import { FactsCache, factsOf } from './facts';
 
 const folder = temporaryFolder();
 const models = resolve(import.meta.dirname, '../../../../test/data/models');
-const copy = (from: string, to: string) => copyFileSync(join(models, from), join(folder, to));
+const copy = (from: string, to: string) => copyFileSync(modelFile(`models/${from}`), join(folder, to));
 const put = (name: string, content: string) => writeFileSync(join(folder, name), content);
 
 mkdirSync(join(folder, 'hub'));
