@@ -4,7 +4,7 @@ import { permutationTo } from '../../ir/layout';
 import { LazyTensor } from '../../ir/lazyTensor';
 import { pick, stridesOf, toNumbers, walk, withDims } from '../../ir/numbers';
 import { elementCount, int64, type Tensor, type ValueType } from '../../ir/tensor';
-import { firstOf, liesTheSame } from './axes';
+import { firstOf, lastOf, liesTheSame } from './axes';
 
 /**
  * The new graph while it is written. A value of the old one is *moved* when the new one has it as N×C×H×W only; it is turned back for those
@@ -115,7 +115,7 @@ export class Mover {
   /** @param dims of the result. */
   private turn(from: string, dims: readonly number[], to: 'NCHW' | 'NHWC', output: string): string {
     const dtype = this.types.get(from)?.dtype ?? 'float32';
-    const asLast = to === 'NHWC' ? dims : [0, 2, 3, 1].map((axis) => dims[axis] as number);
+    const asLast = to === 'NHWC' ? dims : lastOf(dims);
     if (liesTheSame(asLast)) {
       return this.emit('Reshape', [from, this.ints(output, [-1, ...dims.slice(1)])], {}, output, { dtype, dims });
     }

@@ -1,60 +1,10 @@
 /** TensorFlow's checkpoints: weights in one file of bytes, and a table of keys and values (as leveldb has) that says where they are. */
+import { maskedCrc32c } from '../../../../../src/engine/formats/tensorflow/bundle/crc32c';
 import { ProtobufWriter } from '../../../../../src/engine/runtime/onnxruntime/protobufWriter';
 import type { Weight } from '../../network/description';
 import { bytesOf, save } from '../writer';
 import { shapeProto } from './encode';
 import { types } from './graph';
-
-/** CRC-32C, eight tables for eight bytes at a time. */
-const tables = (() => {
-  const all = Array.from({ length: 8 }, () => new Uint32Array(256));
-  const [first] = all as [Uint32Array];
-  for (let i = 0; i < 256; i++) {
-    let c = i;
-    for (let bit = 0; bit < 8; bit++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
-    first[i] = c >>> 0;
-  }
-  for (let table = 1; table < 8; table++)
-    for (let i = 0; i < 256; i++) {
-      const before = (all[table - 1] as Uint32Array)[i] as number;
-      (all[table] as Uint32Array)[i] = ((before >>> 8) ^ (first[before & 255] as number)) >>> 0;
-    }
-  return all as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-  ];
-})();
-
-export function crc32c(bytes: Uint8Array): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
-  let crc = 0xffffffff;
-  let i = 0;
-  for (; i + 8 <= bytes.length; i += 8) {
-    crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    crc =
-      t7[crc & 255]! ^
-      t6[(crc >>> 8) & 255]! ^
-      t5[(crc >>> 16) & 255]! ^
-      t4[crc >>> 24]! ^
-      t3[bytes[i + 4]!]! ^
-      t2[bytes[i + 5]!]! ^
-      t1[bytes[i + 6]!]! ^
-      t0[bytes[i + 7]!]!;
-  }
-  for (; i < bytes.length; i++) crc = (crc >>> 8) ^ t0[(crc ^ bytes[i]!) & 255]!;
-  return (crc ^ 0xffffffff) >>> 0;
-}
-
-/** As TensorFlow and leveldb store one. */
-function masked(crc: number): number {
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-}
 
 function fixed32(value: number): Uint8Array {
   return new Uint8Array(Uint32Array.of(value).buffer);
@@ -77,7 +27,7 @@ function block(entries: readonly Entry[]): Uint8Array {
   // One restart, at the beginning.
   parts.push(fixed32(0), fixed32(1), Uint8Array.of(0));
   const content = Buffer.concat(parts);
-  return Buffer.concat([content, fixed32(masked(crc32c(content)))]);
+  return Buffer.concat([content, fixed32(maskedCrc32c(content))]);
 }
 
 function table(entries: readonly Entry[]): Uint8Array {
@@ -106,7 +56,7 @@ export function saveBundle(folder: string, prefix: string, weights: ReadonlyMap<
     const entry = new ProtobufWriter().integer(1, types.float).message(2, shapeProto(dims));
     entry.integer(4, offset).integer(5, bytes.length);
     // Field 6 is four bytes wide, like a float.
-    const crc = new DataView(fixed32(masked(crc32c(bytes))).buffer);
+    const crc = new DataView(fixed32(maskedCrc32c(bytes)).buffer);
     const checksum = Buffer.concat([Uint8Array.of((6 << 3) | 5), new Uint8Array(crc.buffer)]);
     entries.push([key, Buffer.concat([entry.finish(), checksum])]);
     chunks.push(bytes);
