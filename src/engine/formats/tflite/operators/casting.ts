@@ -1,23 +1,17 @@
 import type { DType } from '../../../graph/ir/tensor';
+import { typeCode } from '../../../graph/ops/elementTypes';
 import { asFloat32 } from '../../kit/tensors/floats';
 import type { Operation, Rule } from '../importing/operation';
 
-/** ONNX numbers of the types that casts make. */
-const codes: Partial<Record<DType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  uint16: 4,
-  int16: 5,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  uint32: 12,
-  uint64: 13,
-};
+/** The types that casts make. */
+const castable: ReadonlySet<DType> = new Set<DType>([
+  ...(['float32', 'uint8', 'int8', 'uint16', 'int16'] as const),
+  ...(['int32', 'int64', 'bool', 'uint32', 'uint64'] as const),
+]);
 
 export function asDtype(o: Operation, value: string, dtype: DType): string {
-  return o.emit('Cast', [value], { to: codes[dtype] ?? o.unsupported(`gives values of ${dtype}`) });
+  if (!castable.has(dtype)) o.unsupported(`gives values of ${dtype}`);
+  return o.emit('Cast', [value], { to: typeCode(dtype) });
 }
 
 /** A cast takes the integers themselves, whatever they stand for. */

@@ -1,30 +1,30 @@
 /** Element types by PyTorch's and by ONNX's numbers. */
 import type { DType } from '../../../../graph/ir/tensor';
+import { typeCode } from '../../../../graph/ops/elementTypes';
 
-/** ONNX's numbers (TensorProto.DataType) of the types that a graph computes with. */
-const onnxNumbers = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  uint16: 4,
-  int16: 5,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  uint32: 12,
-  uint64: 13,
-} as const satisfies Partial<Record<DType, number>>;
+/** The types that a graph computes with. */
+const graphTypes = [
+  'float32',
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'int32',
+  'int64',
+  'bool',
+  'uint32',
+  'uint64',
+] as const satisfies readonly DType[];
 
-export type GraphDType = keyof typeof onnxNumbers;
+export type GraphDType = (typeof graphTypes)[number];
 
 /** The `to` of a Cast. */
 export function numberOf(dtype: GraphDType): number {
-  return onnxNumbers[dtype];
+  return typeCode(dtype);
 }
 
 export function dtypeNumbered(number: number): GraphDType {
-  const found = Object.entries(onnxNumbers).find(([, each]) => each === number);
-  return (found?.[0] ?? 'float32') as GraphDType;
+  return graphTypes.find((dtype) => typeCode(dtype) === number) ?? 'float32';
 }
 
 /** c10::ScalarType (c10/core/ScalarType.h), which TorchScript writes; complex and quantised types are not among them. */
@@ -50,7 +50,7 @@ export function scalarType(number: number): DType | undefined {
 
 /** The type that a value of the program has in the graph: all floating-point numbers are float32. */
 export function graphType(dtype: DType): GraphDType {
-  return dtype in onnxNumbers ? (dtype as GraphDType) : 'float32';
+  return graphTypes.find((each) => each === dtype) ?? 'float32';
 }
 
 export const isFloating = (dtype: DType): boolean => graphType(dtype) === 'float32';
